@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+# tablewalk: `make help` lists the targets. Everything that is built lies in $(O).
+O        ?= build
+MAPS     ?= ../shared/maps
+MAKEFLAGS += -j$(shell nproc) --no-print-directory
+
+# One list, built twice: for EFI and for the host. mm/lib/string.c is what a C library has already.
+PURE      := $(sort $(wildcard mm/*.c mm/*/*.c efi/ui/*.c efi/cmd/*.c)) \
+             efi/app.c efi/claim.c efi/run.c efi/start.c
+EFI_ONLY  := $(sort $(wildcard arch/x86/*.c efi/fw/*.c)) efi/main.c efi/world.c efi/selfcheck.c
+EFI_ASM   := $(sort $(wildcard arch/x86/*.S))
+HOST_PURE := $(filter-out mm/lib/string.c,$(PURE))
+HOST_ONLY := $(sort $(wildcard arch/host/*.c efi/host/*.c))
+
+WARN   := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla
+COMMON := -std=gnu11 -g -Iinclude -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
+
+.PHONY: all efi host run test unit fuzz qemu-test lint image coverage clean setup help
+all: efi host
+efi: $(O)/BOOTX64.EFI $(O)/tablewalk.efi
+host: $(O)/host/tablewalk
+
+help:
+	@echo 'make            the EFI program and the host program, in $(O)/'
+	@echo 'make run        boot it in QEMU; MEM= CPU= SMP= NUMA= MACHINE= FIRMWARE= OPTIONS= CMD= ICOUNT= TIMEOUT= QEMU_ARGS='
+	@echo 'make test       all tests; make unit, fuzz, qemu-test, lint, coverage: parts of them'
+	@echo 'make host       $(O)/host/tablewalk, for machines described by a file'
+	@echo 'make image      $(O)/tablewalk.img, for a USB stick'
+	@echo 'make clean      removes $(O)/'
+
+# ---- packages -------------------------------------------------------------------------------------
+SETUP := tests/setup.sh
+setup:; @$(SETUP) all
+.PHONY: need-build need-run need-test
+need-build:; @$(SETUP) build
+need-run:;   @$(SETUP) build run
+need-test:;  @$(SETUP) all
+
+# ---- EFI ------------------------------------------------------------------------------------------
+EFI_CFLAGS := $(COMMON) -O2 -ffreestanding -fshort-wchar -fpic -fno-stack-protector -mno-red-zone \
+              -mgeneral-regs-only -maccumulate-outgoing-args -fno-strict-aliasing \
+              -fno-asynchronous-unwind-tables -Wframe-larger-than=4096
+EFI_INC    := -I/usr/include/efi -I/usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
+EFI_OBJS   := $(patsubst %,$(O)/efi/%.o,$(PURE) $(EFI_ONLY) $(EFI_ASM))
+EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -znocombreloc -z noexecstack --no-undefined \
+               --build-id=none --fatal-warnings --no-warn-rwx-segments -T efi/tablewalk.lds
+EFI_SECTIONS := .text .rodata .data .dynamic .rela .rel .dynsym .dynstr .reloc .sbat
+
+$(O)/efi/efi/fw/%.c.o: EFI_CFLAGS += $(EFI_INC)
+$(O)/efi/%.c.o: %.c | need-build
+	@mkdir -p $(@D)
+	@echo "  CC    $@" && gcc $(EFI_CFLAGS) -c $< -o $@
+$(O)/efi/%.S.o: %.S | need-build
+	@mkdir -p $(@D)
+	@echo "  CC    $@" && gcc $(EFI_CFLAGS) -c $< -o $@
+$(O)/efi/tablewalk.so: $(EFI_OBJS) efi/tablewalk.lds efi/sbat.csv
+	ld $(EFI_LDFLAGS) /usr/lib/crt0-efi-x86_64.o $(EFI_OBJS) /usr/lib/libgnuefi.a -o $@
+	objcopy --add-section .sbat=efi/sbat.csv --set-section-alignment .sbat=4096 \
+	    --set-section-flags .sbat=contents,alloc,load,readonly,data \
+	    --change-section-address .sbat=$$(tests/lint/pe.py next-address $@) $@
+$(O)/BOOTX64.EFI: $(O)/efi/tablewalk.so tests/lint/pe.py
+	objcopy $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 $< $@
+	objcopy --only-keep-debug $< $(O)/tablewalk.debug
+	@tests/lint/pe.py finish $@
+$(O)/tablewalk.efi: $(O)/BOOTX64.EFI
+	cp $< $@
+
+# ---- host -----------------------------------------------------------------------------------------
+HOST_OBJS := $(patsubst %,$(O)/host/%.o,$(HOST_PURE) $(HOST_ONLY))
+$(O)/host/%.c.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $@" && gcc $(COMMON) -O2 -c $< -o $@
+$(O)/host/tablewalk: $(HOST_OBJS)
+	gcc $^ -o $@
+
+# ---- unit tests: ASan and UBSan ---------------------------------------------------------------------
+SAN       := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+TEST_LIBC := $(sort $(wildcard tests/lib/*.c))
+TEST_OBJS := $(patsubst %,$(O)/test/%.o,$(HOST_PURE) $(filter arch/host/%,$(HOST_ONLY)) $(TEST_LIBC))
+UNITS     := $(patsubst tests/unit/%.c,$(O)/test/%,$(sort $(wildcard tests/unit/test_*.c)))
+$(O)/test/%.c.o: %.c | need-test
+	@mkdir -p $(@D)
+	@echo "  CC    $@" && gcc $(COMMON) -O1 $(SAN) $(COVERAGE) -Itests/lib -c $< -o $@
+$(O)/test/libtablewalk.a: $(TEST_OBJS)
+	@rm -f $@
+	ar rcs $@ $^
+$(O)/test/test_%: $(O)/test/tests/unit/test_%.c.o $(O)/test/libtablewalk.a
+	gcc $(SAN) $(COVERAGE) $^ -lcmocka -o $@
+.PRECIOUS: $(O)/test/%.c.o
+
+# ---- fuzzers: clang's libFuzzer ---------------------------------------------------------------------
+FUZZ_FLAGS := -std=gnu11 -g -O1 -Iinclude -Itests/lib -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZERS    := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_SRC   := $(filter mm/lib/% mm/boot/% efi/ui/options.c efi/ui/mapfile.c efi/ui/cmd.c efi/ui/emit.c \
+              efi/ui/smbios.c,$(HOST_PURE)) tests/lib/fuzz_assert.c
+$(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) | need-test
+	@mkdir -p $(@D)
+	clang-14 $(FUZZ_FLAGS) $< $(FUZZ_SRC) -o $@
+
+# ---- what is run --------------------------------------------------------------------------------------
+run: need-run efi
+	@/usr/bin/python3 tests/qemu/run.py --build $(O)
+unit: $(UNITS)
+	@/usr/bin/python3 tests/run_all.py --build $(O) --maps $(MAPS) unit
+fuzz: $(FUZZERS)
+	@/usr/bin/python3 tests/run_all.py --build $(O) fuzz
+qemu-test: need-test efi
+	@/usr/bin/python3 tests/run_all.py --build $(O) qemu
+lint: need-test all
+	@/usr/bin/python3 tests/run_all.py --build $(O) lint
+test: need-test all $(UNITS) $(FUZZERS)
+	@/usr/bin/python3 tests/run_all.py --build $(O) --maps $(MAPS) lint unit fuzz host qemu
+coverage:
+	@$(MAKE) O=$(O)/coverage COVERAGE=--coverage MAPS=$(MAPS) unit
+	@/usr/bin/python3 tests/coverage.py $(O)/coverage/test mm 90
+image: need-run efi
+	@tests/image.sh $(O)
+clean:
+	rm -rf $(O)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The CPU of a machine that is described by a file; a clock; calls that survive a fault. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <signal.h>
+#include <time.h>
+
+#include "arch.h"
+#include "arch_host.h"
+
+#define MAX_GUARDS 16
+
+/* Guards that are under way, innermost last. The host program has one thread. */
+static sigjmp_buf guards[MAX_GUARDS];
+static struct trap_frame trapped;
+static int nr_guards;
+
+enum { GUARD_FAULT = 1, GUARD_ABORT };
+
+u64 arch_cycles(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (u64)ts.tv_sec * 1000000000u + (u64)ts.tv_nsec;
+}
+
+/* A recent CPU: what a map file does not say otherwise. */
+void arch_cpu_info(struct cpu_info *ret)
+{
+	*ret = (struct cpu_info){
+		.vendor = "described",
+		.brand = "CPU of a machine file",
+		.phys_bits = 52,
+		.virt_bits = 57,
+		.nx = true,
+		.page1g = true,
+		.la57 = false,
+		.pge = true,
+		.mtrr = {.present = false, .phys_bits = 52},
+	};
+}
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (!nr_guards) {
+		signal(sig, SIG_DFL);
+		return; /* and fault again, for good */
+	}
+	trapped = (struct trap_frame){.vector = sig == SIGFPE ? 0 : 14,
+				      .cr2 = (u64)(uintptr_t)info->si_addr};
+	siglongjmp(guards[nr_guards - 1], GUARD_FAULT);
+}
+
+void host_catch_faults(void)
+{
+	struct sigaction sa = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER};
+
+	sigaction(SIGSEGV, &sa, NULL);
+	sigaction(SIGBUS, &sa, NULL);
+	sigaction(SIGFPE, &sa, NULL);
+}
+
+int arch_guarded(int (*fn)(void *arg), void *arg, int *ret_value, struct trap_frame *ret_trap)
+{
+	int how;
+
+	ASSERT(nr_guards < MAX_GUARDS, "%d guards", nr_guards);
+	how = sigsetjmp(guards[nr_guards++], 1);
+	if (!how)
+		*ret_value = fn(arg);
+	nr_guards--;
+	if (how == GUARD_FAULT)
+		*ret_trap = trapped;
+	return how == GUARD_FAULT ? -EFAULT : how == GUARD_ABORT ? -EINTR : 0;
+}
+
+void arch_guarded_abort(void)
+{
+	if (nr_guards)
+		siglongjmp(guards[nr_guards - 1], GUARD_ABORT);
+}
+
+void arch_call_firmware(void (*fn)(void *arg), void *arg)
+{
+	fn(arg);
+}
+
+struct copy {
+	void *dst;
+	const void *src;
+	size_t n;
+};
+
+static int do_copy(void *arg)
+{
+	struct copy *c = arg;
+
+	memcpy(c->dst, c->src, c->n);
+	return 0;
+}
+
+int arch_copy_safe(void *dst, const void *src, size_t n)
+{
+	struct copy c = {dst, src, n};
+	struct trap_frame trap;
+	int value;
+
+	return arch_guarded(do_copy, &c, &value, &trap);
+}
+
+void arch_read_state(struct cpu_state *ret)
+{
+	*ret = (struct cpu_state){0};
+}

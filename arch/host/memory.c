@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Simulated physical memory: one sparse file, and windows that map it as the page tables do. */
+#define _GNU_SOURCE
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "arch_host.h"
+
+#define VMALLOC_WINDOW (1 * TiB)
+
+static struct host_memory *memories;
+
+/* Address space without memory behind it: touching it faults. */
+static u8 *window_new(u64 size)
+{
+	void *p = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static int window_show(const struct host_memory *hm, u8 *at, phys_addr_t pa, u64 size, bool write)
+{
+	int prot = PROT_READ | (write ? PROT_WRITE : 0);
+	void *p = mmap(at, size, prot, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, hm->fd, (off_t)pa);
+
+	return p == MAP_FAILED ? -ENOMEM : 0;
+}
+
+static int window_hide(u8 *at, u64 size)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE;
+
+	return mmap(at, size, PROT_NONE, flags, -1, 0) == MAP_FAILED ? -ENOMEM : 0;
+}
+
+static int show_ram(struct host_memory *hm)
+{
+	const struct memblock_type *memory = &hm->sys->memblock.memory;
+
+	for (u32 i = 0; i < memory->cnt; i++) {
+		phys_addr_t start = round_up(memory->regions[i].base, PAGE_SIZE);
+		phys_addr_t end = round_down(memory->regions[i].base + memory->regions[i].size,
+					     PAGE_SIZE);
+
+		if (start < end && window_show(hm, hm->direct + start, start, end - start, true))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int host_memory_new(struct host_memory *hm, struct mem_system *sys)
+{
+	phys_addr_t top = round_up(memblock_end_of_dram(&sys->memblock), GiB);
+
+	*hm = (struct host_memory){.sys = sys, .fd = -1};
+	if (top > HOST_MAX_PHYS)
+		return -E2BIG;
+	hm->direct_size = top;
+	hm->vmemmap_size = top / PAGE_SIZE * sizeof(struct page);
+	hm->vmalloc_size = VMALLOC_WINDOW;
+	hm->fd = memfd_create("tablewalk-ram", MFD_CLOEXEC);
+	hm->direct = window_new(hm->direct_size);
+	hm->vmemmap = window_new(hm->vmemmap_size);
+	hm->vmalloc = window_new(hm->vmalloc_size);
+	hm->next = memories;
+	memories = hm;
+	if (hm->fd < 0 || ftruncate(hm->fd, (off_t)top) || !hm->direct || !hm->vmemmap ||
+	    !hm->vmalloc || show_ram(hm)) {
+		host_memory_free(hm);
+		return -ENOMEM;
+	}
+	sys->phys_offset = (u64)(uintptr_t)hm->direct;
+	sys->vmemmap_offset = (u64)(uintptr_t)hm->vmemmap - sys->layout.vmemmap;
+	sys->vmalloc_offset = (u64)(uintptr_t)hm->vmalloc - sys->layout.vmalloc_start;
+	return 0;
+}
+
+void host_memory_free(struct host_memory *hm)
+{
+	struct host_memory **link = &memories;
+
+	while (*link && *link != hm)
+		link = &(*link)->next;
+	if (*link)
+		*link = hm->next;
+	if (hm->direct)
+		munmap(hm->direct, hm->direct_size);
+	if (hm->vmemmap)
+		munmap(hm->vmemmap, hm->vmemmap_size);
+	if (hm->vmalloc)
+		munmap(hm->vmalloc, hm->vmalloc_size);
+	if (hm->fd >= 0)
+		close(hm->fd);
+	*hm = (struct host_memory){.fd = -1};
+}
+
+/* The window byte of a kernel address; NULL for addresses without one, such as the direct map. */
+static u8 *window_of(const struct host_memory *hm, u64 va)
+{
+	const struct pt_layout *layout = &hm->sys->layout;
+
+	if (va - layout->vmemmap < hm->vmemmap_size)
+		return hm->vmemmap + (va - layout->vmemmap);
+	if (va - layout->vmalloc_start < hm->vmalloc_size)
+		return hm->vmalloc + (va - layout->vmalloc_start);
+	return NULL;
+}
+
+/* Makes one entry's worth of window follow the tables; returns the address behind it. */
+static u64 follow_entry(const struct host_memory *hm, const struct pgtable *pt, u64 va, u64 end)
+{
+	struct pt_path path;
+	enum pt_result result = pt_lookup(pt, va, &path);
+	const struct pt_entry *last = &path.entry[path.nr - 1]; /* va is canonical: nr > 0 */
+	u64 next = min(last->va + PT_SIZE(last->level), end);
+	u8 *at = window_of(hm, va);
+	int err;
+
+	if (!at)
+		return next;
+	err = result == PT_MAPPED ? window_show(hm, at, pt_path_phys(&path, va), next - va,
+						last->rights & PT_WRITE)
+				  : window_hide(at, next - va);
+	ASSERT(!err, "the host has no mapping left for va %#llx (vm.max_map_count)", va);
+	return next;
+}
+
+void arch_pt_changed(struct pgtable *pt, u64 va, u64 size, bool removed)
+{
+	u64 end = va + size;
+
+	(void)removed;
+	for (struct host_memory *hm = memories; hm; hm = hm->next) {
+		if (&hm->sys->pt != pt || !hm->sys->max_pfn)
+			continue;
+		while (va < end)
+			va = follow_entry(hm, pt, va, end);
+		return;
+	}
+}

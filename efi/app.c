@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* From the machine as found to a memblock whose free memory is ours; and all of it back again. */
+#include "app.h"
+
+#include "claim.h"
+#include "lib.h"
+
+/* ---- options ---------------------------------------------------------------------------------- */
+
+static void option_levels(struct app *app)
+{
+	char word[16];
+
+	if (fw_option("levels", word, sizeof(word)) || !strcmp(word, "auto"))
+		return;
+	if (!strcmp(word, "4"))
+		app->options.levels = 4;
+	else if (!strcmp(word, "5"))
+		app->options.levels = 5;
+	else
+		app_message("levels=%s: must be 4, 5 or auto; taking auto", word);
+	if (app->options.levels == 5 && !app->machine.cpu.la57) {
+		app_message("levels=5: this CPU has no LA57; taking 4");
+		app->options.levels = 4;
+	}
+}
+
+static void option_number(const char *name, u64 *ret)
+{
+	char word[32];
+
+	if (!fw_option(name, word, sizeof(word)) && parse_u64(word, ret))
+		app_message("%s=%s: must be a number such as 64M; taking the default", name, word);
+}
+
+static void read_options(struct app *app)
+{
+	char text[400];
+
+	if (fw_option_warnings(text, sizeof(text)))
+		app_message("%s", text);
+	option_levels(app);
+	option_number("reserve", &app->options.reserve);
+	app->options.seed = 1;
+	option_number("seed", &app->options.seed);
+	if (fw_option("memmodel", text, sizeof(text)))
+		return;
+	if (!strcmp(text, "flat"))
+		app->options.model = MEMMODEL_FLAT;
+	else if (strcmp(text, "sparse"))
+		app_message("memmodel=%s: must be sparse or flat; taking sparse", text);
+}
+
+/* ---- the firmware's page tables ---------------------------------------------------------------- */
+
+static bool fw_table_readable(const void *ctx, phys_addr_t pa)
+{
+	const struct memmap *map = ctx;
+
+	for (u32 i = 0; i < map->nr; i++) {
+		if (pa >= map->desc[i].start && pa < mem_desc_end(&map->desc[i]))
+			return true;
+	}
+	return false;
+}
+
+static void find_fw_tables(struct app *app)
+{
+	const struct cpu_info *cpu = &app->machine.cpu;
+
+	app->fw_pt = (struct pgtable){
+		.root = cpu->cr3 & PTE_ADDR_MASK,
+		.levels = cpu->cr4 & 1ULL << 12 ? 5 : 4, /* CR4.LA57 */
+		.max_page_level = cpu->page1g ? 2 : 1,
+		.nx = cpu->efer & 1ULL << 11, /* EFER.NXE */
+		.readable = fw_table_readable,
+		.readable_ctx = &app->machine.map,
+	};
+	if (!app->machine.described)
+		pt_stats(&app->fw_pt, &app->fw_stats);
+}
+
+/* ---- memblock ---------------------------------------------------------------------------------- */
+
+static int add_ram(struct app *app)
+{
+	struct memblock *mb = &app->sys.memblock;
+
+	for (u32 i = 0; i < app->e820.nr; i++) {
+		const struct e820_range *r = &app->e820.range[i];
+		u32 flags = (r->mirror ? MEMBLOCK_MIRROR : 0) | (r->hotplug ? MEMBLOCK_HOTPLUG : 0);
+		int err;
+
+		if (r->type != E820_USABLE)
+			continue;
+		err = memblock_add(mb, r->start, r->end - r->start, NUMA_NO_NODE, flags);
+		if (err)
+			return err;
+	}
+	return memblock_trim(mb, PAGE_SIZE);
+}
+
+static int build_memblock(struct app *app)
+{
+	struct memblock *mb = &app->sys.memblock;
+	int err, verdict;
+
+	memblock_init(mb, app->memory_regions, app->reserved_regions, APP_MAX_REGIONS);
+	err = e820_from_memmap(&app->e820, &app->machine.map);
+	if (!err)
+		err = e820_sanitize(&app->e820);
+	if (!err)
+		err = e820_trim_bios(&app->e820);
+	if (!err)
+		err = add_ram(app);
+	if (err)
+		return err;
+	verdict = numa_apply(&app->machine.numa, mb, &app->numa_conflict);
+	if (verdict < 0)
+		return verdict;
+	app->numa_verdict = (enum numa_verdict)verdict;
+	return 0;
+}
+
+/* ---- claiming ----------------------------------------------------------------------------------- */
+
+static void pin(struct claim_pins *pins, phys_addr_t start, u64 size)
+{
+	phys_addr_t first = round_down(start, PAGE_SIZE);
+	u64 pages = (round_up(start + size, PAGE_SIZE) - first) >> PAGE_SHIFT;
+	struct app_range *last = pins->nr ? &pins->range[pins->nr - 1] : NULL;
+
+	if (last && last->start + (last->pages << PAGE_SHIFT) == first)
+		last->pages += pages;
+	else if (pins->nr < CLAIM_MAX_PINS)
+		pins->range[pins->nr++] = (struct app_range){first, pages};
+}
+
+static int pin_table(void *ctx, const struct pt_entry *e)
+{
+	if (e->present && !e->leaf)
+		pin(ctx, pt_entry_phys(e->val, e->level, false), PAGE_SIZE);
+	return e->present && !e->leaf && e->level > 1 ? PT_DESCEND : PT_SKIP;
+}
+
+#define STACK_SPAN (256 * KiB) /* the firmware's stack, either way of where we are in it */
+
+static void find_pins(struct app *app, struct claim_pins *pins)
+{
+	struct cpu_state state;
+	u64 here = (u64)(uintptr_t)&state;
+
+	pins->nr = 0;
+	if (app->machine.described)
+		return;
+	arch_read_state(&state);
+	pin(pins, here > STACK_SPAN ? here - STACK_SPAN : 0, 2 * STACK_SPAN);
+	pin(pins, state.gdt_base, state.gdt_limit + 1u);
+	pin(pins, state.idt_base, state.idt_limit + 1u);
+	pin(pins, app->fw_pt.root, PAGE_SIZE);
+	pt_walk(&app->fw_pt, 0, ~0ULL, pin_table, pins);
+}
+
+/* What we claimed is free, everything else in use. */
+static int reserve_the_rest(struct app *app)
+{
+	struct memblock *mb = &app->sys.memblock;
+
+	for (u32 i = 0; i < mb->memory.cnt; i++) {
+		int err = memblock_reserve(mb, mb->memory.regions[i].base,
+					   mb->memory.regions[i].size);
+
+		if (err)
+			return err;
+	}
+	for (u32 i = 0; i < app->nr_claims; i++) {
+		int err = memblock_free(mb, app->claims[i].start,
+					app->claims[i].pages << PAGE_SHIFT);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int claim(struct app *app)
+{
+	static struct claim_pins pins;
+	int err = fw_memmap(&app->now);
+
+	if (err)
+		return err;
+	find_pins(app, &pins);
+	claim_memory(app, &app->now, &pins);
+	return reserve_the_rest(app);
+}
+
+int app_own_pages(struct app *app, u64 pages, phys_addr_t limit, bool exec, phys_addr_t *ret)
+{
+	int err;
+
+	ASSERT(app->nr_own < APP_MAX_OWN, "%u ranges of our own", app->nr_own);
+	err = fw_alloc(pages, limit, exec, ret);
+	if (!err)
+		app->own[app->nr_own++] = (struct app_range){*ret, pages};
+	return err;
+}
+
+u32 app_release(struct app *app)
+{
+	u32 kept = 0;
+
+	for (u32 i = 0; i < app->nr_claims; i++)
+		kept += fw_release(app->claims[i].start, app->claims[i].pages) != 0;
+	for (u32 i = 0; i < app->nr_own; i++)
+		kept += fw_release(app->own[i].start, app->own[i].pages) != 0;
+	app->nr_claims = app->nr_own = 0;
+	return kept;
+}
+
+int app_prepare(struct app *app)
+{
+	struct mem_system *sys = &app->sys;
+	int err = fw_machine(&app->machine);
+
+	if (err) {
+		app_message("cannot read the machine: %s %s", err_name(err), fw_last_error());
+		return err;
+	}
+	read_options(app);
+	find_fw_tables(app);
+	mm_step(sys, "memblock"); /* firmware map, ACPI's nodes */
+	err = build_memblock(app);
+	if (err) {
+		app_message("the memory map does not fit: %u descriptors, %u lost: %s",
+			    app->machine.map.nr, app->machine.map.lost, err_name(err));
+		return err;
+	}
+	mm_step(sys, "claim"); /* memory from the firmware */
+	err = claim(app);
+	mm_steps_end(sys);
+	if (err)
+		return err;
+	sys->numa = &app->machine.numa;
+	sys->mtrr = &app->machine.cpu.mtrr;
+	sys->model = app->options.model;
+	sys->pt.levels = app->options.levels ? app->options.levels : app->machine.cpu.la57 ? 5 : 4;
+	sys->pt.max_page_level = app->machine.cpu.page1g ? 2 : 1;
+	sys->pt.nx = app->machine.cpu.nx;
+	sys->pt.changed = arch_pt_changed;
+	sys->layout = pt_layout_x86(sys->pt.levels);
+	return 0;
+}
+
+void app_message(const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = fmt_vprint(line, sizeof(line) - 1, fmt, ap);
+	va_end(ap);
+	n = min(n, (int)sizeof(line) - 2);
+	line[n] = '\n';
+	fw_write(line, (size_t)n + 1);
+}

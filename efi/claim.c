@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Which memory we take from the firmware: Conventional, write-back, ordinary memory from 1 MiB up,
+ * less a reserve that stays with it, and less what the CPU stands on (stack, page tables, GDT and
+ * IDT), which some firmware leaves in memory that its map calls free.
+ */
+#include "claim.h"
+
+#include "app.h"
+
+#define CLAIM_MIN_ADDR (1 * MiB)
+#define RESERVE_MIN    (32 * MiB)
+#define RESERVE_MAX    (1 * GiB)
+
+/* Attributes that make memory something else than ordinary RAM. */
+#define CLAIM_AVOID (MEM_ATTR_SP | MEM_ATTR_NV | MEM_ATTR_HOT_PLUGGABLE | MEM_ATTR_RP | MEM_ATTR_RO)
+
+bool claim_wants(const struct mem_desc *d)
+{
+	if (d->type != MEM_CONVENTIONAL || d->attr & CLAIM_AVOID)
+		return false;
+	return !d->attr || d->attr & MEM_ATTR_WB;
+}
+
+u64 claim_reserve(const struct memmap *map, u64 wanted)
+{
+	u64 pages = 0, reserve;
+
+	for (u32 i = 0; i < map->nr; i++) {
+		if (claim_wants(&map->desc[i]))
+			pages += map->desc[i].nr_pages;
+	}
+	reserve = wanted ? wanted : min(max((pages << PAGE_SHIFT) / 16, RESERVE_MIN), RESERVE_MAX);
+	return min(reserve >> PAGE_SHIFT, pages / 2);
+}
+
+/* Cuts the pinned ranges out of [start, end) and claims the pieces. */
+static void claim_around(struct app *app, phys_addr_t start, phys_addr_t end,
+			 const struct claim_pins *pins)
+{
+	while (start < end) {
+		phys_addr_t stop = end, next = end;
+
+		for (u32 i = 0; i < pins->nr; i++) {
+			const struct app_range *pin = &pins->range[i];
+			phys_addr_t pin_end = pin->start + (pin->pages << PAGE_SHIFT);
+
+			if (pin->start < stop && pin_end > start) {
+				stop = max(pin->start, start);
+				next = pin_end;
+			}
+		}
+		if (start < stop && app->nr_claims < APP_MAX_CLAIMS &&
+		    !fw_claim(start, (stop - start) >> PAGE_SHIFT)) {
+			app->claims[app->nr_claims++] =
+				(struct app_range){start, (stop - start) >> PAGE_SHIFT};
+			app->claimed_pages += (stop - start) >> PAGE_SHIFT;
+		}
+		start = next;
+	}
+}
+
+/* The largest wanted range that ends below `limit`; -1: none. */
+static int largest_below(const struct memmap *map, phys_addr_t limit)
+{
+	int best = -1;
+
+	for (u32 i = 0; i < map->nr; i++) {
+		if (!claim_wants(&map->desc[i]) || mem_desc_end(&map->desc[i]) > limit)
+			continue;
+		if (best < 0 || map->desc[i].nr_pages > map->desc[best].nr_pages)
+			best = (int)i;
+	}
+	return best;
+}
+
+/*
+ * Takes the reserve off the tops of ranges: half of it from the largest one below 4 GiB, because
+ * firmware needs some there, the rest from the largest ranges anywhere. Shrinks descriptors.
+ */
+static void set_reserve_aside(struct memmap *map, u64 pages)
+{
+	u64 low = DIV_ROUND_UP(pages, 2);
+
+	while (pages) {
+		int i = largest_below(map, low ? ZONE_DMA32_END : ~0ULL);
+		u64 share;
+
+		if (i < 0 && low) {
+			low = 0;
+			continue;
+		}
+		if (i < 0 || !map->desc[i].nr_pages)
+			return;
+		/* Whole pageblocks where possible, so that what is left has aligned ends. */
+		share = min(round_up(low ? low : pages, PAGEBLOCK_NR_PAGES), map->desc[i].nr_pages);
+		map->desc[i].nr_pages -= share;
+		pages -= min(share, pages);
+		low -= min(share, low);
+	}
+}
+
+void claim_memory(struct app *app, struct memmap *map, const struct claim_pins *pins)
+{
+	app->reserve_pages = claim_reserve(map, app->options.reserve);
+	set_reserve_aside(map, app->reserve_pages);
+	memmap_sort(map);
+	for (u32 i = 0; i < map->nr; i++) {
+		const struct mem_desc *d = &map->desc[i];
+		phys_addr_t start = max(round_up(d->start, PAGE_SIZE), (phys_addr_t)CLAIM_MIN_ADDR);
+
+		if (claim_wants(d) && start < mem_desc_end(d))
+			claim_around(app, start, mem_desc_end(d), pins);
+	}
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* All tables of commands, in the order in which help shows them. */
+#include "cmds.h"
+
+const struct cmd_table *const app_commands[] = {
+	&cmds_firmware, &cmds_memory, &cmds_tables, &cmds_run, &cmds_program,
+};
+const u32 app_nr_commands = ARRAY_SIZE(app_commands);

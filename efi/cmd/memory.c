@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What the memory management has made of the machine: Linux's views, in Linux's formats. */
+#include "cmds.h"
+#include "lib.h"
+#include "mm/page_alloc.h"
+
+int cmd_needs_mm(struct cmd_call *call)
+{
+	if (call->app->started)
+		return 0;
+	return cmd_error(call, -ENODEV, "the memory management did not start");
+}
+
+/* ---- memblock --------------------------------------------------------------------------------- */
+
+static void flag_names(char *buf, size_t size, u32 flags)
+{
+	static const struct {
+		u32 bit;
+		const char *name;
+	} names[] = {
+		{MEMBLOCK_HOTPLUG, "HOTPLUG"},
+		{MEMBLOCK_MIRROR, "MIRROR"},
+		{MEMBLOCK_NOMAP, "NOMAP"},
+		{MEMBLOCK_DRIVER_MANAGED, "DRV_MNG"},
+	};
+	size_t len = 0;
+
+	fmt_print(buf, size, "NONE");
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		if (flags & names[i].bit)
+			len += (size_t)fmt_print(buf + len, size - len, "%s%s", len ? "|" : "",
+						 names[i].name);
+	}
+}
+
+/* debugfs memblock/memory and memblock/reserved: peers.md 5.1. Ends are inclusive there. */
+static void show_regions(struct emit *out, const struct memblock_type *type)
+{
+	emit_text(out, "%s: %u regions, %llu bytes\n", type->name, type->cnt, type->total_size);
+	emit_list(out, type->name);
+	for (u32 i = 0; i < type->cnt && !emit_stopped(out); i++) {
+		const struct memblock_region *r = &type->regions[i];
+		char flags[48], nid[8] = "   x";
+
+		flag_names(flags, sizeof(flags), r->flags);
+		if (r->nid != NUMA_NO_NODE)
+			fmt_print(nid, sizeof(nid), "%4d", r->nid);
+		emit_text(out, "%4u: 0x%016llx..0x%016llx %s %s\n", i, r->base,
+			  r->base + r->size - 1, nid, flags);
+		emit_object(out, NULL);
+		emit_hex(out, "base", r->base);
+		emit_num(out, "size", r->size);
+		emit_int(out, "nid", r->nid);
+		emit_str(out, "flags", flags);
+		emit_end(out);
+	}
+	emit_end(out);
+}
+
+static int cmd_memblock(struct cmd_call *call)
+{
+	const struct memblock *mb = &call->app->sys.memblock;
+
+	emit_object(call->out, NULL);
+	show_regions(call->out, &mb->memory);
+	show_regions(call->out, &mb->reserved);
+	emit_end(call->out);
+	return 0;
+}
+
+/* ---- zones -------------------------------------------------------------------------------------- */
+
+static void show_zone(struct emit *out, const struct zone *zone)
+{
+	emit_text(out, "%4d %-8s %#12llx %12llu %12llu %12llu %12llu\n",
+		  zone->zone_pgdat->node_id, zone->name, zone->zone_start_pfn, zone->spanned_pages,
+		  zone->present_pages, zone->managed_pages, zone->nr_free_pages);
+	emit_object(out, NULL);
+	emit_int(out, "node", zone->zone_pgdat->node_id);
+	emit_str(out, "name", zone->name);
+	emit_num(out, "start_pfn", zone->zone_start_pfn);
+	emit_num(out, "spanned", zone->spanned_pages);
+	emit_num(out, "present", zone->present_pages);
+	emit_num(out, "managed", zone->managed_pages);
+	emit_num(out, "free", zone->nr_free_pages);
+	emit_end(out);
+}
+
+static int cmd_zones(struct cmd_call *call)
+{
+	struct emit *out = call->out;
+	int err = cmd_needs_mm(call);
+
+	if (err)
+		return err;
+	emit_text(out, "%4s %-8s %12s %12s %12s %12s %12s\n", "node", "zone", "start_pfn", "spanned",
+		  "present", "managed", "free");
+	emit_list(out, NULL);
+	for_each_node(&call->app->sys, node)
+	{
+		for (u32 type = 0; type < MAX_NR_ZONES; type++)
+			show_zone(out, &node->node_zones[type]);
+	}
+	emit_end(out);
+	emit_text(out, "Pages of 4 KiB. HighMem is always empty on 64-bit: the direct map reaches all "
+		       "RAM, so no page is out of the kernel's reach.\n");
+	return 0;
+}
+
+/* ---- free lists ----------------------------------------------------------------------------------- */
+
+static void show_buddy(struct emit *out, const struct zone *zone)
+{
+	u64 blocks[NR_PAGE_ORDERS];
+
+	zone_free_blocks(zone, blocks);
+	emit_text(out, "Node %d, zone %8s ", zone->zone_pgdat->node_id, zone->name);
+	emit_object(out, NULL);
+	emit_int(out, "node", zone->zone_pgdat->node_id);
+	emit_str(out, "name", zone->name);
+	emit_list(out, "nr_free");
+	for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
+		emit_text(out, "%6llu ", blocks[order]);
+		emit_num(out, NULL, blocks[order]);
+	}
+	emit_end(out);
+	emit_end(out);
+	emit_text(out, "\n");
+}
+
+static int cmd_buddyinfo(struct cmd_call *call)
+{
+	int err = cmd_needs_mm(call);
+
+	if (err)
+		return err;
+	emit_list(call->out, NULL);
+	for_each_node(&call->app->sys, node)
+	{
+		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
+			if (populated_zone(&node->node_zones[type]))
+				show_buddy(call->out, &node->node_zones[type]);
+		}
+	}
+	emit_end(call->out);
+	return 0;
+}
+
+/* ---- slab and vmalloc ------------------------------------------------------------------------------ */
+
+static void show_cache(struct emit *out, const struct kmem_cache *cache)
+{
+	struct slab_stat st;
+
+	kmem_cache_stat(cache, &st);
+	emit_text(out, "%-17s %6llu %6llu %6u %4u %4u : tunables %4u %4u %4u", cache->name,
+		  st.active_objs, st.num_objs, cache->size, cache->objects, 1u << cache->order, 0u,
+		  0u, 0u);
+	emit_text(out, " : slabdata %6llu %6llu %6u\n", st.active_slabs, st.num_slabs, 0u);
+	emit_object(out, NULL);
+	emit_str(out, "name", cache->name);
+	emit_num(out, "active_objs", st.active_objs);
+	emit_num(out, "num_objs", st.num_objs);
+	emit_num(out, "objsize", cache->size);
+	emit_num(out, "objperslab", cache->objects);
+	emit_num(out, "pagesperslab", 1u << cache->order);
+	emit_num(out, "active_slabs", st.active_slabs);
+	emit_num(out, "num_slabs", st.num_slabs);
+	emit_end(out);
+}
+
+static int cmd_slabinfo(struct cmd_call *call)
+{
+	struct kmem_cache *cache;
+	int err = cmd_needs_mm(call);
+
+	if (err)
+		return err;
+	emit_text(call->out, "slabinfo - version: 2.1\n");
+	emit_text(call->out, "# name            <active_objs> <num_objs> <objsize> <objperslab> "
+			     "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : "
+			     "slabdata <active_slabs> <num_slabs> <sharedavail>\n");
+	emit_list(call->out, NULL);
+	list_for_each_entry(cache, &call->app->sys.slab.caches, list)
+		show_cache(call->out, cache);
+	emit_end(call->out);
+	return 0;
+}
+
+static int cmd_vmallocinfo(struct cmd_call *call)
+{
+	struct emit *out = call->out;
+	struct vm_struct *area;
+	int err = cmd_needs_mm(call);
+
+	if (err)
+		return err;
+	emit_list(out, NULL);
+	list_for_each_entry(area, &call->app->sys.vmalloc.areas, list) {
+		const char *kind = area->flags & VM_ALLOC ? "vmalloc" : "vmap";
+
+		emit_text(out, "0x%016llx-0x%016llx %7llu pages=%u %s\n", area->addr,
+			  area->addr + area->size, area->size, area->nr_pages, kind);
+		emit_object(out, NULL);
+		emit_hex(out, "addr", area->addr);
+		emit_num(out, "size", area->size);
+		emit_num(out, "pages", area->nr_pages);
+		emit_str(out, "kind", kind);
+		emit_end(out);
+	}
+	emit_end(out);
+	if (call->app->sys.vmalloc.nr_areas == 0)
+		emit_text(out, "no areas\n");
+	return 0;
+}
+
+/* ---- totals ----------------------------------------------------------------------------------------- */
+
+static void show_kb(struct emit *out, const char *name, u64 bytes)
+{
+	char label[20];
+
+	fmt_print(label, sizeof(label), "%s:", name);
+	emit_text(out, "%-15s %8llu kB\n", label, bytes / KiB);
+	emit_num(out, name, bytes / KiB);
+}
+
+static u64 slab_pages(const struct mem_system *sys)
+{
+	struct kmem_cache *cache;
+	u64 pages = 0;
+
+	list_for_each_entry(cache, &sys->slab.caches, list) {
+		struct slab_stat st;
+
+		kmem_cache_stat(cache, &st);
+		pages += st.num_slabs << cache->order;
+	}
+	return pages;
+}
+
+static int cmd_meminfo(struct cmd_call *call)
+{
+	const struct mem_system *sys = &call->app->sys;
+	struct emit *out = call->out;
+	u64 free = 0, memmap = 0;
+	int err = cmd_needs_mm(call);
+
+	if (err)
+		return err;
+	for_each_node(sys, node)
+	{
+		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
+			free += node->node_zones[type].nr_free_pages;
+			memmap += node->node_zones[type].nr_memmap_pages;
+		}
+	}
+	emit_object(out, NULL);
+	show_kb(out, "MemTotal", sys->totalram_pages << PAGE_SHIFT);
+	show_kb(out, "MemFree", free << PAGE_SHIFT);
+	show_kb(out, "Slab", slab_pages(sys) << PAGE_SHIFT);
+	show_kb(out, "PageTables", sys->pt.nr_tables << PAGE_SHIFT);
+	show_kb(out, "Memmap", memmap << PAGE_SHIFT);
+	show_kb(out, "VmallocTotal", sys->layout.vmalloc_end - sys->layout.vmalloc_start);
+	show_kb(out, "VmallocUsed", sys->vmalloc.nr_pages << PAGE_SHIFT);
+	emit_end(out);
+	return 0;
+}
+
+static int cmd_memmodel(struct cmd_call *call)
+{
+	const struct mem_system *sys = &call->app->sys;
+	struct emit *out = call->out;
+	struct memmodel_cost cost;
+	int err = cmd_needs_mm(call);
+
+	if (err)
+		return err;
+	memmodel_cost(sys, &cost);
+	emit_text(out, "Model in use: %s. Struct pages: 64 bytes each, %llu KiB have memory,\n"
+		       "%llu pageblocks of 2 MiB have come to life.\n",
+		  sys->model == MEMMODEL_FLAT ? "FLATMEM" : "SPARSEMEM with vmemmap",
+		  cost.populated_bytes / KiB, cost.alive_pageblocks);
+	emit_text(out, "%-24s %14s %14s\n", "if all were made at start", "struct pages", "for holes");
+	emit_text(out, "%-24s %10llu KiB %10llu KiB\n", "FLATMEM", cost.flat_bytes / KiB,
+		  cost.flat_hole_bytes / KiB);
+	emit_text(out, "%-24s %10llu KiB %10llu KiB\n", "SPARSEMEM (128 MiB)",
+		  cost.sparse_bytes / KiB, cost.sparse_hole_bytes / KiB);
+	emit_object(out, NULL);
+	emit_str(out, "model", sys->model == MEMMODEL_FLAT ? "flat" : "sparse");
+	emit_num(out, "sections", cost.sections);
+	emit_num(out, "flat_bytes", cost.flat_bytes);
+	emit_num(out, "flat_hole_bytes", cost.flat_hole_bytes);
+	emit_num(out, "sparse_bytes", cost.sparse_bytes);
+	emit_num(out, "sparse_hole_bytes", cost.sparse_hole_bytes);
+	emit_num(out, "populated_bytes", cost.populated_bytes);
+	emit_num(out, "alive_pageblocks", cost.alive_pageblocks);
+	emit_end(out);
+	return 0;
+}
+
+static const struct cmd rows[] = {
+	{"memblock", "", "all RAM and what of it is taken, as Linux's debugfs shows it", cmd_memblock,
+	 NULL},
+	{"zones", "", "nodes and zones: spanned, present, managed and free pages", cmd_zones, NULL},
+	{"memmodel", "", "where struct pages lie, and what the models cost on this machine",
+	 cmd_memmodel, NULL},
+	{"buddyinfo", "", "free blocks per order, as /proc/buddyinfo", cmd_buddyinfo, NULL},
+	{"slabinfo", "", "caches of objects, as /proc/slabinfo", cmd_slabinfo, NULL},
+	{"vmallocinfo", "", "virtually contiguous areas, as /proc/vmallocinfo", cmd_vmallocinfo,
+	 NULL},
+	{"meminfo", "", "totals, as /proc/meminfo", cmd_meminfo, NULL},
+};
+
+const struct cmd_table cmds_memory = {"Memory management", rows, ARRAY_SIZE(rows)};

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Words of a command line, rows of command tables, arguments. */
+#include "ui/cmd.h"
+
+#include "lib.h"
+
+/* How many words of argv the row's name takes; 0 when it does not match. */
+static int name_words(const char *name, int argc, char **argv)
+{
+	int words = 0;
+
+	while (*name) {
+		size_t len = 0;
+
+		while (name[len] && name[len] != ' ')
+			len++;
+		if (words == argc || strncmp(name, argv[words], len) || argv[words][len])
+			return 0;
+		words++;
+		name += len;
+		while (*name == ' ')
+			name++;
+	}
+	return words;
+}
+
+const struct cmd *cmd_find(const struct cmd_table *const *tables, u32 nr_tables, int argc,
+			   char **argv, int *ret_words)
+{
+	const struct cmd *best = NULL;
+	int best_words = 0;
+
+	for (u32 t = 0; t < nr_tables; t++) {
+		for (u32 i = 0; i < tables[t]->nr; i++) {
+			int words = name_words(tables[t]->cmds[i].name, argc, argv);
+
+			if (words > best_words) {
+				best = &tables[t]->cmds[i];
+				best_words = words;
+			}
+		}
+	}
+	if (best)
+		*ret_words = best_words;
+	return best;
+}
+
+/* ---- words -------------------------------------------------------------------------------------- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool ends_command(char c)
+{
+	return !c || c == ';' || c == '\n';
+}
+
+/* One word, quotes removed, appended to words->buf. */
+static int take_word(const char **text, struct cmd_words *words, size_t *used)
+{
+	const char *s = *text;
+	char quote = 0;
+
+	if (words->argc == CMD_MAX_ARGS)
+		return -E2BIG;
+	words->argv[words->argc++] = &words->buf[*used];
+	for (; *s && (quote || (!is_blank(*s) && !ends_command(*s))); s++) {
+		if (quote ? *s == quote : *s == '"' || *s == '\'') {
+			quote = quote ? 0 : *s;
+			continue;
+		}
+		if (*used + 2 > sizeof(words->buf))
+			return -E2BIG;
+		words->buf[(*used)++] = *s;
+	}
+	words->buf[(*used)++] = '\0';
+	*text = s;
+	return quote ? -EINVAL : 0;
+}
+
+/* To the end of the command, for going on behind one that cannot be read. */
+static void skip_command(const char **text)
+{
+	while (!ends_command(**text))
+		++*text;
+	if (**text)
+		++*text;
+}
+
+int cmd_next(const char **text, struct cmd_words *words)
+{
+	size_t used = 0;
+	int err;
+
+	words->argc = 0;
+	if (!**text)
+		return 0;
+	for (;;) {
+		while (is_blank(**text))
+			++*text;
+		if (**text == '#') {
+			while (**text && **text != '\n')
+				++*text;
+		}
+		if (ends_command(**text))
+			break;
+		if (used + 2 > sizeof(words->buf))
+			err = -E2BIG;
+		else
+			err = take_word(text, words, &used);
+		if (err) {
+			words->argc = 0;
+			skip_command(text);
+			return err;
+		}
+	}
+	if (**text)
+		++*text;
+	return 1;
+}
+
+/* ---- arguments ---------------------------------------------------------------------------------- */
+
+int cmd_error(struct cmd_call *call, int err, const char *fmt, ...)
+{
+	const char *name = call->cmd ? call->cmd->name : "error";
+	char text[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	fmt_vprint(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (call->out->format == EMIT_TEXT) {
+		emit_text(call->out, "%s: %s\n", name, text);
+	} else if (!call->out->depth) {
+		emit_object(call->out, NULL);
+		emit_str(call->out, "error", text);
+		emit_str(call->out, "command", name);
+		emit_end(call->out);
+	}
+	return err;
+}
+
+static const char *argument(struct cmd_call *call, int index)
+{
+	if (index < call->argc)
+		return call->argv[index];
+	cmd_error(call, -EINVAL, "argument missing: %s %s", call->cmd ? call->cmd->name : "",
+		  call->cmd ? call->cmd->args : "");
+	return NULL;
+}
+
+int cmd_arg_u64(struct cmd_call *call, int index, u64 *ret)
+{
+	const char *word = argument(call, index);
+
+	if (!word)
+		return -EINVAL;
+	if (parse_u64(word, ret))
+		return cmd_error(call, -EINVAL, "%s: not a number", word);
+	return 0;
+}
+
+int cmd_arg_addr(struct cmd_call *call, int index, u64 *ret)
+{
+	const char *word = argument(call, index);
+
+	if (!word)
+		return -EINVAL;
+	if (parse_hex(word, ret))
+		return cmd_error(call, -EINVAL, "%s: not an address (hexadecimal)", word);
+	return 0;
+}
+
+void cmd_drop_args(struct cmd_call *call, int index, int nr)
+{
+	call->argc -= nr;
+	memmove(&call->argv[index], &call->argv[index + nr],
+		(size_t)(call->argc - index) * sizeof(call->argv[0]));
+}
+
+bool cmd_flag(struct cmd_call *call, const char *name)
+{
+	for (int i = 0; i < call->argc; i++) {
+		const char *word = call->argv[i];
+
+		if (word[0] == '-' && word[1] == '-' && !strcmp(word + 2, name)) {
+			cmd_drop_args(call, i, 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+int cmd_no_more_args(struct cmd_call *call, int max)
+{
+	if (call->argc <= max)
+		return 0;
+	return cmd_error(call, -EINVAL, "%s: not expected here; usage: %s %s", call->argv[max],
+			 call->cmd ? call->cmd->name : "", call->cmd ? call->cmd->args : "");
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Events in, text or JSON (RFC 8259) out. */
+#include "ui/emit.h"
+
+#include "lib.h"
+
+#define MAX_DEPTH 60
+#define TEXT_MAX  512
+
+void emit_init(struct emit *e, enum emit_format format,
+	       int (*write)(void *ctx, const char *s, size_t n), void *ctx)
+{
+	*e = (struct emit){.format = format, .write = write, .ctx = ctx};
+}
+
+static void out(struct emit *e, const char *s, size_t n)
+{
+	if (!e->stopped && n && e->write(e->ctx, s, n))
+		e->stopped = true;
+}
+
+static void puts_out(struct emit *e, const char *s)
+{
+	out(e, s, strlen(s));
+}
+
+void emit_text(struct emit *e, const char *fmt, ...)
+{
+	char buf[TEXT_MAX];
+	va_list ap;
+	int n;
+
+	if (e->format != EMIT_TEXT || e->stopped)
+		return;
+	va_start(ap, fmt);
+	n = fmt_vprint(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	out(e, buf, min((size_t)n, sizeof(buf) - 1));
+}
+
+/* ---- JSON --------------------------------------------------------------------------------------- */
+
+/* A string with everything escaped that is not plain ASCII; bytes above 127 count as Latin-1. */
+static void json_string(struct emit *e, const char *s)
+{
+	puts_out(e, "\"");
+	for (; *s; s++) {
+		u8 c = (u8)*s;
+		char buf[8];
+
+		if (c == '"' || c == '\\')
+			fmt_print(buf, sizeof(buf), "\\%c", c);
+		else if (c < 32 || c > 126)
+			fmt_print(buf, sizeof(buf), "\\u%04x", c);
+		else
+			fmt_print(buf, sizeof(buf), "%c", c);
+		puts_out(e, buf);
+	}
+	puts_out(e, "\"");
+}
+
+/* What stands before a member: a comma where one is due, the name in an object. Objects in a list
+ * begin on a line of their own, so that lines can be searched and compared. */
+static void json_member(struct emit *e, const char *name, bool structure)
+{
+	u64 bit = 1ULL << e->depth;
+
+	if (!e->depth)
+		return;
+	if (e->has_member & bit)
+		puts_out(e, structure && e->is_list & bit ? ",\n" : ", ");
+	e->has_member |= bit;
+	if (!(e->is_list & bit)) {
+		json_string(e, name ? name : "");
+		puts_out(e, ": ");
+	}
+}
+
+static void json_open(struct emit *e, const char *name, bool list)
+{
+	if (e->format != EMIT_JSON)
+		return;
+	ASSERT(e->depth < MAX_DEPTH, "depth %u", e->depth);
+	json_member(e, name, true);
+	puts_out(e, list ? "[" : "{");
+	e->depth++;
+	e->has_member &= ~(1ULL << e->depth);
+	e->is_list = (e->is_list & ~(1ULL << e->depth)) | (u64)list << e->depth;
+}
+
+void emit_object(struct emit *e, const char *name)
+{
+	json_open(e, name, false);
+}
+
+void emit_list(struct emit *e, const char *name)
+{
+	json_open(e, name, true);
+}
+
+void emit_end(struct emit *e)
+{
+	if (e->format != EMIT_JSON)
+		return;
+	ASSERT(e->depth, "emit_end() without a beginning");
+	puts_out(e, e->is_list >> e->depth & 1 ? "]" : "}");
+	if (--e->depth == 0)
+		puts_out(e, "\n");
+}
+
+static void json_raw(struct emit *e, const char *name, const char *value)
+{
+	json_member(e, name, false);
+	puts_out(e, value);
+}
+
+void emit_num(struct emit *e, const char *name, u64 value)
+{
+	char buf[24];
+
+	if (e->format != EMIT_JSON)
+		return;
+	fmt_print(buf, sizeof(buf), "%llu", value);
+	json_raw(e, name, buf);
+}
+
+void emit_int(struct emit *e, const char *name, s64 value)
+{
+	char buf[24];
+
+	if (e->format != EMIT_JSON)
+		return;
+	fmt_print(buf, sizeof(buf), "%lld", value);
+	json_raw(e, name, buf);
+}
+
+void emit_hex(struct emit *e, const char *name, u64 value)
+{
+	char buf[24];
+
+	if (e->format != EMIT_JSON)
+		return;
+	fmt_print(buf, sizeof(buf), "\"0x%llx\"", value);
+	json_raw(e, name, buf);
+}
+
+void emit_str(struct emit *e, const char *name, const char *value)
+{
+	if (e->format != EMIT_JSON)
+		return;
+	json_member(e, name, false);
+	json_string(e, value);
+}
+
+void emit_bool(struct emit *e, const char *name, bool value)
+{
+	if (e->format == EMIT_JSON)
+		json_raw(e, name, value ? "true" : "false");
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Nodes as ACPI tells them: ranges, CPUs, distances, latency and bandwidth. */
+#include "lib.h"
+#include "ui/views.h"
+
+static void show_ranges(struct emit *out, const struct numa_info *n)
+{
+	emit_list(out, "ranges");
+	for (u32 i = 0; i < n->nr_ranges && !emit_stopped(out); i++) {
+		const struct numa_range *r = &n->ranges[i];
+
+		emit_text(out, "node %2d: %016llx-%016llx %8llu MiB%s%s\n", r->nid, r->start,
+			  r->end - 1, (r->end - r->start) / MiB, r->hotplug ? " hot-pluggable" : "",
+			  r->non_volatile ? " non-volatile" : "");
+		emit_object(out, NULL);
+		emit_int(out, "node", r->nid);
+		emit_hex(out, "start", r->start);
+		emit_hex(out, "end", r->end - 1);
+		emit_bool(out, "hotplug", r->hotplug);
+		emit_bool(out, "non_volatile", r->non_volatile);
+		emit_end(out);
+	}
+	emit_end(out);
+}
+
+static void show_cpus(struct emit *out, const struct numa_info *n)
+{
+	emit_list(out, "cpus");
+	for (u32 i = 0; i < n->nr_cpus && !emit_stopped(out); i++) {
+		const struct numa_cpu *c = &n->cpus[i];
+
+		if (c->nid == NUMA_NO_NODE)
+			emit_text(out, "cpu  APIC id %3u: no node", c->apic_id);
+		else
+			emit_text(out, "cpu  APIC id %3u: node %d", c->apic_id, c->nid);
+		emit_text(out, "%s\n", c->enabled ? "" : c->online_capable ? " (may come)" : " (off)");
+		emit_object(out, NULL);
+		emit_num(out, "apic_id", c->apic_id);
+		emit_int(out, "node", c->nid);
+		emit_bool(out, "enabled", c->enabled);
+		emit_end(out);
+	}
+	emit_end(out);
+}
+
+static void show_distances(struct emit *out, const struct numa_info *n)
+{
+	u32 nodes = max(n->nr_nodes, 1u);
+
+	emit_text(out, "distances%s\nnode ", n->have_slit ? "" : " (no SLIT: 10 and 20 assumed)");
+	for (u32 j = 0; j < nodes; j++)
+		emit_text(out, "%4u", j);
+	emit_text(out, "\n");
+	emit_list(out, "distances");
+	for (u32 i = 0; i < nodes; i++) {
+		emit_text(out, "%4u:", i);
+		emit_list(out, NULL);
+		for (u32 j = 0; j < nodes; j++) {
+			emit_text(out, "%4u", numa_distance(n, (int)i, (int)j));
+			emit_num(out, NULL, numa_distance(n, (int)i, (int)j));
+		}
+		emit_end(out);
+		emit_text(out, "\n");
+	}
+	emit_end(out);
+}
+
+/* ACPI 6.5, table 5.146 */
+static const char *perf_name(u8 type)
+{
+	static const char *const names[] = {"access latency",   "read latency",   "write latency",
+					    "access bandwidth", "read bandwidth", "write bandwidth"};
+
+	return type < ARRAY_SIZE(names) ? names[type] : "?";
+}
+
+static void show_perf(struct emit *out, const struct numa_info *n)
+{
+	emit_list(out, "performance");
+	for (u32 i = 0; i < n->nr_perf && !emit_stopped(out); i++) {
+		const struct numa_perf *p = &n->perf[i];
+
+		emit_text(out, "domain %u to %u: %s %llu %s\n", p->initiator_pxm, p->target_pxm,
+			  perf_name(p->data_type), p->value, p->data_type < 3 ? "ps" : "MiB/s");
+		emit_object(out, NULL);
+		emit_num(out, "initiator", p->initiator_pxm);
+		emit_num(out, "target", p->target_pxm);
+		emit_str(out, "what", perf_name(p->data_type));
+		emit_num(out, "value", p->value);
+		emit_end(out);
+	}
+	emit_end(out);
+}
+
+void view_numa(struct emit *out, const struct numa_info *n, enum numa_verdict verdict,
+	       phys_addr_t conflict)
+{
+	emit_object(out, NULL);
+	emit_num(out, "nodes", n->nr_nodes);
+	emit_str(out, "verdict", numa_verdict_name(verdict));
+	emit_text(out, "%u nodes; %s", max(n->nr_nodes, 1u), numa_verdict_name(verdict));
+	if (verdict == NUMA_CONFLICT || verdict == NUMA_INCOMPLETE)
+		emit_text(out, ", first at %#llx", conflict);
+	emit_text(out, "\n");
+	show_ranges(out, n);
+	show_cpus(out, n);
+	show_distances(out, n);
+	show_perf(out, n);
+	if (n->lost)
+		emit_text(out, "%u entries did not fit into our tables\n", n->lost);
+	emit_end(out);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * The gate between the firmware's world and ours (arch/x86/gate.*): what the application's main
+ * needs to build it. README.md, "Two worlds and one gate".
+ *
+ * gate_enter() switches to our CR3 (4 or 5 levels, whatever the firmware uses), GDT, IDT, TSS and
+ * stack with interrupts off and calls fn; when fn returns, everything is as it was. In between
+ * arch_call_firmware() crosses back for single calls.
+ */
+#ifndef ARCH_X86_H
+#define ARCH_X86_H
+
+#include "arch.h"
+
+/* Pages below 4 GiB, executable in both worlds' tables and identity-mapped: the stub that turns
+ * paging off to change CR4.LA57, and its own little page tables. */
+#define GATE_LOW_PAGES 8
+
+struct gate_config {
+	phys_addr_t root;      /* our top table */
+	u8 levels;             /* of our tables */
+	u8 *low;               /* GATE_LOW_PAGES pages below 4 GiB; may be NULL when levels are the
+				  same in both worlds */
+	u8 *stack, *trap_stacks; /* identity-mapped, RW; sizes below; the caller maps guard pages */
+	bool nx;
+};
+
+#define GATE_STACK_SIZE      (128 * 1024)
+#define GATE_TRAP_STACKS     4 /* IST 1..4: faults, double fault, NMI, machine check */
+#define GATE_TRAP_STACK_SIZE (16 * 1024)
+
+/* Checks the CPU and prepares descriptor tables and the stub. 0; -ENODEV when the CPU cannot do
+ * these levels; -EINVAL when `low` is needed and missing or not below 4 GiB. */
+int gate_init(const struct gate_config *config);
+void gate_enter(void (*fn)(void *arg), void *arg);
+bool gate_in_our_world(void);
+u64 gate_crossings(void); /* times our world was entered, for `boottime` */
+
+/* Port I/O that QEMU gives a program: each is 0 or -ENODEV when not under a hypervisor or absent. */
+int fwcfg_read(const char *name, char *buf, size_t size, size_t *ret_len);
+int debugcon_write(const char *s, size_t n);  /* port 0xe9 */
+void debug_exit(u8 value);                    /* isa-debug-exit at port 0xf4 */
+
+/* The image's sections, from the linker script: page-aligned bounds. */
+extern char image_start[], image_text[], image_text_end[], image_rodata[], image_rodata_end[],
+	image_data[], image_end[];
+
+#endif

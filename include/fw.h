@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Seam 2: what the application asks of the firmware. efi/fw/ answers with UEFI boot services (and
+ * crosses to the firmware's world for each call), efi/host/ with files and the terminal.
+ * Failures are negative errno values; what the firmware itself said is kept for fw_last_error().
+ */
+#ifndef FW_H
+#define FW_H
+
+#include "arch.h"
+#include "mm/memmap.h"
+#include "mm/numa.h"
+
+/* ---- the machine ---------------------------------------------------------------------------- */
+
+struct image_section { /* of our own program */
+	char name[9];
+	phys_addr_t start, end;
+	bool write, exec;
+};
+
+struct framebuffer {
+	phys_addr_t base;
+	u64 size;
+	u32 width, height, pixels_per_line;
+};
+
+/* Everything about the machine that we report and build on, as found at start. */
+struct machine {
+	struct memmap map;          /* before our first allocation */
+	struct numa_info numa;
+	struct cpu_info cpu;
+	bool have_acpi, have_gop, have_smbios, secure_boot, setup_mode;
+	char acpi_note[80];         /* what was wrong with the tables; empty when nothing was */
+	char firmware_vendor[64];
+	u32 firmware_revision, uefi_revision; /* uefi: major << 16 | minor, as in EFI_TABLE_HEADER */
+	char vendor[64], product[64], board[64], bios_version[64], bios_date[32]; /* SMBIOS */
+	struct framebuffer fb;
+	u32 nr_sections;
+	struct image_section sections[16];
+	phys_addr_t image_start, image_end;
+	bool described; /* by a file (host), not by firmware */
+};
+
+/* Fills *m; called once, first thing. Fatal problems only are negative. */
+int fw_machine(struct machine *m);
+
+/* ---- memory --------------------------------------------------------------------------------- */
+
+/* The map as it is now. */
+int fw_memmap(struct memmap *ret);
+/* Takes exactly [start, start + pages); -ENOMEM when any of it is not free. */
+int fw_claim(phys_addr_t start, u64 pages);
+/* Takes `pages` anywhere below `limit` (0: anywhere); exec: may hold code. */
+int fw_alloc(u64 pages, phys_addr_t limit, bool exec, phys_addr_t *ret);
+int fw_release(phys_addr_t start, u64 pages);
+
+/* ---- console -------------------------------------------------------------------------------- */
+
+struct fw_screen {
+	u32 columns, rows;
+	bool interactive; /* a person can type */
+	bool ansi;        /* cursor and colour escape sequences are understood */
+};
+void fw_screen(struct fw_screen *ret);
+
+/* Writes text ('\n' starts a line). Whole lines are quick, single characters are not. */
+void fw_write(const char *s, size_t n);
+void fw_clear(void);
+void fw_cursor(u32 column, u32 row); /* from 0 */
+
+/* Characters are themselves; others are these. Enter is '\n', Backspace is '\b', Ctrl-C is 3. */
+enum {
+	KEY_NONE = 0,
+	KEY_ESC = 27,
+	KEY_UP = 0x100,
+	KEY_DOWN,
+	KEY_LEFT,
+	KEY_RIGHT,
+	KEY_HOME,
+	KEY_END,
+	KEY_INSERT,
+	KEY_DELETE,
+	KEY_PAGE_UP,
+	KEY_PAGE_DOWN,
+	KEY_F1,
+	KEY_F12 = KEY_F1 + 11,
+	KEY_EOF, /* no more input will come */
+};
+/* Waits at most timeout_ms (0: just looks, negative: for ever). KEY_NONE when nothing came. */
+int fw_key(int timeout_ms);
+
+/* ---- files, on the volume the program came from ---------------------------------------------- */
+
+/* Whole files; paths with '/' or '\\', relative to the volume's root. */
+int fw_file_read(const char *path, char *buf, size_t size, size_t *ret_len);
+int fw_file_write(const char *path, const char *buf, size_t len);
+
+/* ---- the rest ------------------------------------------------------------------------------- */
+
+/* The commands given to the program by load options, fw_cfg (opt/tablewalk/cmd) or the stick's
+ * autorun.txt, in this order; -ENOENT when there are none. */
+int fw_script(char *buf, size_t size, size_t *ret_len);
+/* One option ("levels", "reserve", "memmodel" ...) from the same places; -ENOENT when not given. */
+int fw_option(const char *name, char *buf, size_t size);
+
+/* What was wrong with options: lines such as "tablewalk.cfg:3: unknown option 'foo'". Returns how
+ * many there are; buf is "" when none. */
+u32 fw_option_warnings(char *buf, size_t size);
+
+enum fw_reset { FW_RESET_COLD, FW_RESET_POWEROFF };
+int fw_reset(enum fw_reset how); /* returns only on failure */
+void fw_stall(u64 microseconds);
+/* The text of what the firmware said at the last failure, such as "EFI_NOT_FOUND"; "" if nothing. */
+const char *fw_last_error(void);
+
+#endif

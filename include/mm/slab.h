@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * SLUB: caches of equal objects, and kmalloc on top. A slab is a compound page; free objects link
+ * through themselves; struct page holds the slab's state (page.h). All slabs of a cache that have
+ * free objects are on its node's partial list; full ones are on none.
+ */
+#ifndef MM_SLAB_H
+#define MM_SLAB_H
+
+#include "mm/gfp.h"
+#include "mm/page.h"
+
+struct mem_system;
+
+#define SLAB_HWCACHE_ALIGN  0x2000u
+#define SLAB_POISON         0x800u  /* fill free objects, check on allocation */
+#define SLAB_RECLAIM_ACCOUNT 0x20000u
+#define SLAB_NAME_LEN       32
+
+struct kmem_cache_node {
+	struct list_head partial, full;
+	u64 nr_partial, nr_slabs;
+};
+
+struct kmem_cache {
+	char name[SLAB_NAME_LEN];
+	u32 flags;
+	u32 object_size; /* as asked for */
+	u32 size;        /* with alignment: distance of two objects */
+	u32 align;
+	u32 offset;      /* of the free pointer in a free object */
+	u32 objects;     /* per slab */
+	u32 order;       /* pages per slab: 2^order */
+	void (*ctor)(void *object);
+	struct list_head list; /* sys->slab.caches */
+	u64 nr_active;         /* objects handed out */
+	u64 nr_alloc, nr_free; /* operations */
+	u32 nr_nodes;
+	struct kmem_cache_node node[]; /* sys->slab.nr_nodes of them */
+};
+
+#define KMALLOC_MIN_SIZE 8
+#define KMALLOC_MAX_CACHE_SIZE 8192 /* larger ones are pages */
+#define KMALLOC_MAX_SIZE (PAGE_SIZE << MAX_PAGE_ORDER)
+#define NR_KMALLOC_CACHES 13 /* 8 16 32 64 96 128 192 256 512 1k 2k 4k 8k */
+
+struct slab_system {
+	struct list_head caches;
+	u32 nr_nodes;
+	bool ready;
+	u64 bad_frees; /* refused: no slab, wrong cache, middle of an object, already free */
+	u64 large_pages; /* pages of large kmallocs */
+	struct kmem_cache *cache_cache; /* the cache that caches come from */
+	struct kmem_cache *kmalloc[NR_KMALLOC_CACHES];
+};
+
+/* Needs a working page allocator. 0 or -ENOMEM. */
+int kmem_cache_init(struct mem_system *sys);
+
+/*
+ * A cache of objects of `size` bytes (1 to KMALLOC_MAX_SIZE) at multiples of `align` (a power of
+ * two, or 0: 8 bytes). ctor, if any, runs once per object when its slab is made. NULL: bad
+ * arguments or no memory.
+ */
+struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u32 size, u32 align,
+				     u32 flags, void (*ctor)(void *));
+/* -EBUSY (nothing changed) while objects are live. */
+int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache);
+void *kmem_cache_alloc(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp);
+void *kmem_cache_alloc_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid);
+/* NULL is allowed. What is no object of the cache, or free already, is refused and counted. */
+void kmem_cache_free(struct mem_system *sys, struct kmem_cache *cache, void *object);
+/* Gives empty slabs back to the page allocator; returns how many. */
+u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache);
+
+/* size 0 gives ZERO_SIZE_PTR, which may be freed. NULL: too large or no memory. */
+#define ZERO_SIZE_PTR ((void *)16)
+void *kmalloc(struct mem_system *sys, size_t size, gfp_t gfp);
+void *kzalloc(struct mem_system *sys, size_t size, gfp_t gfp);
+/* As Linux: NULL p allocates, size 0 frees and gives ZERO_SIZE_PTR; on NULL p is untouched. */
+void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp);
+void kfree(struct mem_system *sys, void *p);
+/* Bytes that may be used, at least what was asked for; 0 for NULL and ZERO_SIZE_PTR. */
+size_t ksize(struct mem_system *sys, const void *p);
+
+/* Counts for slabinfo. */
+struct slab_stat {
+	u64 active_objs, num_objs, active_slabs, num_slabs;
+};
+void kmem_cache_stat(const struct kmem_cache *cache, struct slab_stat *ret);
+
+/* NULL when every slab of every cache is consistent; else what is wrong, *ret_cache where. */
+const char *slab_check(struct mem_system *sys, const struct kmem_cache **ret_cache);
+
+#endif

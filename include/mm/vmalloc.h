@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Virtually contiguous memory: areas in [layout.vmalloc_start, vmalloc_end), sorted by address and
+ * disjoint, each followed by an unmapped guard page.
+ *
+ * A pointer handed out is the kernel virtual address where that is what the CPU uses; on the host it
+ * is the window that mirrors it (sys->vmalloc_offset is added).
+ */
+#ifndef MM_VMALLOC_H
+#define MM_VMALLOC_H
+
+#include "mm/gfp.h"
+#include "mm/page.h"
+
+struct mem_system;
+
+#define VM_ALLOC 0x2u /* pages are ours: vfree gives them back */
+#define VM_MAP   0x4u /* pages are the caller's: vmap */
+
+struct vm_struct {
+	struct list_head list;
+	u64 addr, size;       /* kernel VA; bytes with the guard page, as Linux counts */
+	u32 flags;
+	u32 nr_pages;
+	struct page **pages;
+	const void *caller;   /* return address of the allocating call */
+};
+
+struct vmalloc_system {
+	struct list_head areas; /* ascending */
+	u64 nr_areas, nr_pages;
+	u64 bad_frees;
+};
+
+void vmalloc_init(struct mem_system *sys);
+
+/* `size` bytes rounded up to pages, mapped RW and NX. NULL: size 0, no memory, no room. */
+void *vmalloc(struct mem_system *sys, u64 size);
+/* NULL is allowed; what is no start of a VM_ALLOC area is refused and counted. */
+void vfree(struct mem_system *sys, const void *addr);
+/* Maps the caller's pages one after the other with flags PT_*; vunmap() takes them away again. */
+void *vmap(struct mem_system *sys, struct page **pages, u32 nr, u64 pt_flags);
+void vunmap(struct mem_system *sys, const void *addr);
+
+/* The area that contains a kernel VA; NULL when none does. */
+const struct vm_struct *vmalloc_find(const struct mem_system *sys, u64 va);
+/* NULL when list, tables and pages agree; else what is wrong and where. */
+const char *vmalloc_check(const struct mem_system *sys, u64 *ret_va);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Commands are rows of tables; lookup, help, completion and the README's table come from the rows.
+ * A name may have two words ("pt stats"): the longest name that matches wins.
+ */
+#ifndef UI_CMD_H
+#define UI_CMD_H
+
+#include "ui/emit.h"
+
+struct app; /* the application's state: efi/app.h */
+
+#define CMD_MAX_ARGS 32
+
+struct cmd;
+
+struct cmd_call {
+	struct app *app;
+	const struct cmd *cmd; /* the row that was found */
+	struct emit *out;   /* --json has been taken from the arguments already */
+	int argc;           /* arguments after the name */
+	char **argv;
+};
+
+struct cmd {
+	const char *name; /* "pt dump" */
+	const char *args; /* "[fw|own] [RANGE]", "" when there are none */
+	const char *help; /* one line, no full stop */
+	/* 0; a negative error after a message was printed with cmd_error(). */
+	int (*fn)(struct cmd_call *call);
+	const char *const *words; /* completions of the first argument, closed with NULL; or NULL */
+};
+
+struct cmd_table {
+	const char *family; /* heading in help */
+	const struct cmd *cmds;
+	u32 nr;
+};
+
+/* The row whose name the first words of argv spell; *ret_words is how many. NULL: none. */
+const struct cmd *cmd_find(const struct cmd_table *const *tables, u32 nr_tables, int argc,
+			   char **argv, int *ret_words);
+
+/*
+ * Splits one line at `;` (outside quotes) and each part into words at blanks; "..." and '...'
+ * quote, `#` at the start of a word begins a comment up to the end of the line.
+ */
+struct cmd_words {
+	int argc;
+	char *argv[CMD_MAX_ARGS];
+	char buf[512];
+};
+/* Parses the next command of *text and moves *text behind it. 1: words filled (argc may be 0),
+ * 0: the text is at its end, -EINVAL: unclosed quote, -E2BIG: too long or too many words. */
+int cmd_next(const char **text, struct cmd_words *words);
+
+/* Prints "name: what is wrong" as text and returns err, for `return cmd_error(...)`. */
+int cmd_error(struct cmd_call *call, int err, const char *fmt, ...) __printf(3, 4);
+
+/* Arguments. Each prints its own message through cmd_error. */
+int cmd_arg_u64(struct cmd_call *call, int index, u64 *ret);  /* decimal, 0x, suffixes */
+int cmd_arg_addr(struct cmd_call *call, int index, u64 *ret); /* hexadecimal with or without 0x */
+/* Takes `nr` arguments from `index` on out. */
+void cmd_drop_args(struct cmd_call *call, int index, int nr);
+/* Takes `--name` out of the arguments; true if it was there. */
+bool cmd_flag(struct cmd_call *call, const char *name);
+/* Fails with a message that lists what is allowed when more than max arguments are left. */
+int cmd_no_more_args(struct cmd_call *call, int max);
+
+#endif

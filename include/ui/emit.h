@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * One vocabulary of events for every view: objects, lists, and fields with a name and a unit. A
+ * view is written once; the writer behind decides what becomes of the events. The text writer
+ * prints what emit_text() gives it and ignores the structure; the JSON writer prints the structure
+ * and ignores emit_text().
+ */
+#ifndef UI_EMIT_H
+#define UI_EMIT_H
+
+#include "kernel.h"
+
+enum emit_format { EMIT_TEXT, EMIT_JSON };
+
+struct emit {
+	enum emit_format format;
+	/* Takes n bytes; non-zero means "stop": the reader pressed Esc or the medium is full. */
+	int (*write)(void *ctx, const char *s, size_t n);
+	void *ctx;
+	bool stopped;
+	u32 depth;
+	u64 has_member; /* bit per depth: a member was written, so a comma is due */
+	u64 is_list;    /* bit per depth */
+};
+
+void emit_init(struct emit *e, enum emit_format format,
+	       int (*write)(void *ctx, const char *s, size_t n), void *ctx);
+
+/* Name is NULL for the outermost value and inside lists. Depth is at most 60. */
+void emit_object(struct emit *e, const char *name);
+void emit_list(struct emit *e, const char *name);
+void emit_end(struct emit *e); /* of the innermost; the outermost ends with a newline */
+
+void emit_num(struct emit *e, const char *name, u64 value);   /* a count */
+void emit_int(struct emit *e, const char *name, s64 value);
+void emit_hex(struct emit *e, const char *name, u64 value);   /* an address: "0x..." */
+void emit_str(struct emit *e, const char *name, const char *value); /* any bytes; escaped */
+void emit_bool(struct emit *e, const char *name, bool value);
+
+/* Text only. Views must stop when emit_stopped() says so; writing then does nothing. */
+void emit_text(struct emit *e, const char *fmt, ...) __printf(2, 3);
+static inline bool emit_stopped(const struct emit *e)
+{
+	return e->stopped;
+}
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * The prompt: reads lines, finds commands, pages their output, remembers failures. It prints by
+ * fw_write() and reads by fw_key(), so that it is the same on a machine and in a test.
+ */
+#ifndef UI_SHELL_H
+#define UI_SHELL_H
+
+#include "ui/cmd.h"
+#include "ui/lineedit.h"
+
+struct shell {
+	struct app *app;
+	const struct cmd_table *const *tables;
+	u32 nr_tables;
+	/* Runs one command; the default calls cmd->fn. The application guards it against faults. */
+	int (*run)(const struct cmd *cmd, struct cmd_call *call);
+	bool quit;        /* set by a command: leave after it */
+	u32 nr_run, nr_failed;
+	struct lineedit line;
+	bool paging;      /* stop after each screen (interactive only) */
+	char out[4096];   /* output is collected to whole lines before it is written */
+	u32 out_len;
+	u32 rows_shown, column, line_width;
+	bool stopped;     /* Esc, q or Ctrl-C while output was running */
+	u64 last_poll;
+};
+
+void shell_init(struct shell *sh, struct app *app, const struct cmd_table *const *tables,
+		u32 nr_tables);
+
+/* Runs all commands of a text (`;` or newlines between them) without a person: no paging, no
+ * prompt. Goes on after a failed command. Returns the number of commands that failed. */
+int shell_script(struct shell *sh, const char *text);
+
+/* Prompt until quit or end of input. Returns the number of commands that failed. */
+int shell_interactive(struct shell *sh, const char *prompt);
+
+/* Writes through the same collector; for screens shown outside commands. */
+int shell_write(void *shell, const char *s, size_t n); /* an emit write function */
+void shell_flush(struct shell *sh);
+
+/* Completions of the text before the cursor: writes candidates separated by blanks into buf and
+ * returns how many; *ret_common is the text that can be added for sure. */
+u32 shell_complete(const struct shell *sh, const char *text, u32 cursor, char *buf, size_t size,
+		   char *ret_common, size_t common_size);
+
+/* The command whose name is nearest to a word that is none; NULL when none is near. */
+const char *shell_nearest(const struct shell *sh, const char *word);
+
+/* The `help [COMMAND]` command: a row for the application's own table. */
+int cmd_help(struct cmd_call *call);
+struct shell *app_shell(struct app *app); /* provided by the application */
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Sorted lists of regions: add, remove, isolate, look up. Counting comes before changing. */
+#include "mm/memblock.h"
+
+static phys_addr_t region_end(const struct memblock_region *r)
+{
+	return r->base + r->size;
+}
+
+/* End of the range, clipped where it would wrap. */
+static phys_addr_t range_end(phys_addr_t base, u64 size)
+{
+	return base + size < base ? ~0ULL : base + size;
+}
+
+void memblock_init(struct memblock *mb, struct memblock_region *memory,
+		   struct memblock_region *reserved, u32 max)
+{
+	*mb = (struct memblock){
+		.current_limit = ~0ULL,
+		.memory = {.name = "memory", .max = max, .regions = memory},
+		.reserved = {.name = "reserved", .max = max, .regions = reserved},
+	};
+}
+
+/* Index of the first region that ends above pa; type->cnt when there is none. */
+static u32 first_above(const struct memblock_type *type, phys_addr_t pa)
+{
+	u32 lo = 0, hi = type->cnt;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (region_end(&type->regions[mid]) <= pa)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void insert_region(struct memblock_type *type, u32 at, struct memblock_region r)
+{
+	ASSERT(type->cnt < type->max, "%s: %u regions", type->name, type->cnt);
+	memmove(&type->regions[at + 1], &type->regions[at],
+		(type->cnt - at) * sizeof(type->regions[0]));
+	type->regions[at] = r;
+	type->cnt++;
+	type->total_size += r.size;
+}
+
+static void remove_regions(struct memblock_type *type, u32 first, u32 end)
+{
+	for (u32 i = first; i < end; i++)
+		type->total_size -= type->regions[i].size;
+	memmove(&type->regions[first], &type->regions[end],
+		(type->cnt - end) * sizeof(type->regions[0]));
+	type->cnt -= end - first;
+}
+
+static bool mergeable(const struct memblock_region *a, const struct memblock_region *b)
+{
+	return region_end(a) == b->base && a->nid == b->nid && a->flags == b->flags;
+}
+
+/* Joins neighbours that agree, from the one before `first` to the one after `last`. */
+static void merge_regions(struct memblock_type *type, u32 first, u32 last)
+{
+	u32 out, in, end = min(last + 2, type->cnt);
+
+	if (!type->cnt)
+		return;
+	out = first ? first - 1 : 0;
+	for (in = out + 1; in < end; in++) {
+		if (mergeable(&type->regions[out], &type->regions[in]))
+			type->regions[out].size += type->regions[in].size;
+		else
+			type->regions[++out] = type->regions[in];
+	}
+	if (in > out + 1 && in <= type->cnt) {
+		memmove(&type->regions[out + 1], &type->regions[in],
+			(type->cnt - in) * sizeof(type->regions[0]));
+		type->cnt -= in - (out + 1);
+	}
+}
+
+/* The parts of [base, end) that no region covers: counts them, or inserts them. *ret_last is the
+ * index behind the last region of the range. */
+static u32 fill_gaps(struct memblock_type *type, struct memblock_region like, phys_addr_t end,
+		     bool insert, u32 *ret_last)
+{
+	phys_addr_t at = like.base;
+	u32 i = first_above(type, at), gaps = 0;
+
+	while (at < end) {
+		phys_addr_t stop = end, next = end;
+
+		if (i < type->cnt && type->regions[i].base < end) {
+			stop = max(type->regions[i].base, at);
+			next = min(region_end(&type->regions[i]), end);
+		}
+		if (at < stop) {
+			gaps++;
+			like.base = at;
+			like.size = stop - at;
+			if (insert)
+				insert_region(type, i++, like);
+		}
+		at = next;
+		if (stop < end)
+			i++;
+	}
+	*ret_last = i;
+	return gaps;
+}
+
+static int add_range(struct memblock_type *type, phys_addr_t base, u64 size, int nid, u32 flags)
+{
+	struct memblock_region like = {.base = base, .nid = nid, .flags = flags};
+	phys_addr_t end = range_end(base, size);
+	u32 first = first_above(type, base), last;
+
+	if (fill_gaps(type, like, end, false, &last) > type->max - type->cnt)
+		return -ENOMEM;
+	fill_gaps(type, like, end, true, &last);
+	merge_regions(type, first, last);
+	return 0;
+}
+
+/* Cuts the region that has `at` strictly inside in two. */
+static void split_at(struct memblock_type *type, phys_addr_t at)
+{
+	u32 i = first_above(type, at);
+	struct memblock_region upper;
+
+	if (i == type->cnt || type->regions[i].base >= at)
+		return;
+	upper = type->regions[i];
+	upper.size = region_end(&upper) - at;
+	upper.base = at;
+	type->regions[i].size -= upper.size;
+	type->total_size -= upper.size;
+	insert_region(type, i + 1, upper);
+}
+
+static bool splits(const struct memblock_type *type, phys_addr_t at)
+{
+	u32 i = first_above(type, at);
+
+	return i < type->cnt && type->regions[i].base < at;
+}
+
+int memblock_isolate(struct memblock_type *type, phys_addr_t base, u64 size, u32 *ret_first,
+		     u32 *ret_end)
+{
+	phys_addr_t end = range_end(base, size);
+
+	if ((u32)splits(type, base) + (u32)splits(type, end) > type->max - type->cnt)
+		return -ENOMEM;
+	split_at(type, base);
+	split_at(type, end);
+	*ret_first = first_above(type, base);
+	*ret_end = size ? first_above(type, end - 1) : *ret_first;
+	if (size && *ret_end < type->cnt && type->regions[*ret_end].base < end)
+		++*ret_end;
+	return 0;
+}
+
+static int remove_range(struct memblock_type *type, phys_addr_t base, u64 size)
+{
+	u32 first, end;
+	int err = memblock_isolate(type, base, size, &first, &end);
+
+	if (!err)
+		remove_regions(type, first, end);
+	return err;
+}
+
+int memblock_add(struct memblock *mb, phys_addr_t base, u64 size, int nid, u32 flags)
+{
+	return add_range(&mb->memory, base, size, nid, flags);
+}
+
+int memblock_remove(struct memblock *mb, phys_addr_t base, u64 size)
+{
+	return remove_range(&mb->memory, base, size);
+}
+
+int memblock_reserve(struct memblock *mb, phys_addr_t base, u64 size)
+{
+	return add_range(&mb->reserved, base, size, NUMA_NO_NODE, 0);
+}
+
+int memblock_free(struct memblock *mb, phys_addr_t base, u64 size)
+{
+	return remove_range(&mb->reserved, base, size);
+}
+
+int memblock_set_node(struct memblock *mb, phys_addr_t base, u64 size, int nid)
+{
+	u32 first, end;
+	int err = memblock_isolate(&mb->memory, base, size, &first, &end);
+
+	if (err)
+		return err;
+	for (u32 i = first; i < end; i++)
+		mb->memory.regions[i].nid = nid;
+	merge_regions(&mb->memory, first, end);
+	return 0;
+}
+
+int memblock_change_flags(struct memblock *mb, phys_addr_t base, u64 size, u32 set, u32 clear)
+{
+	u32 first, end;
+	int err = memblock_isolate(&mb->memory, base, size, &first, &end);
+
+	if (err)
+		return err;
+	for (u32 i = first; i < end; i++)
+		mb->memory.regions[i].flags = (mb->memory.regions[i].flags & ~clear) | set;
+	merge_regions(&mb->memory, first, end);
+	return 0;
+}
+
+int memblock_trim(struct memblock *mb, u64 align)
+{
+	struct memblock_type *type = &mb->memory;
+
+	for (u32 i = 0; i < type->cnt; i++) {
+		struct memblock_region *r = &type->regions[i];
+		phys_addr_t start = round_up(r->base, align);
+		phys_addr_t end = round_down(region_end(r), align);
+
+		if (start == r->base && end == region_end(r))
+			continue;
+		if (start >= end || start < r->base) {
+			remove_regions(type, i, i + 1);
+			i--;
+			continue;
+		}
+		type->total_size -= r->size - (end - start);
+		r->base = start;
+		r->size = end - start;
+	}
+	return 0;
+}
+
+/* ---- looking ------------------------------------------------------------------------------------ */
+
+bool memblock_overlaps(const struct memblock_type *type, phys_addr_t base, u64 size)
+{
+	u32 i = first_above(type, base);
+
+	return size && i < type->cnt && type->regions[i].base < range_end(base, size);
+}
+
+/* Is every byte of the range in some region? */
+static bool covers(const struct memblock_type *type, phys_addr_t base, u64 size)
+{
+	phys_addr_t end = range_end(base, size);
+	u32 i = first_above(type, base);
+
+	for (; base < end; i++) {
+		if (i == type->cnt || type->regions[i].base > base)
+			return false;
+		base = region_end(&type->regions[i]);
+	}
+	return true;
+}
+
+bool memblock_is_memory(const struct memblock *mb, phys_addr_t base, u64 size)
+{
+	return covers(&mb->memory, base, size);
+}
+
+bool memblock_is_reserved(const struct memblock *mb, phys_addr_t base, u64 size)
+{
+	return memblock_overlaps(&mb->reserved, base, size);
+}
+
+const struct memblock_region *memblock_find(const struct memblock_type *type, phys_addr_t pa)
+{
+	u32 i = first_above(type, pa);
+
+	return i < type->cnt && type->regions[i].base <= pa ? &type->regions[i] : NULL;
+}
+
+phys_addr_t memblock_end_of_dram(const struct memblock *mb)
+{
+	const struct memblock_type *type = &mb->memory;
+
+	return type->cnt ? region_end(&type->regions[type->cnt - 1]) : 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The C library's memory and string functions, for the build that has no C library. */
+#include "kernel.h"
+
+/* Or gcc would turn the loops below into calls of the functions they are in. */
+#pragma GCC optimize("no-tree-loop-distribute-patterns")
+
+typedef u64 __attribute__((may_alias, aligned(1))) word;
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+{
+	u8 *d = dst;
+	const u8 *s = src;
+
+	for (; n >= 8; n -= 8, d += 8, s += 8)
+		*(word *)d = *(const word *)s;
+	while (n--)
+		*d++ = *s++;
+	return dst;
+}
+
+void *memmove(void *dst, const void *src, size_t n)
+{
+	u8 *d = dst;
+	const u8 *s = src;
+
+	if (d <= s || d >= s + n) {
+		while (n--)
+			*d++ = *s++;
+		return dst;
+	}
+	while (n--)
+		d[n] = s[n];
+	return dst;
+}
+
+void *memset(void *dst, int c, size_t n)
+{
+	u64 pattern = 0x0101010101010101ULL * (u8)c;
+	u8 *d = dst;
+
+	for (; n >= 8; n -= 8, d += 8)
+		*(word *)d = pattern;
+	while (n--)
+		*d++ = (u8)c;
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const u8 *x = a, *y = b;
+
+	for (; n; n--, x++, y++) {
+		if (*x != *y)
+			return *x - *y;
+	}
+	return 0;
+}
+
+size_t strlen(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return (u8)*a - (u8)*b;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	for (; n; n--, a++, b++) {
+		if (*a != *b || !*a)
+			return (u8)*a - (u8)*b;
+	}
+	return 0;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Struct pages and the descriptors of larger blocks: where they lie, and how they come to life. */
+#include "mm/memmodel.h"
+
+#include "mm/page_alloc.h"
+#include "mm/system.h"
+
+struct gigablock *pfn_to_gigablock(const struct mem_system *sys, u64 pfn)
+{
+	return &sys->gigablocks[pfn >> GIGA_ORDER];
+}
+
+struct pageblock *pfn_to_pageblock(const struct mem_system *sys, u64 pfn)
+{
+	return &sys->pageblocks[pfn >> PAGEBLOCK_ORDER];
+}
+
+static unsigned section_bit(u64 pfn)
+{
+	return 1u << (pfn / PAGES_PER_SECTION % (GIGA_NR_PAGES / PAGES_PER_SECTION));
+}
+
+static bool section_populated(const struct mem_system *sys, u64 pfn)
+{
+	return sys->model == MEMMODEL_FLAT || pfn_to_gigablock(sys, pfn)->sections & section_bit(pfn);
+}
+
+bool pfn_valid(const struct mem_system *sys, u64 pfn)
+{
+	phys_addr_t section = pfn_to_phys(round_down(pfn, PAGES_PER_SECTION));
+
+	if (pfn >= sys->max_pfn)
+		return false;
+	return memblock_overlaps(&sys->memblock.memory, section, 1ULL << SECTION_SIZE_BITS);
+}
+
+bool page_alive(const struct mem_system *sys, u64 pfn)
+{
+	return pfn < sys->max_pfn && pfn_to_gigablock(sys, pfn)->alive &&
+	       pfn_to_pageblock(sys, pfn)->pages_alive;
+}
+
+void gigablock_revive(struct mem_system *sys, u64 pfn)
+{
+	struct gigablock *giga = pfn_to_gigablock(sys, pfn);
+	struct pageblock *first = pfn_to_pageblock(sys, round_down(pfn, GIGA_NR_PAGES));
+
+	if (giga->alive)
+		return;
+	memset(first, 0, sizeof(*first) << (GIGA_ORDER - PAGEBLOCK_ORDER));
+	giga->alive = true;
+}
+
+/* 2 MiB for a section's struct pages: from its own node if possible, and from the highest zone. */
+static int memmap_take(struct mem_system *sys, u64 pfn, phys_addr_t *ret_pa)
+{
+	const struct memblock_region *r;
+	struct zonelist *list;
+	u64 block;
+	int nid;
+
+	r = memblock_find(&sys->memblock.memory, pfn_to_phys(pfn));
+	nid = r && r->nid != NUMA_NO_NODE ? r->nid : 0;
+	if (!sys->totalram_pages) { /* the buddy has nothing yet */
+		*ret_pa = memblock_alloc(&sys->memblock, PT_SIZE(1), PT_SIZE(1), nid);
+		return *ret_pa ? 0 : -ENOMEM;
+	}
+	list = &sys->node_data[nid]->node_zonelists[ZONELIST_FALLBACK];
+	for (u32 i = 0; i < list->nr; i++) {
+		if (buddy_take(sys, list->zones[i], PAGEBLOCK_ORDER, &block))
+			continue;
+		list->zones[i]->nr_memmap_pages += PAGEBLOCK_NR_PAGES;
+		pfn_to_pageblock(sys, block)->memmap = true;
+		*ret_pa = pfn_to_phys(block);
+		return 0;
+	}
+	return -ENOMEM;
+}
+
+/* Gives the struct pages of pfn's section memory. */
+static int section_populate(struct mem_system *sys, u64 pfn)
+{
+	u64 first = round_down(pfn, PAGES_PER_SECTION);
+	u64 va = sys->layout.vmemmap + first * sizeof(struct page);
+	phys_addr_t pa;
+	int err;
+
+	if (section_populated(sys, pfn))
+		return 0;
+	err = memmap_take(sys, pfn, &pa);
+	if (err)
+		return err;
+	/* mm_build_tables() has made the tables, so this cannot fail. */
+	err = pt_map(&sys->pt, va, pa, PT_SIZE(1), PT_WRITE | PT_NOEXEC | PT_GLOBAL, 1);
+	ASSERT(!err, "vmemmap of pfn %#llx: %d", pfn, err);
+	pfn_to_gigablock(sys, pfn)->sections |= (u8)section_bit(pfn);
+	sys->populated_sections++;
+	return 0;
+}
+
+static void page_init(struct page *page, int nid, enum zone_type zone, bool reserved)
+{
+	memset(page, 0, sizeof(*page));
+	page->flags = (u64)zone << PAGE_ZONE_SHIFT | (u64)nid << PAGE_NODE_SHIFT;
+	page->_mapcount = -1;
+	list_init(&page->lru);
+	if (reserved) {
+		page_set(page, PG_reserved);
+		page->_refcount = 1;
+	}
+}
+
+/* Pages [pfn, end) lie in one memory region, or in none (nid -1). */
+static void pages_init(struct mem_system *sys, u64 pfn, u64 end, int nid, bool reserved)
+{
+	enum zone_type zone = zone_type_of(pfn_to_phys(pfn)); /* limits are pageblock-aligned */
+
+	for (; pfn < end; pfn++)
+		page_init(pfn_to_page(sys, pfn), max(nid, 0), zone, reserved);
+}
+
+/* All pages start reserved; those in memory and not in memblock.reserved are then set free. */
+static void pageblock_init_pages(struct mem_system *sys, u64 first)
+{
+	phys_addr_t start = pfn_to_phys(first), end = start + PT_SIZE(1);
+	const struct memblock_region *r = memblock_find(&sys->memblock.memory, start);
+	int nid = r ? r->nid : NUMA_NO_NODE;
+	struct memblock_iter it;
+
+	if (r && r->base + r->size >= end &&
+	    !memblock_overlaps(&sys->memblock.reserved, start, PT_SIZE(1))) {
+		pages_init(sys, first, first + PAGEBLOCK_NR_PAGES, nid, false);
+		return;
+	}
+	pages_init(sys, first, first + PAGEBLOCK_NR_PAGES, nid, true);
+	for (u32 i = 0; i < sys->memblock.memory.cnt; i++) {
+		r = &sys->memblock.memory.regions[i];
+		if (r->base < end && r->base + r->size > start)
+			pages_init(sys, phys_to_pfn(max(round_up(r->base, PAGE_SIZE), start)),
+				   phys_to_pfn(min(r->base + r->size, end)), r->nid, true);
+	}
+	memblock_iter_init_at(&sys->memblock, &it, start);
+	while (memblock_next_free(&sys->memblock, NUMA_NO_NODE, &it) && it.start < end) {
+		u64 lo = phys_to_pfn(max(round_up(it.start, PAGE_SIZE), start));
+		u64 hi = phys_to_pfn(min(it.end, end));
+
+		if (lo < hi)
+			pages_init(sys, lo, hi, it.nid, false);
+	}
+}
+
+int pageblock_revive(struct mem_system *sys, u64 pfn)
+{
+	struct pageblock *block = pfn_to_pageblock(sys, pfn);
+	int err;
+
+	gigablock_revive(sys, pfn);
+	if (block->pages_alive)
+		return 0;
+	err = section_populate(sys, pfn);
+	if (err)
+		return err;
+	pageblock_init_pages(sys, round_down(pfn, PAGEBLOCK_NR_PAGES));
+	block->pages_alive = true;
+	sys->alive_pageblocks++;
+	return 0;
+}
+
+/* FLATMEM: one array for every frame, which need not be contiguous with anything else. */
+static int flat_init(struct mem_system *sys)
+{
+	u64 bytes = round_up(sys->max_pfn, PAGEBLOCK_NR_PAGES) * sizeof(struct page);
+	phys_addr_t pa = memblock_alloc(&sys->memblock, bytes, PAGE_SIZE, NUMA_NO_NODE);
+
+	if (!pa)
+		return -ENOMEM;
+	sys->mem_map = phys_to_virt(sys, pa);
+	return 0;
+}
+
+int memmodel_init(struct mem_system *sys)
+{
+	u64 gigas = DIV_ROUND_UP(sys->max_pfn, GIGA_NR_PAGES);
+	u64 giga_bytes = gigas * sizeof(struct gigablock);
+	u64 block_bytes = (gigas << (GIGA_ORDER - PAGEBLOCK_ORDER)) * sizeof(struct pageblock);
+	phys_addr_t giga_pa, block_pa;
+
+	giga_pa = memblock_alloc(&sys->memblock, giga_bytes, PAGE_SIZE, NUMA_NO_NODE);
+	block_pa = memblock_alloc(&sys->memblock, block_bytes, PAGE_SIZE, NUMA_NO_NODE);
+	if (!giga_pa || !block_pa)
+		return -ENOMEM;
+	sys->gigablocks = phys_to_virt(sys, giga_pa);
+	sys->pageblocks = phys_to_virt(sys, block_pa);
+	sys->nr_gigablocks = gigas;
+	memset(sys->gigablocks, 0, giga_bytes);
+	mm_step_bytes(sys, giga_bytes);
+	if (sys->model == MEMMODEL_FLAT)
+		return flat_init(sys);
+	sys->mem_map = (struct page *)(uintptr_t)(sys->layout.vmemmap + sys->vmemmap_offset);
+	return 0;
+}
+
+void memmodel_cost(const struct mem_system *sys, struct memmodel_cost *ret)
+{
+	const struct memblock_type *memory = &sys->memblock.memory;
+	u64 present = 0, next_section = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	for (u32 i = 0; i < memory->cnt; i++) {
+		u64 start = phys_to_pfn(round_up(memory->regions[i].base, PAGE_SIZE));
+		u64 end = phys_to_pfn(memory->regions[i].base + memory->regions[i].size);
+		u64 first = max(start / PAGES_PER_SECTION, next_section);
+
+		if (start >= end)
+			continue;
+		present += end - start;
+		next_section = DIV_ROUND_UP(end, PAGES_PER_SECTION);
+		if (first < next_section)
+			ret->sections += next_section - first;
+	}
+	ret->flat_bytes = sys->max_pfn * sizeof(struct page);
+	ret->flat_hole_bytes = (sys->max_pfn - present) * sizeof(struct page);
+	ret->sparse_bytes = ret->sections * PAGES_PER_SECTION * sizeof(struct page);
+	ret->sparse_hole_bytes = ret->sparse_bytes - present * sizeof(struct page);
+	ret->populated_bytes = sys->model == MEMMODEL_FLAT
+				       ? ret->flat_bytes
+				       : sys->populated_sections * PT_SIZE(1);
+	ret->alive_pageblocks = sys->alive_pageblocks;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Shared by the files of this folder only. */
+#ifndef MM_PGTABLE_PT_INNER_H
+#define MM_PGTABLE_PT_INNER_H
+
+#include "mm/pgtable.h"
+
+static inline u64 *pt_table(const struct pgtable *pt, phys_addr_t pa)
+{
+	return (u64 *)(uintptr_t)(pa + pt->phys_offset);
+}
+
+/* Level 0 always maps a page, levels 1 and 2 when PS is set, higher ones never. */
+static inline bool pt_is_leaf(u64 val, unsigned level)
+{
+	return level == 0 || (level <= 2 && val & PTE_PS);
+}
+
+/* One read, whatever the CPU does to A and D meanwhile. */
+static inline u64 pt_read(const u64 *entry)
+{
+	return *(const volatile u64 *)entry;
+}
+
+/* The PT_* flags of a leaf, and a leaf from them. */
+u64 pt_entry_flags(u64 val, unsigned level);
+u64 pt_make_leaf(phys_addr_t pa, u64 flags, unsigned level);
+
+int pt_new_table(struct pgtable *pt, phys_addr_t *ret_pa);
+void pt_free_table(struct pgtable *pt, phys_addr_t pa);
+
+/* The single writer of live entries: one 64-bit store, so that no walker sees half an entry. */
+void pt_set(u64 *entry, u64 val);
+
+/*
+ * Splits what maps `va` until an entry starts there (or nothing maps it). 0 or -ENOMEM; either way
+ * every translation stays as it was.
+ */
+int pt_split_at(struct pgtable *pt, u64 va);
+
+#endif

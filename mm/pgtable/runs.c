@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Equal neighbours merged, and lines of text in the layouts of Linux's ptdump and QEMU's info tlb. */
+#include "lib.h"
+#include "pt_inner.h"
+
+struct runs {
+	const struct pgtable *pt;
+	pt_run_fn fn;
+	void *ctx;
+	struct pt_run run;
+	bool have;
+};
+
+static bool same_run(const struct pt_run *a, const struct pt_run *b)
+{
+	return a->level == b->level && a->present == b->present && a->bits == b->bits &&
+	       a->rights == b->rights;
+}
+
+static int note_entry(void *ctx, const struct pt_entry *e)
+{
+	struct runs *r = ctx;
+	struct pt_run next = {.start = e->va,
+			      .last = e->va + (PT_SIZE(e->level) - 1),
+			      .level = e->level,
+			      .present = e->present};
+	int err;
+
+	if (e->present && !e->leaf)
+		return PT_DESCEND;
+	if (e->present) {
+		next.bits = pt_entry_flags(e->val, e->level) &
+			    (PT_PWT | PT_PCD | PT_PATBIT | PT_GLOBAL);
+		next.bits |= e->level ? PTE_PS : 0;
+		next.rights = e->rights;
+	}
+	/* Sign-extended, so that a run goes on across the hole of non-canonical addresses. */
+	if (r->have && same_run(&r->run, &next) &&
+	    pt_sign_extend(r->pt, r->run.last + 1) == next.start) {
+		r->run.last = next.last;
+		return PT_SKIP;
+	}
+	err = r->have ? r->fn(r->ctx, &r->run) : 0;
+	r->run = next;
+	r->have = true;
+	return err ? (err < 0 ? err : PT_STOP) : PT_SKIP;
+}
+
+int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, void *ctx)
+{
+	struct runs r = {.pt = pt, .fn = fn, .ctx = ctx};
+	int err = pt_walk(pt, start, last, note_entry, &r);
+
+	if (!err && r.have)
+		err = fn(ctx, &r.run);
+	return err;
+}
+
+/* The largest unit that divides the size: kernel_page_tables has no bytes and stops at E. */
+static u64 size_in_units(u64 bytes, char *ret_unit)
+{
+	static const char units[] = "KMGTPE";
+	u32 i = 0;
+
+	bytes >>= 10;
+	while (!(bytes & 1023) && units[i + 1]) {
+		bytes >>= 10;
+		i++;
+	}
+	*ret_unit = units[i];
+	return bytes;
+}
+
+int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct pt_run *run)
+{
+	char unit;
+	u64 nr = size_in_units(run->last - run->start + 1, &unit);
+	u64 b = run->bits, r = run->rights;
+	bool p = run->present;
+
+	return fmt_print(buf, size, "0x%016llx-0x%016llx   %9llu%c %s%s%s%s%s%s%s%s%s", run->start,
+			 run->last + 1, nr, unit, p && r & PT_USER ? "USR " : "    ",
+			 !p		? "   "
+			 : r & PT_WRITE ? "RW "
+					: "ro ",
+			 b & PT_PWT ? "PWT " : "    ", b & PT_PCD ? "PCD " : "    ",
+			 b & PTE_PS ? "PSE " : "    ", b & PT_PATBIT ? "PAT " : "    ",
+			 b & PT_GLOBAL ? "GLB " : "    ",
+			 !p		 ? "   "
+			 : r & PT_NOEXEC ? "NX "
+					 : "x  ",
+			 pt_level_linux(pt, run->level));
+}
+
+int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e)
+{
+	u64 v = e->val;
+
+	return fmt_print(buf, size, "%016llx: %016llx %c%c%c%c%c%c%c%c%c", e->va,
+			 pt_entry_phys(v, e->level, true), v & PTE_NX ? 'X' : '-',
+			 v & PTE_G ? 'G' : '-', v & PTE_PS ? 'P' : '-', v & PTE_D ? 'D' : '-',
+			 v & PTE_A ? 'A' : '-', v & PTE_PCD ? 'C' : '-', v & PTE_PWT ? 'T' : '-',
+			 v & PTE_US ? 'U' : '-', v & PTE_RW ? 'W' : '-');
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* kmalloc: size classes for small requests, compound pages for large ones. */
+#include "lib.h"
+#include "mm/page_alloc.h"
+#include "mm/system.h"
+#include "slab_inner.h"
+
+static const u16 classes[NR_KMALLOC_CACHES] = {8,   16,  32,  64,   96,   128, 192,
+					       256, 512, 1024, 2048, 4096, 8192};
+
+int kmalloc_init(struct mem_system *sys)
+{
+	for (u32 i = 0; i < NR_KMALLOC_CACHES; i++) {
+		char name[SLAB_NAME_LEN];
+
+		if (classes[i] < 1024)
+			fmt_print(name, sizeof(name), "kmalloc-%u", classes[i]);
+		else
+			fmt_print(name, sizeof(name), "kmalloc-%uk", classes[i] / 1024);
+		/* Powers of two are aligned to themselves, as Linux promises. */
+		sys->slab.kmalloc[i] = kmem_cache_create(
+			sys, name, classes[i], is_pow2(classes[i]) ? min(classes[i], (u16)4096) : 0,
+			0, NULL);
+		if (!sys->slab.kmalloc[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static struct kmem_cache *class_of(const struct mem_system *sys, size_t size)
+{
+	u32 i = 0;
+
+	while (classes[i] < size)
+		i++;
+	return sys->slab.kmalloc[i];
+}
+
+static unsigned order_of(size_t size)
+{
+	u64 pages = DIV_ROUND_UP(size, PAGE_SIZE);
+
+	return pages <= 1 ? 0 : highest_bit(pages - 1) + 1;
+}
+
+/* Large ones are compound even when they are one page, so that their size can be told. */
+static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp)
+{
+	unsigned order = max(order_of(size), 1u);
+	struct page *page;
+
+	if (order > MAX_PAGE_ORDER)
+		return NULL;
+	page = alloc_pages(sys, gfp | __GFP_COMP, order);
+	if (!page)
+		return NULL;
+	sys->slab.large_pages += 1ULL << order;
+	return page_address(sys, page);
+}
+
+void *kmalloc(struct mem_system *sys, size_t size, gfp_t gfp)
+{
+	if (!size)
+		return ZERO_SIZE_PTR;
+	if (size > KMALLOC_MAX_CACHE_SIZE)
+		return alloc_large(sys, size, gfp);
+	return kmem_cache_alloc(sys, class_of(sys, size), gfp);
+}
+
+void *kzalloc(struct mem_system *sys, size_t size, gfp_t gfp)
+{
+	return kmalloc(sys, size, gfp | __GFP_ZERO);
+}
+
+static bool is_nothing(const void *p)
+{
+	return !p || p == ZERO_SIZE_PTR;
+}
+
+void kfree(struct mem_system *sys, void *p)
+{
+	struct page *page;
+
+	if (is_nothing(p))
+		return;
+	page = slab_page_of(sys, p);
+	if (page && page_test(page, PG_slab)) {
+		kmem_cache_free(sys, page->slab_cache, p);
+	} else if (page && page_test(page, PG_head) && page->_refcount == 1 &&
+		   page_address(sys, page) == p) {
+		sys->slab.large_pages -= 1ULL << compound_order(page);
+		__free_pages(sys, page, compound_order(page));
+	} else {
+		sys->slab.bad_frees++;
+	}
+}
+
+size_t ksize(struct mem_system *sys, const void *p)
+{
+	struct page *page;
+
+	if (is_nothing(p))
+		return 0;
+	page = slab_page_of(sys, p);
+	if (!page)
+		return 0;
+	if (page_test(page, PG_slab))
+		return page->slab_cache->object_size;
+	return PAGE_SIZE << compound_order(page);
+}
+
+void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp)
+{
+	size_t have = ksize(sys, p);
+	void *grown;
+
+	if (!size) {
+		kfree(sys, p);
+		return ZERO_SIZE_PTR;
+	}
+	if (!is_nothing(p) && size <= have)
+		return p;
+	grown = kmalloc(sys, size, gfp);
+	if (!grown)
+		return NULL;
+	if (have)
+		memcpy(grown, p, have);
+	kfree(sys, p);
+	return grown;
+}

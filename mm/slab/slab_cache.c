@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Caches: their geometry, the cache that they come from, their end. */
+#include "lib.h"
+#include "mm/page_alloc.h"
+#include "mm/system.h"
+#include "slab_inner.h"
+
+#define MIN_OBJECTS    8 /* what Linux aims at with one CPU: 4 * (fls(1) + 1) */
+#define MAX_SLAB_ORDER 3
+
+/* ---- geometry ----------------------------------------------------------------------------------- */
+
+static u32 object_align(u32 size, u32 align, u32 flags)
+{
+	u32 cacheline = 64;
+
+	align = max(align, (u32)sizeof(void *));
+	if (flags & SLAB_HWCACHE_ALIGN) {
+		while (size <= cacheline / 2)
+			cacheline /= 2; /* several small objects may share a line */
+		align = max(align, cacheline);
+	}
+	return align;
+}
+
+/* Smallest order that holds the least number of objects and wastes at most 1/fraction. */
+static int order_with_waste(u32 size, u32 min_objects, u32 fraction)
+{
+	for (u32 order = 0; order <= MAX_SLAB_ORDER; order++) {
+		u64 bytes = PAGE_SIZE << order;
+
+		if (bytes >= (u64)min_objects * size && bytes % size <= bytes / fraction)
+			return (int)order;
+	}
+	return -1;
+}
+
+/* As Linux: fewer objects are accepted before more waste is; then one object, in any order. */
+static int slab_order(u32 size)
+{
+	u32 most = (u32)((PAGE_SIZE << MAX_SLAB_ORDER) / size);
+
+	for (u32 objects = min((u32)MIN_OBJECTS, most); objects > 1; objects--) {
+		for (u32 fraction = 16; fraction >= 4; fraction /= 2) {
+			int order = order_with_waste(size, objects, fraction);
+
+			if (order >= 0)
+				return order;
+		}
+	}
+	for (u32 order = 0; order <= MAX_PAGE_ORDER; order++) {
+		if (PAGE_SIZE << order >= size)
+			return (int)order;
+	}
+	return -1;
+}
+
+/* The free pointer lies in the middle of an object, away from what overruns hit, or behind it when
+ * the object must keep its contents while it is free. */
+static void place_free_pointer(struct kmem_cache *c)
+{
+	u32 size = round_up(c->object_size, (u32)sizeof(void *));
+
+	if (c->ctor || c->flags & SLAB_POISON) {
+		c->offset = size;
+		c->size = size + (u32)sizeof(void *);
+	} else {
+		c->offset = round_down(size / 2, (u32)sizeof(void *));
+		c->size = size;
+	}
+	c->size = round_up(c->size, c->align);
+}
+
+static void cache_fill(const struct mem_system *sys, struct kmem_cache *c, const char *name,
+		       u32 size, u32 align, u32 flags, void (*ctor)(void *))
+{
+	memset(c, 0, sizeof(*c) + sys->slab.nr_nodes * sizeof(c->node[0]));
+	fmt_print(c->name, sizeof(c->name), "%s", name);
+	c->flags = flags;
+	c->object_size = size;
+	c->ctor = ctor;
+	c->nr_nodes = sys->slab.nr_nodes;
+	c->align = object_align(size, align, flags);
+	place_free_pointer(c);
+	c->order = (u32)slab_order(c->size);
+	c->objects = min((u32)((PAGE_SIZE << c->order) / c->size), 0xffffu);
+	list_init(&c->list);
+	for (u32 nid = 0; nid < c->nr_nodes; nid++) {
+		list_init(&c->node[nid].partial);
+		list_init(&c->node[nid].full);
+	}
+}
+
+/* ---- life --------------------------------------------------------------------------------------- */
+
+struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u32 size, u32 align,
+				     u32 flags, void (*ctor)(void *))
+{
+	struct kmem_cache *c;
+
+	if (!name || !name[0] || !size || size > KMALLOC_MAX_SIZE / 2 ||
+	    (align && !is_pow2(align)) || align > PAGE_SIZE)
+		return NULL;
+	c = kmem_cache_alloc(sys, sys->slab.cache_cache, GFP_KERNEL);
+	if (!c)
+		return NULL;
+	cache_fill(sys, c, name, size, align, flags, ctor);
+	list_add_tail(&c->list, &sys->slab.caches);
+	return c;
+}
+
+int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
+{
+	if (cache->nr_active)
+		return -EBUSY;
+	kmem_cache_shrink(sys, cache);
+	list_del(&cache->list);
+	kmem_cache_free(sys, sys->slab.cache_cache, cache);
+	return 0;
+}
+
+/* The first cache has to hold itself: it is made in a page of its own, then moved into an object. */
+static int bootstrap(struct mem_system *sys)
+{
+	u32 size = (u32)(sizeof(struct kmem_cache) +
+			 sys->slab.nr_nodes * sizeof(struct kmem_cache_node));
+	struct page *page = alloc_pages(sys, GFP_KERNEL, 1);
+	struct kmem_cache *early, *c;
+
+	if (!page)
+		return -ENOMEM;
+	early = page_address(sys, page);
+	cache_fill(sys, early, "kmem_cache", size, 0, SLAB_HWCACHE_ALIGN, NULL);
+	c = kmem_cache_alloc(sys, early, GFP_KERNEL);
+	if (c) {
+		struct page *slab = slab_page_of(sys, c);
+		struct kmem_cache_node *node = &c->node[page_to_nid(slab)];
+
+		list_del(&slab->slab_list);
+		memcpy(c, early, size);
+		for (u32 nid = 0; nid < c->nr_nodes; nid++) {
+			list_init(&c->node[nid].partial);
+			list_init(&c->node[nid].full);
+		}
+		list_add(&slab->slab_list, slab->freelist ? &node->partial : &node->full);
+		slab->slab_cache = c;
+		list_init(&c->list);
+		list_add(&c->list, &sys->slab.caches);
+		sys->slab.cache_cache = c;
+	}
+	__free_pages(sys, page, 1);
+	return c ? 0 : -ENOMEM;
+}
+
+int kmem_cache_init(struct mem_system *sys)
+{
+	int err;
+
+	memset(&sys->slab, 0, sizeof(sys->slab));
+	list_init(&sys->slab.caches);
+	for_each_node(sys, node)
+		sys->slab.nr_nodes = (u32)node->node_id + 1;
+	err = bootstrap(sys);
+	if (!err)
+		err = kmalloc_init(sys);
+	sys->slab.ready = !err;
+	return err;
+}

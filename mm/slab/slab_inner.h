@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Shared by the files of this folder only. */
+#ifndef MM_SLAB_SLAB_INNER_H
+#define MM_SLAB_SLAB_INNER_H
+
+#include "mm/slab.h"
+
+/* Where a free object keeps the next one. */
+void **slab_free_pointer(const struct kmem_cache *cache, void *object);
+
+/* Head page of the compound page that p lies in; NULL when p is in no allocated page. */
+struct page *slab_page_of(const struct mem_system *sys, const void *p);
+
+/* Creates the caches behind kmalloc(). 0 or -ENOMEM. */
+int kmalloc_init(struct mem_system *sys);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Slabs and the objects in them: allocate, free, and what a free object looks like. */
+#include "mm/slab.h"
+
+#include "mm/page_alloc.h"
+#include "mm/system.h"
+#include "slab_inner.h"
+
+#define POISON_BYTE   0x6b
+#define MIN_PARTIAL   5 /* empty slabs that a node keeps */
+
+void **slab_free_pointer(const struct kmem_cache *cache, void *object)
+{
+	return (void **)((u8 *)object + cache->offset);
+}
+
+/* ---- slabs -------------------------------------------------------------------------------------- */
+
+static void poison(const struct kmem_cache *cache, void *object)
+{
+	if (cache->flags & SLAB_POISON)
+		memset(object, POISON_BYTE, cache->object_size);
+}
+
+static struct page *slab_new(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
+{
+	struct page *page = alloc_pages_node(sys, nid, gfp | __GFP_COMP, cache->order);
+	u8 *base;
+
+	if (!page)
+		return NULL;
+	base = page_address(sys, page);
+	page_set(page, PG_slab);
+	page->slab_cache = cache;
+	page->freelist = NULL;
+	page->inuse = 0;
+	page->objects = (u16)cache->objects;
+	for (u32 i = cache->objects; i-- > 0;) {
+		void *object = base + (u64)i * cache->size;
+
+		poison(cache, object);
+		if (cache->ctor)
+			cache->ctor(object);
+		*slab_free_pointer(cache, object) = page->freelist;
+		page->freelist = object;
+	}
+	list_add(&page->slab_list, &cache->node[page_to_nid(page)].partial);
+	cache->node[page_to_nid(page)].nr_partial++;
+	cache->node[page_to_nid(page)].nr_slabs++;
+	return page;
+}
+
+static void slab_discard(struct mem_system *sys, struct kmem_cache *cache, struct page *page)
+{
+	struct kmem_cache_node *node = &cache->node[page_to_nid(page)];
+
+	list_del(&page->slab_list);
+	node->nr_partial--;
+	node->nr_slabs--;
+	page_clear(page, PG_slab);
+	page->slab_cache = NULL;
+	__free_pages(sys, page, cache->order);
+}
+
+static void move_to(struct page *page, struct list_head *list)
+{
+	list_del(&page->slab_list);
+	list_add(&page->slab_list, list);
+}
+
+/* ---- objects ------------------------------------------------------------------------------------ */
+
+static void *take_object(struct kmem_cache *cache, struct page *page)
+{
+	struct kmem_cache_node *node = &cache->node[page_to_nid(page)];
+	void *object = page->freelist;
+
+	page->freelist = *slab_free_pointer(cache, object);
+	page->inuse++;
+	if (!page->freelist) {
+		node->nr_partial--;
+		move_to(page, &node->full);
+	}
+	cache->nr_active++;
+	cache->nr_alloc++;
+	return object;
+}
+
+/* A slab with a free object: of the node, else of any node unless the caller insists, else new. */
+static struct page *find_slab(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
+{
+	struct page *page;
+
+	for (u32 i = 0; i < sys->slab.nr_nodes; i++) {
+		u32 n = nid == NUMA_NO_NODE ? i : (u32)nid;
+
+		if (!list_empty(&cache->node[n].partial))
+			return list_first_entry(&cache->node[n].partial, struct page, slab_list);
+		if (nid != NUMA_NO_NODE)
+			break;
+	}
+	page = slab_new(sys, cache, gfp, nid);
+	if (page || nid == NUMA_NO_NODE || gfp & __GFP_THISNODE)
+		return page;
+	return find_slab(sys, cache, gfp, NUMA_NO_NODE);
+}
+
+void *kmem_cache_alloc_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
+{
+	struct page *page = find_slab(sys, cache, gfp & ~__GFP_ZERO, nid);
+	void *object;
+
+	if (!page)
+		return NULL;
+	object = take_object(cache, page);
+	if (gfp & __GFP_ZERO)
+		memset(object, 0, cache->object_size);
+	return object;
+}
+
+void *kmem_cache_alloc(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp)
+{
+	return kmem_cache_alloc_node(sys, cache, gfp, NUMA_NO_NODE);
+}
+
+struct page *slab_page_of(const struct mem_system *sys, const void *p)
+{
+	u64 pfn = phys_to_pfn(virt_to_phys(sys, p));
+	struct page *page;
+
+	if (!page_alive(sys, pfn))
+		return NULL;
+	page = pfn_to_page(sys, pfn);
+	if (page_test(page, PG_buddy) || page_test(page, PG_reserved))
+		return NULL;
+	return compound_head(page);
+}
+
+/* Is it an object of the slab that is handed out? The list of free ones is short enough to read. */
+static bool is_live_object(const struct mem_system *sys, struct page *page, void *object)
+{
+	const struct kmem_cache *cache = page->slab_cache;
+	u64 offset = (u64)((u8 *)object - (u8 *)page_address(sys, page));
+
+	if (offset % cache->size || offset / cache->size >= page->objects)
+		return false;
+	for (void *free = page->freelist; free; free = *slab_free_pointer(cache, free)) {
+		if (free == object)
+			return false;
+	}
+	return true;
+}
+
+static void put_object(struct mem_system *sys, struct kmem_cache *cache, struct page *page,
+		       void *object)
+{
+	struct kmem_cache_node *node = &cache->node[page_to_nid(page)];
+
+	poison(cache, object);
+	*slab_free_pointer(cache, object) = page->freelist;
+	if (!page->freelist) {
+		node->nr_partial++;
+		move_to(page, &node->partial);
+	}
+	page->freelist = object;
+	page->inuse--;
+	cache->nr_active--;
+	cache->nr_free++;
+	if (!page->inuse && node->nr_partial > MIN_PARTIAL)
+		slab_discard(sys, cache, page);
+}
+
+void kmem_cache_free(struct mem_system *sys, struct kmem_cache *cache, void *object)
+{
+	struct page *page;
+
+	if (!object)
+		return;
+	page = slab_page_of(sys, object);
+	if (!page || !page_test(page, PG_slab) || page->slab_cache != cache ||
+	    !is_live_object(sys, page, object)) {
+		sys->slab.bad_frees++;
+		return;
+	}
+	put_object(sys, cache, page, object);
+}
+
+u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache)
+{
+	u64 slabs = 0;
+
+	for (u32 nid = 0; nid < sys->slab.nr_nodes; nid++) {
+		struct page *page, *next;
+
+		list_for_each_entry_safe(page, next, &cache->node[nid].partial, slab_list)
+		{
+			if (page->inuse)
+				continue;
+			slab_discard(sys, cache, page);
+			slabs++;
+		}
+	}
+	return slabs;
+}
+
+void kmem_cache_stat(const struct kmem_cache *cache, struct slab_stat *ret)
+{
+	*ret = (struct slab_stat){.active_objs = cache->nr_active};
+	for (u32 nid = 0; nid < cache->nr_nodes; nid++)
+		ret->num_slabs += cache->node[nid].nr_slabs;
+	ret->active_slabs = ret->num_slabs;
+	ret->num_objs = ret->num_slabs * cache->objects;
+}

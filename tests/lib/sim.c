@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#define _GNU_SOURCE
+#include "sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch.h"
+#include "lib.h"
+
+#define SIM_REGIONS 256
+
+struct sim {
+	struct mem_system sys; /* first: sim_free() gets its address */
+	struct host_memory memory;
+	struct numa_info numa;
+	struct mtrr_state mtrr;
+	struct memblock_region regions[2][SIM_REGIONS];
+	u64 size;
+	u32 nodes;
+	bool raw;
+};
+
+static void die(const char *what, int err)
+{
+	fprintf(stderr, "sim: %s: %d\n", what, err);
+	abort();
+}
+
+static void parse_word(struct sim *s, const char *word)
+{
+	if (!strncmp(word, "nodes=", 6))
+		s->nodes = (u32)atoi(word + 6);
+	else if (!strncmp(word, "levels=", 7))
+		s->sys.pt.levels = (u8)atoi(word + 7);
+	else if (!strcmp(word, "flat"))
+		s->sys.model = MEMMODEL_FLAT;
+	else if (!strcmp(word, "no1g"))
+		s->sys.pt.max_page_level = 1;
+	else if (!strcmp(word, "raw"))
+		s->raw = true;
+	else if (parse_u64(word, &s->size))
+		die(word, -EINVAL);
+}
+
+static void parse_spec(struct sim *s, const char *spec)
+{
+	char *copy = strdup(spec), *save = NULL;
+
+	s->nodes = 1;
+	s->sys.pt.levels = 4;
+	s->sys.pt.max_page_level = 2;
+	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+		parse_word(s, word);
+	free(copy);
+}
+
+static void add_ram(struct sim *s, phys_addr_t start, phys_addr_t end)
+{
+	int err = memblock_add(&s->sys.memblock, start, end - start, NUMA_NO_NODE, 0);
+
+	if (err)
+		die("memblock_add", err);
+}
+
+/* Node borders at equal shares of RAM, counted as the machine lays RAM out. */
+static void split_nodes(struct sim *s, u64 low)
+{
+	u64 share = s->size / s->nodes;
+
+	for (u32 nid = 0; nid < s->nodes; nid++) {
+		u64 at = nid * share, end = nid + 1 == s->nodes ? s->size : at + share;
+
+		numa_node_of_pxm(&s->numa, nid);
+		for (; at < end;) {
+			u64 stop = at < low ? min(end, low) : end;
+			u64 pa = at < low ? at : at - low + 4 * GiB;
+
+			numa_add_range(&s->numa, (int)nid, pa, pa + (stop - at), false, false);
+			at = stop;
+		}
+	}
+}
+
+static void lay_out(struct sim *s)
+{
+	u64 low = min(s->size, 2 * GiB);
+	phys_addr_t conflict;
+
+	memblock_init(&s->sys.memblock, s->regions[0], s->regions[1], SIM_REGIONS);
+	numa_init(&s->numa);
+	add_ram(s, PAGE_SIZE, 640 * KiB);
+	add_ram(s, MiB, low);
+	if (s->size > low)
+		add_ram(s, 4 * GiB, 4 * GiB + s->size - low);
+	split_nodes(s, low);
+	if (numa_apply(&s->numa, &s->sys.memblock, &conflict) < 0)
+		die("numa_apply", -ENOMEM);
+}
+
+struct mem_system *sim_new(const char *spec)
+{
+	struct sim *s = calloc(1, sizeof(*s));
+	int err;
+
+	parse_spec(s, spec);
+	lay_out(s);
+	s->sys.numa = &s->numa;
+	s->sys.mtrr = &s->mtrr;
+	s->sys.pt.nx = true;
+	s->sys.pt.changed = arch_pt_changed;
+	s->sys.layout = pt_layout_x86(s->sys.pt.levels);
+	if (s->raw)
+		return &s->sys;
+	err = host_memory_new(&s->memory, &s->sys);
+	if (!err)
+		err = mm_build_tables(&s->sys);
+	if (!err)
+		err = mm_init(&s->sys);
+	if (err)
+		die(spec, err);
+	return &s->sys;
+}
+
+void sim_free(struct mem_system *sys)
+{
+	struct sim *s = (struct sim *)sys;
+
+	if (!s->raw)
+		host_memory_free(&s->memory);
+	free(s);
+}
+
+u64 sim_free_pages(const struct mem_system *sys)
+{
+	u64 pages = 0;
+
+	for_each_node(sys, node) {
+		for (unsigned type = 0; type < MAX_NR_ZONES; type++)
+			pages += node->node_zones[type].nr_free_pages;
+	}
+	return pages;
+}
