@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Shared by the files of this folder only, C and assembly. */
+#ifndef ARCH_X86_X86_H
+#define ARCH_X86_X86_H
+
+/* Selectors in our GDT. */
+#define OUR_CS 0x08
+#define OUR_DS 0x10
+#define OUR_TR 0x18
+
+/* Page 0 of the low pages holds the stub's code, page 1 its data; then the little page tables. */
+#define LOW_DATA   0x1000
+#define LOW_TABLES 0x2000 /* PML5, PML4, PDPT, PD, PT, PT */
+
+/* Fields of the data page, by offset. */
+#define LA57_RSP      0
+#define LA57_CR3      8  /* where to end */
+#define LA57_CR4      16 /* with or without LA57 */
+#define LA57_ROOT_NOW 24 /* little root for the levels before */
+#define LA57_ROOT_NEW 32 /* and after */
+#define LA57_GDTR     40 /* 10 bytes, 6 unused */
+#define LA57_FAR32    56 /* far pointers: offset, selector */
+#define LA57_FAR64    64
+#define LA57_GDT      128 /* null, 64-bit code, 32-bit code, data */
+
+#define LA57_CS64 0x08
+#define LA57_CS32 0x10
+#define LA57_DS   0x18
+
+#ifndef __ASSEMBLER__
+#include "arch_x86.h"
+#include "regs.h"
+
+void trap_init(u8 *stacks, u32 nr_stacks, u64 stack_size, struct table_pointer *ret_gdt,
+	       struct table_pointer *ret_idt);
+void trap_tss_available(void);
+
+/* Copies the stub to `low` and builds its tables. 0 or -EINVAL. */
+int la57_init(u8 *low);
+/* Loads cr3 and cr4, which differ in LA57 from what is loaded now. Interrupts are off. */
+void la57_switch(u64 cr3, u64 cr4);
+#endif
+
+#endif
