@@ -40,11 +40,11 @@ need-test:;  @$(SETUP) all
 EFI_CFLAGS := $(COMMON) -O2 -ffreestanding -fshort-wchar -fpic -fno-stack-protector -mno-red-zone \
               -mgeneral-regs-only -maccumulate-outgoing-args -fno-strict-aliasing \
               -fno-asynchronous-unwind-tables -Wframe-larger-than=4096
-EFI_INC    := -I/usr/include/efi -I/usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
+EFI_INC    := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
 EFI_OBJS   := $(patsubst %,$(O)/efi/%.o,$(PURE) $(EFI_ONLY) $(EFI_ASM))
 EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -znocombreloc -z noexecstack --no-undefined \
                --build-id=none --fatal-warnings --no-warn-rwx-segments -T efi/tablewalk.lds
-EFI_SECTIONS := .text .rodata .data .dynamic .rela .rel .dynsym .dynstr .reloc .sbat
+EFI_SECTIONS := .text .rodata .data .bss .dynamic .rela .rel .dynsym .dynstr .reloc .sbat
 
 $(O)/efi/efi/fw/%.c.o: EFI_CFLAGS += $(EFI_INC)
 $(O)/efi/%.c.o: %.c | need-build
@@ -54,16 +54,16 @@ $(O)/efi/%.S.o: %.S | need-build
 	@mkdir -p $(@D)
 	@echo "  CC    $@" && gcc $(EFI_CFLAGS) -c $< -o $@
 $(O)/efi/tablewalk.so: $(EFI_OBJS) efi/tablewalk.lds efi/sbat.csv
-	ld $(EFI_LDFLAGS) /usr/lib/crt0-efi-x86_64.o $(EFI_OBJS) /usr/lib/libgnuefi.a -o $@
-	objcopy --add-section .sbat=efi/sbat.csv --set-section-alignment .sbat=4096 \
+	@echo "  LD    $@" && ld $(EFI_LDFLAGS) /usr/lib/crt0-efi-x86_64.o $(EFI_OBJS) /usr/lib/libgnuefi.a -o $@
+	@objcopy --add-section .sbat=efi/sbat.csv --set-section-alignment .sbat=4096 \
 	    --set-section-flags .sbat=contents,alloc,load,readonly,data \
-	    --change-section-address .sbat=$$(tests/lint/pe.py next-address $@) $@
+	    --change-section-address .sbat=$$(tests/lint/pe.py next-address $@) $@ 2>/dev/null
 $(O)/BOOTX64.EFI: $(O)/efi/tablewalk.so tests/lint/pe.py
-	objcopy $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 $< $@
-	objcopy --only-keep-debug $< $(O)/tablewalk.debug
+	@echo "  EFI   $@" && objcopy $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 $< $@
+	@objcopy --only-keep-debug $< $(O)/tablewalk.debug
 	@tests/lint/pe.py finish $@
 $(O)/tablewalk.efi: $(O)/BOOTX64.EFI
-	cp $< $@
+	@cp $< $@
 
 # ---- host -----------------------------------------------------------------------------------------
 HOST_OBJS := $(patsubst %,$(O)/host/%.o,$(HOST_PURE) $(HOST_ONLY))
@@ -71,7 +71,7 @@ $(O)/host/%.c.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC    $@" && gcc $(COMMON) -O2 -c $< -o $@
 $(O)/host/tablewalk: $(HOST_OBJS)
-	gcc $^ -o $@
+	@echo "  LD    $@" && gcc $^ -o $@
 
 # ---- unit tests: ASan and UBSan ---------------------------------------------------------------------
 SAN       := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -83,9 +83,9 @@ $(O)/test/%.c.o: %.c | need-test
 	@echo "  CC    $@" && gcc $(COMMON) -O1 $(SAN) $(COVERAGE) -Itests/lib -c $< -o $@
 $(O)/test/libtablewalk.a: $(TEST_OBJS)
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 $(O)/test/test_%: $(O)/test/tests/unit/test_%.c.o $(O)/test/libtablewalk.a
-	gcc $(SAN) $(COVERAGE) $^ -lcmocka -o $@
+	@echo "  LD    $@" && gcc $(SAN) $(COVERAGE) $^ -lcmocka -o $@
 .PRECIOUS: $(O)/test/%.c.o
 
 # ---- fuzzers: clang's libFuzzer ---------------------------------------------------------------------
@@ -95,7 +95,7 @@ FUZZ_SRC   := $(filter mm/lib/% mm/boot/% efi/ui/options.c efi/ui/mapfile.c efi/
               efi/ui/smbios.c,$(HOST_PURE)) tests/lib/fuzz_assert.c
 $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) | need-test
 	@mkdir -p $(@D)
-	clang-14 $(FUZZ_FLAGS) $< $(FUZZ_SRC) -o $@
+	@echo "  FUZZ  $@" && clang-14 $(FUZZ_FLAGS) $< $(FUZZ_SRC) -o $@
 
 # ---- what is run --------------------------------------------------------------------------------------
 run: need-run efi

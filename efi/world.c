@@ -37,8 +37,7 @@ static int map_image(struct app *app)
 	return 0;
 }
 
-/* The stub that toggles LA57: it must run, and it keeps data beside its code, so its pages are the
- * one place that is writable and executable; the gate writes only the data page. */
+/* The stub that toggles LA57: its first page holds code, the others its data and little tables. */
 static int map_low(struct app *app, phys_addr_t low)
 {
 	struct pgtable *pt = &app->sys.pt;
@@ -71,8 +70,11 @@ static int take_pages(struct app *app, bool toggle, phys_addr_t *ret_low, phys_a
 	int err = app_own_pages(app, stack_pages, 0, false, ret_stacks);
 
 	*ret_low = 0;
-	if (!err && toggle)
-		err = app_own_pages(app, GATE_LOW_PAGES, 4 * GiB, true, ret_low);
+	if (!err && toggle) {
+		/* Twice as many, so that an aligned run is among them: it must not cross 2 MiB. */
+		err = app_own_pages(app, 2 * GATE_LOW_PAGES, 4 * GiB, true, ret_low);
+		*ret_low = round_up(*ret_low, GATE_LOW_PAGES * PAGE_SIZE);
+	}
 	return err;
 }
 

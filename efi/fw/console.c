@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Output: the firmware's console, or QEMU's debug console for scripts. */
+#include <efi.h>
+
+#include "arch_x86.h"
+#include "fw_efi.h"
+
+#define MAX_CHUNK 1024
+
+struct text_call {
+	SIMPLE_TEXT_OUTPUT_INTERFACE *out;
+	UINTN columns, rows; /* or a position */
+	EFI_STATUS status;
+};
+
+static CHAR16 chunk[MAX_CHUNK + 1];
+
+static void query_mode(void *arg)
+{
+	struct text_call *c = arg;
+	INT32 mode = c->out->Mode ? c->out->Mode->Mode : 0;
+
+	c->status = c->out->QueryMode(c->out, (UINTN)max(mode, 0), &c->columns, &c->rows);
+}
+
+void fw_screen(struct fw_screen *ret)
+{
+	struct text_call c = {.out = fw_efi.st->ConOut};
+
+	*ret = (struct fw_screen){.columns = 80, .rows = 24};
+	if (fw_efi.debugcon)
+		return;
+	ret->interactive = fw_efi.st->ConIn != NULL;
+	if (!c.out)
+		return;
+	arch_call_firmware(query_mode, &c);
+	if (EFI_ERROR(c.status) || c.columns < 20 || c.columns > 1000 || c.rows < 5 ||
+	    c.rows > 1000)
+		return;
+	ret->columns = (u32)c.columns;
+	ret->rows = (u32)c.rows;
+}
+
+static void output_chunk(void *arg)
+{
+	struct text_call *c = arg;
+
+	c->out->OutputString(c->out, chunk);
+}
+
+/* Firmware knows no tabs, and what it makes of control characters and of other than ASCII differs.
+ * A character of several UTF-8 bytes becomes one '?': its later bytes are 10xxxxxx. */
+static size_t put_char(CHAR16 *to, char c)
+{
+	u8 byte = (u8)c;
+
+	if (byte >= 0x80 && byte < 0xc0)
+		return 0;
+	if (byte == '\n') {
+		to[0] = '\r';
+		to[1] = '\n';
+		return 2;
+	}
+	if (byte < 32 && byte != '\r' && byte != '\b' && byte != '\t')
+		return 0;
+	to[0] = byte == '\t' ? ' ' : byte < 127 ? byte : '?';
+	return 1;
+}
+
+void fw_write(const char *s, size_t n)
+{
+	struct text_call c = {.out = fw_efi.st->ConOut};
+
+	if (fw_efi.debugcon) {
+		debugcon_write(s, n);
+		return;
+	}
+	while (c.out && n) {
+		size_t len = 0;
+
+		for (; n && len + 2 <= MAX_CHUNK; n--)
+			len += put_char(chunk + len, *s++);
+		chunk[len] = 0;
+		arch_call_firmware(output_chunk, &c);
+	}
+}
+
+static void clear(void *arg)
+{
+	struct text_call *c = arg;
+
+	c->out->ClearScreen(c->out);
+}
+
+static void set_cursor(void *arg)
+{
+	struct text_call *c = arg;
+
+	c->out->SetCursorPosition(c->out, c->columns, c->rows);
+}
+
+void fw_clear(void)
+{
+	struct text_call c = {.out = fw_efi.st->ConOut};
+
+	if (c.out && !fw_efi.debugcon)
+		arch_call_firmware(clear, &c);
+}
+
+void fw_cursor(u32 column, u32 row)
+{
+	struct text_call c = {.out = fw_efi.st->ConOut, .columns = column, .rows = row};
+
+	if (c.out && !fw_efi.debugcon)
+		arch_call_firmware(set_cursor, &c);
+}

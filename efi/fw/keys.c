@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Keys: what the firmware knows comes as scan codes; what a serial line sends and the firmware does
+ * not know comes as Esc and single characters, which key_decode() puts together.
+ */
+#include <efi.h>
+
+#include "fw_efi.h"
+#include "ui/lineedit.h"
+
+#define ESC_MS 50 /* the rest of an escape sequence comes within this time */
+
+struct key_call {
+	int timeout_ms;
+	bool got;
+	EFI_INPUT_KEY key;
+};
+
+static bool read_key(struct key_call *c)
+{
+	SIMPLE_INPUT_INTERFACE *in = fw_efi.st->ConIn;
+
+	c->got = in->ReadKeyStroke(in, &c->key) == EFI_SUCCESS;
+	return c->got;
+}
+
+/* Sets the timer; false when the firmware has none for us. */
+static bool start_timer(int ms)
+{
+	EFI_BOOT_SERVICES *bs = fw_efi.st->BootServices;
+
+	if (!fw_efi.timer &&
+	    EFI_ERROR(bs->CreateEvent(EVT_TIMER, TPL_APPLICATION, NULL, NULL, &fw_efi.timer))) {
+		fw_efi.timer = NULL;
+		return false;
+	}
+	return !EFI_ERROR(bs->SetTimer(fw_efi.timer, TimerRelative, (UINT64)ms * 10000));
+}
+
+/* A key event need not bring a key (half of a sequence, a shift key): only time ends the wait. */
+static void wait_for_key(void *arg)
+{
+	struct key_call *c = arg;
+	EFI_BOOT_SERVICES *bs = fw_efi.st->BootServices;
+	EFI_EVENT events[2] = {fw_efi.st->ConIn->WaitForKey};
+	bool timed = c->timeout_ms >= 0;
+	UINTN index;
+
+	if (read_key(c) || c->timeout_ms == 0)
+		return;
+	if (timed && !start_timer(c->timeout_ms)) {
+		bs->Stall((UINTN)c->timeout_ms * 1000);
+		read_key(c);
+		return;
+	}
+	events[1] = fw_efi.timer;
+	do {
+		index = 0;
+		if (EFI_ERROR(bs->WaitForEvent(timed ? 2 : 1, events, &index)))
+			bs->Stall(1000);
+	} while (!read_key(c) && index == 0);
+	if (timed)
+		bs->SetTimer(fw_efi.timer, TimerCancel, 0);
+}
+
+static int scan_to_key(u16 scan)
+{
+	static const u16 keys[] = {
+		[SCAN_UP] = KEY_UP,	      [SCAN_DOWN] = KEY_DOWN,
+		[SCAN_RIGHT] = KEY_RIGHT,     [SCAN_LEFT] = KEY_LEFT,
+		[SCAN_HOME] = KEY_HOME,	      [SCAN_END] = KEY_END,
+		[SCAN_INSERT] = KEY_INSERT,   [SCAN_DELETE] = KEY_DELETE,
+		[SCAN_PAGE_UP] = KEY_PAGE_UP, [SCAN_PAGE_DOWN] = KEY_PAGE_DOWN,
+	};
+
+	if (scan >= SCAN_F1 && scan <= SCAN_F12)
+		return KEY_F1 + (scan - SCAN_F1);
+	return scan < ARRAY_SIZE(keys) ? keys[scan] : KEY_NONE;
+}
+
+static int decode(struct key_decoder *d, const EFI_INPUT_KEY *k)
+{
+	int key;
+
+	if (k->ScanCode && k->ScanCode != SCAN_ESC) {
+		d->len = 0;
+		return scan_to_key(k->ScanCode);
+	}
+	if (!k->ScanCode && (!k->UnicodeChar || k->UnicodeChar > 127))
+		return KEY_NONE;
+	key = key_decode(d, k->ScanCode == SCAN_ESC ? KEY_ESC : k->UnicodeChar, false);
+	return key == '\r' ? '\n' : key == 127 ? '\b' : key;
+}
+
+/* Under a script nobody types: the time passes, waiting for ever is the end of input. */
+static int no_input(int timeout_ms)
+{
+	if (timeout_ms > 0)
+		fw_stall((u64)timeout_ms * 1000);
+	return timeout_ms < 0 ? KEY_EOF : KEY_NONE;
+}
+
+int fw_key(int timeout_ms)
+{
+	static struct key_decoder decoder;
+
+	if (fw_efi.debugcon || !fw_efi.st->ConIn)
+		return no_input(timeout_ms);
+	for (;;) {
+		struct key_call c = {.timeout_ms = decoder.len ? ESC_MS : timeout_ms};
+		int key = KEY_NONE;
+
+		arch_call_firmware(wait_for_key, &c);
+		if (c.got)
+			key = decode(&decoder, &c.key);
+		else if (decoder.len)
+			key = key_decode(&decoder, 0, true);
+		if (key != KEY_NONE)
+			return key;
+		if (!c.got && !decoder.len && timeout_ms >= 0)
+			return KEY_NONE;
+	}
+}
