@@ -98,6 +98,7 @@ $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) | need-test
 	@echo "  FUZZ  $@" && clang-14 $(FUZZ_FLAGS) $< $(FUZZ_SRC) -o $@
 
 # ---- what is run --------------------------------------------------------------------------------------
+export MEM CPU SMP NUMA MACHINE FIRMWARE OPTIONS CMD ICOUNT TIMEOUT QEMU_ARGS GUI
 run: need-run efi
 	@/usr/bin/python3 tests/qemu/run.py --build $(O)
 unit: $(UNITS)

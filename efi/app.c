@@ -41,6 +41,7 @@ static void read_options(struct app *app)
 		app_message("%s", text);
 	option_levels(app);
 	option_number("reserve", &app->options.reserve);
+	option_number("claim", &app->options.claim);
 	app->options.seed = 1;
 	option_number("seed", &app->options.seed);
 	if (fw_option("memmodel", text, sizeof(text)))

@@ -22,6 +22,7 @@ struct app_range {
 struct app_options {
 	u8 levels;              /* 4, 5; 0: the most that the CPU has */
 	u64 reserve;            /* bytes to leave to the firmware; 0: the default share */
+	u64 claim;              /* bytes to claim at most; 0: as claim_limit() finds */
 	enum memmodel model;
 	u64 seed;
 };
@@ -36,7 +37,7 @@ struct app {
 	/* claimed from the firmware for the allocators */
 	u32 nr_claims;
 	struct app_range claims[APP_MAX_CLAIMS];
-	u64 claimed_pages, reserve_pages;
+	u64 claimed_pages, reserve_pages, claim_limit;
 	/* taken for the program itself: stacks, the stub below 4 GiB */
 	u32 nr_own;
 	struct app_range own[APP_MAX_OWN];

@@ -12,6 +12,11 @@
 #define RESERVE_MIN    (32 * MiB)
 #define RESERVE_MAX    (1 * GiB)
 
+/* A debug build of the firmware fills all that is freed: then this much is enough, or leaving would
+ * take as long as writing the machine's whole memory. */
+#define CLAIM_WHEN_SLOW (1 * GiB)
+#define PROBE_PAGES     1024
+
 /* Attributes that make memory something else than ordinary RAM. */
 #define CLAIM_AVOID (MEM_ATTR_SP | MEM_ATTR_NV | MEM_ATTR_HOT_PLUGGABLE | MEM_ATTR_RP | MEM_ATTR_RO)
 
@@ -100,10 +105,73 @@ static void set_reserve_aside(struct memmap *map, u64 pages)
 	}
 }
 
+/* ---- how much ------------------------------------------------------------------------------------ */
+
+/* Ticks that it takes to free so many pages; 0: they could not be had. */
+static u64 cost_of_freeing(u64 pages)
+{
+	phys_addr_t pa;
+	u64 start;
+
+	if (fw_alloc(pages, 0, false, &pa))
+		return 0;
+	start = arch_cycles();
+	fw_release(pa, pages);
+	return arch_cycles() - start;
+}
+
+u64 claim_limit(u64 wanted)
+{
+	u64 one, many;
+
+	if (wanted)
+		return max(wanted >> PAGE_SHIFT, 1ULL);
+	one = cost_of_freeing(1);
+	many = cost_of_freeing(PROBE_PAGES);
+	if (many < 16 * one || !many)
+		return ~0ULL; /* freeing a range costs what freeing a page costs */
+	return CLAIM_WHEN_SLOW >> PAGE_SHIFT;
+}
+
+static u64 pages_under(const struct memmap *map, u64 cap)
+{
+	u64 pages = 0;
+
+	for (u32 i = 0; i < map->nr; i++) {
+		if (claim_wants(&map->desc[i]))
+			pages += min(map->desc[i].nr_pages, cap);
+	}
+	return pages;
+}
+
+/* Cuts large ranges to one size, such that all together are within the limit: so every part of the
+ * machine, and every node, keeps its share. */
+static void cut_to_limit(struct memmap *map, u64 limit)
+{
+	u64 lo = 0, hi = limit;
+
+	if (pages_under(map, ~0ULL) <= limit)
+		return;
+	while (lo < hi) {
+		u64 mid = hi - (hi - lo) / 2;
+
+		if (pages_under(map, mid) <= limit)
+			lo = mid;
+		else
+			hi = mid - 1;
+	}
+	for (u32 i = 0; i < map->nr; i++) {
+		if (claim_wants(&map->desc[i]) && map->desc[i].nr_pages > lo)
+			map->desc[i].nr_pages = round_down(lo, PAGEBLOCK_NR_PAGES);
+	}
+}
+
 void claim_memory(struct app *app, struct memmap *map, const struct claim_pins *pins)
 {
 	app->reserve_pages = claim_reserve(map, app->options.reserve);
 	set_reserve_aside(map, app->reserve_pages);
+	app->claim_limit = claim_limit(app->options.claim);
+	cut_to_limit(map, app->claim_limit);
 	memmap_sort(map);
 	for (u32 i = 0; i < map->nr; i++) {
 		const struct mem_desc *d = &map->desc[i];

@@ -17,6 +17,9 @@ struct claim_pins {
 bool claim_wants(const struct mem_desc *d);
 /* Pages to leave to the firmware: `wanted` bytes, or 1/16 within 32 MiB and 1 GiB. */
 u64 claim_reserve(const struct memmap *map, u64 wanted);
+/* Most pages to claim: `wanted` bytes; 0: all (~0), or less when the firmware is slow to take them
+ * back. */
+u64 claim_limit(u64 wanted);
 /* Claims what `map` (changed by this) offers, less the reserve and the pins; fills app->claims. */
 void claim_memory(struct app *app, struct memmap *map, const struct claim_pins *pins);
 

@@ -10,11 +10,11 @@ struct fw_efi fw_efi;
 static void find_loaded_image(void)
 {
 	EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
-	void *loaded = NULL;
+	void *loaded;
 
-	if (!fw_efi_status(fw_efi.st->BootServices->OpenProtocol(fw_efi.image, &guid, &loaded,
-								 fw_efi.image, NULL,
-								 EFI_OPEN_PROTOCOL_GET_PROTOCOL)))
+	if (!EFI_ERROR(fw_efi.st->BootServices->OpenProtocol(fw_efi.image, &guid, &loaded,
+							     fw_efi.image, NULL,
+							     EFI_OPEN_PROTOCOL_GET_PROTOCOL)))
 		fw_efi.loaded = loaded;
 }
 

@@ -18,6 +18,7 @@ struct fw_efi {
 	EFI_LOADED_IMAGE *loaded; /* NULL when the firmware does not say */
 	EFI_STATUS last;	  /* what it said at the last failure; EFI_SUCCESS: nothing */
 	bool debugcon;		  /* all output goes to QEMU's debug console, there is no input */
+	bool display;		  /* there is a graphics output */
 	bool cursor_was_on;
 	EFI_EVENT timer;	/* for time-outs; NULL until the first one */
 	int snapshot_err;	/* why there is no snapshot */

@@ -42,7 +42,7 @@ static void wait_for_key(void *arg)
 {
 	struct key_call *c = arg;
 	EFI_BOOT_SERVICES *bs = fw_efi.st->BootServices;
-	EFI_EVENT events[2] = {fw_efi.st->ConIn->WaitForKey};
+	EFI_EVENT events[2];
 	bool timed = c->timeout_ms >= 0;
 	UINTN index;
 
@@ -53,6 +53,7 @@ static void wait_for_key(void *arg)
 		read_key(c);
 		return;
 	}
+	events[0] = fw_efi.st->ConIn->WaitForKey;
 	events[1] = fw_efi.timer;
 	do {
 		index = 0;
@@ -78,10 +79,26 @@ static int scan_to_key(u16 scan)
 	return scan < ARRAY_SIZE(keys) ? keys[scan] : KEY_NONE;
 }
 
+/*
+ * Terminals send 127 for Backspace, and firmware takes it for Delete unless it knows this terminal.
+ * Without a display it is a terminal; one that has sent a true backspace means Delete by Delete.
+ * (A terminal's own Delete comes as Esc [ 3 ~.)
+ */
+static bool is_delete_for_backspace(const EFI_INPUT_KEY *k)
+{
+	static bool knows_backspace;
+
+	if (k->UnicodeChar == '\b')
+		knows_backspace = true;
+	return k->ScanCode == SCAN_DELETE && !fw_efi.display && !knows_backspace;
+}
+
 static int decode(struct key_decoder *d, const EFI_INPUT_KEY *k)
 {
 	int key;
 
+	if (is_delete_for_backspace(k))
+		return '\b';
 	if (k->ScanCode && k->ScanCode != SCAN_ESC) {
 		d->len = 0;
 		return scan_to_key(k->ScanCode);

@@ -56,7 +56,7 @@ static void find_framebuffer(struct machine *m)
 	arch_call_firmware(locate_gop, &c);
 	if (EFI_ERROR(c.status) || !c.gop)
 		return;
-	m->have_gop = true;
+	m->have_gop = fw_efi.display = true;
 	mode = ((EFI_GRAPHICS_OUTPUT_PROTOCOL *)c.gop)->Mode;
 	if (!mode || !mode->Info)
 		return;
@@ -79,13 +79,15 @@ static void add_section(struct machine *m, const char *name, const char *start, 
 			bool write, bool exec)
 {
 	struct image_section *s = &m->sections[m->nr_sections];
+	phys_addr_t from = round_up(address(start), PAGE_SIZE);
+	phys_addr_t to = round_up(address(end), PAGE_SIZE);
 
-	if (address(end) <= address(start))
+	if (to <= from)
 		return;
 	ASSERT(m->nr_sections < ARRAY_SIZE(m->sections), "%u sections", m->nr_sections);
 	fmt_print(s->name, sizeof(s->name), "%s", name);
-	s->start = address(start);
-	s->end = round_up(address(end), PAGE_SIZE);
+	s->start = from;
+	s->end = to;
 	s->write = write;
 	s->exec = exec;
 	m->nr_sections++;

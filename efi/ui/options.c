@@ -8,7 +8,7 @@ static const struct {
 	const char *name;
 	bool flag; /* may stand alone */
 } known[] = {
-	{"levels", false}, {"reserve", false}, {"memmodel", false}, {"seed", false},
+	{"levels", false}, {"reserve", false}, {"claim", false}, {"memmodel", false}, {"seed", false},
 	{"nosmp", true},   {"nopause", true},  {"noautorun", true},
 };
 

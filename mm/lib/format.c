@@ -107,10 +107,19 @@ static bool parse_flag(struct spec *spec, char c)
 	}
 }
 
-/* A number or, for *, the next argument (which the caller passes). */
-static const char *parse_count(const char *fmt, int *ret)
+/* In a struct, so that it can be passed on by pointer: a va_list itself may be an array. */
+struct args {
+	va_list ap;
+};
+
+/* A number or, for *, the next argument. */
+static const char *parse_count(const char *fmt, struct args *args, int *ret)
 {
 	*ret = 0;
+	if (*fmt == '*') {
+		*ret = va_arg(args->ap, int);
+		return fmt + 1;
+	}
 	while (*fmt >= '0' && *fmt <= '9')
 		*ret = *ret * 10 + (*fmt++ - '0');
 	return fmt;
@@ -132,90 +141,107 @@ static const char *parse_length(const char *fmt, enum length *ret)
 	return fmt;
 }
 
-/* Arguments are fetched here only: a va_list cannot portably be passed on by pointer. */
-#define FETCH_SIGNED(ap, len)                                                                      \
-	((len) == LEN_LLONG  ? va_arg(ap, long long)                                               \
-	 : (len) == LEN_LONG ? va_arg(ap, long)                                                    \
-	 : (len) == LEN_SIZE ? (s64)va_arg(ap, size_t)                                             \
-			     : va_arg(ap, int))
-#define FETCH_UNSIGNED(ap, len)                                                                    \
-	((len) == LEN_LLONG  ? va_arg(ap, unsigned long long)                                      \
-	 : (len) == LEN_LONG ? va_arg(ap, unsigned long)                                           \
-	 : (len) == LEN_SIZE ? va_arg(ap, size_t)                                                  \
-			     : va_arg(ap, unsigned))
-
-static u64 narrow(u64 v, enum length len)
+/* From behind the % up to the conversion's letter. */
+static const char *parse_spec(const char *fmt, struct args *args, struct spec *spec,
+			      enum length *ret_len)
 {
+	*spec = (struct spec){.precision = -1, .base = 10};
+	while (parse_flag(spec, *fmt))
+		fmt++;
+	fmt = parse_count(fmt, args, &spec->width);
+	if (spec->width < 0) {
+		spec->left = true;
+		spec->width = -spec->width;
+	}
+	if (*fmt == '.')
+		fmt = parse_count(fmt + 1, args, &spec->precision);
+	return parse_length(fmt, ret_len);
+}
+
+static s64 fetch_signed(struct args *args, enum length len)
+{
+	if (len == LEN_LLONG)
+		return va_arg(args->ap, long long);
+	if (len == LEN_LONG)
+		return va_arg(args->ap, long);
+	if (len == LEN_SIZE)
+		return (s64)va_arg(args->ap, size_t);
+	int v = va_arg(args->ap, int);
+
+	return len == LEN_CHAR ? (s8)v : len == LEN_SHORT ? (s16)v : v;
+}
+
+static u64 fetch_unsigned(struct args *args, enum length len)
+{
+	if (len == LEN_LLONG)
+		return va_arg(args->ap, unsigned long long);
+	if (len == LEN_LONG)
+		return va_arg(args->ap, unsigned long);
+	if (len == LEN_SIZE)
+		return va_arg(args->ap, size_t);
+	unsigned v = va_arg(args->ap, unsigned);
+
 	return len == LEN_CHAR ? (u8)v : len == LEN_SHORT ? (u16)v : v;
+}
+
+static void put_signed(struct sink *s, struct spec *spec, s64 v)
+{
+	spec->is_signed = true;
+	put_number(s, spec, v < 0 ? -(u64)v : (u64)v, v < 0);
+}
+
+static void convert(struct sink *s, struct spec *spec, char conversion, enum length len,
+		    struct args *args)
+{
+	switch (conversion) {
+	case 'd':
+	case 'i':
+		put_signed(s, spec, fetch_signed(args, len));
+		break;
+	case 'X':
+	case 'x':
+		spec->upper = conversion == 'X';
+		spec->base = 16;
+		/* fall through */
+	case 'u':
+		put_number(s, spec, fetch_unsigned(args, len), false);
+		break;
+	case 'p':
+		spec->base = 16;
+		spec->alternate = true;
+		put_number(s, spec, (u64)(uintptr_t)va_arg(args->ap, void *), false);
+		break;
+	case 'c':
+		put_string(s, spec, (char[]){(char)va_arg(args->ap, int), 0});
+		break;
+	case 's':
+		put_string(s, spec, va_arg(args->ap, const char *));
+		break;
+	case '%':
+		put(s, '%');
+		break;
+	default:
+		ASSERT(false, "unknown conversion %d", conversion);
+	}
 }
 
 int fmt_vprint(char *buf, size_t size, const char *fmt, va_list ap)
 {
 	struct sink s = {buf, size, 0};
+	struct args args;
+	struct spec spec;
+	enum length len;
 
+	va_copy(args.ap, ap);
 	for (; *fmt; fmt++) {
-		struct spec spec = {.precision = -1, .base = 10};
-		enum length len;
-		s64 v;
-
 		if (*fmt != '%') {
 			put(&s, *fmt);
 			continue;
 		}
-		while (parse_flag(&spec, *++fmt))
-			;
-		if (*fmt == '*') {
-			spec.width = va_arg(ap, int);
-			fmt++;
-		} else {
-			fmt = parse_count(fmt, &spec.width);
-		}
-		if (spec.width < 0) {
-			spec.left = true;
-			spec.width = -spec.width;
-		}
-		if (*fmt == '.' && fmt[1] == '*') {
-			spec.precision = va_arg(ap, int);
-			fmt += 2;
-		} else if (*fmt == '.') {
-			fmt = parse_count(fmt + 1, &spec.precision);
-		}
-		fmt = parse_length(fmt, &len);
-		switch (*fmt) {
-		case 'd':
-		case 'i':
-			v = FETCH_SIGNED(ap, len);
-			v = len == LEN_CHAR ? (s8)v : len == LEN_SHORT ? (s16)v : v;
-			spec.is_signed = true;
-			put_number(&s, &spec, v < 0 ? -(u64)v : (u64)v, v < 0);
-			break;
-		case 'X':
-			spec.upper = true;
-			/* fall through */
-		case 'x':
-			spec.base = 16;
-			/* fall through */
-		case 'u':
-			put_number(&s, &spec, narrow(FETCH_UNSIGNED(ap, len), len), false);
-			break;
-		case 'p':
-			spec.base = 16;
-			spec.alternate = true;
-			put_number(&s, &spec, (u64)(uintptr_t)va_arg(ap, void *), false);
-			break;
-		case 'c':
-			put_string(&s, &spec, (char[]){(char)va_arg(ap, int), 0});
-			break;
-		case 's':
-			put_string(&s, &spec, va_arg(ap, const char *));
-			break;
-		case '%':
-			put(&s, '%');
-			break;
-		default:
-			ASSERT(false, "unknown conversion %d", *fmt);
-		}
+		fmt = parse_spec(fmt + 1, &args, &spec, &len);
+		convert(&s, &spec, *fmt, len, &args);
 	}
+	va_end(args.ap);
 	if (size)
 		buf[min(s.len, size - 1)] = '\0';
 	return (int)s.len;

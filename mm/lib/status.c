@@ -4,7 +4,7 @@
 
 const char *err_name(int err)
 {
-	switch (err < 0 ? -err : err) {
+	switch (err < 0 ? -(u32)err : (u32)err) {
 	case 0:
 		return "success";
 	case EPERM:

@@ -19,18 +19,28 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 	return dst;
 }
 
+/* A word is read whole before it is written, so words may overlap in the direction of the walk. */
+static void copy_down(u8 *d, const u8 *s, size_t n)
+{
+	for (; n >= 8; n -= 8)
+		*(word *)(d + n - 8) = *(const word *)(s + n - 8);
+	while (n--)
+		d[n] = s[n];
+}
+
 void *memmove(void *dst, const void *src, size_t n)
 {
 	u8 *d = dst;
 	const u8 *s = src;
 
-	if (d <= s || d >= s + n) {
-		while (n--)
-			*d++ = *s++;
+	if (d > s && d < s + n) {
+		copy_down(d, s, n);
 		return dst;
 	}
+	for (; n >= 8; n -= 8, d += 8, s += 8)
+		*(word *)d = *(const word *)s;
 	while (n--)
-		d[n] = s[n];
+		*d++ = *s++;
 	return dst;
 }
 
