@@ -64,7 +64,8 @@ void option_list(char *buf, size_t size);
  */
 int option_decode(const void *bytes, size_t size, char *buf, size_t buf_size, size_t *ret_len);
 
-/* Length of the program's own name at the start, which a shell puts there; 0 when it is not. */
-size_t option_program_name(const char *text, size_t len);
+/* Length of the program's own name at the start, quotes included; 0 when it is not there. A shell
+ * always puts it there, as it was typed; else it is the first word if that looks like it. */
+size_t option_program_name(const char *text, size_t len, bool from_shell);
 
 #endif

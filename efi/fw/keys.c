@@ -44,7 +44,7 @@ static void wait_for_key(void *arg)
 	EFI_BOOT_SERVICES *bs = fw_efi.st->BootServices;
 	EFI_EVENT events[2];
 	bool timed = c->timeout_ms >= 0;
-	UINTN index;
+	UINTN index = 0;
 
 	if (read_key(c) || c->timeout_ms == 0)
 		return;
@@ -55,11 +55,13 @@ static void wait_for_key(void *arg)
 	}
 	events[0] = fw_efi.st->ConIn->WaitForKey;
 	events[1] = fw_efi.timer;
-	do {
-		index = 0;
-		if (EFI_ERROR(bs->WaitForEvent(timed ? 2 : 1, events, &index)))
-			bs->Stall(1000);
-	} while (!read_key(c) && index == 0);
+	while (!c->got && index == 0) {
+		if (EFI_ERROR(bs->WaitForEvent(timed ? 2 : 1, events, &index))) {
+			bs->Stall(timed ? (UINTN)c->timeout_ms * 1000 : 1000);
+			index = 1;
+		}
+		read_key(c);
+	}
 	if (timed)
 		bs->SetTimer(fw_efi.timer, TimerCancel, 0);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Where options and commands come from: load options, QEMU's fw_cfg, files on the stick. */
 #include <efi.h>
+#include <efishell.h>
 
 #include "arch_x86.h"
 #include "fw_efi.h"
@@ -19,10 +20,23 @@ struct source {
 	char text[4096];
 };
 
+/* UEFI's own shell marks the images that it starts: UEFI Shell 2.2, 2.3. */
+static void ask_who_started(void *arg)
+{
+	EFI_GUID guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
+	bool *from_shell = arg;
+	void *parameters;
+
+	*from_shell = !EFI_ERROR(fw_efi.st->BootServices->OpenProtocol(
+		fw_efi.image, &guid, &parameters, fw_efi.image, NULL,
+		EFI_OPEN_PROTOCOL_GET_PROTOCOL));
+}
+
 static int read_load_options(char *buf, size_t size, size_t *ret_len)
 {
 	const EFI_LOADED_IMAGE *image = fw_efi.loaded;
 	size_t len, skip;
+	bool from_shell;
 	int err;
 
 	if (!image || !image->LoadOptions || !image->LoadOptionsSize)
@@ -30,7 +44,8 @@ static int read_load_options(char *buf, size_t size, size_t *ret_len)
 	err = option_decode(image->LoadOptions, image->LoadOptionsSize, buf, size, &len);
 	if (err)
 		return err == -EINVAL ? -ENOENT : err; /* some boot manager's own data */
-	skip = option_program_name(buf, len);
+	arch_call_firmware(ask_who_started, &from_shell);
+	skip = option_program_name(buf, len, from_shell);
 	memmove(buf, buf + skip, len - skip);
 	*ret_len = len - skip;
 	return 0;

@@ -45,7 +45,8 @@ const struct cmd *cmd_find(const struct cmd_table *const *tables, u32 nr_tables,
 	return best;
 }
 
-/* ---- words -------------------------------------------------------------------------------------- */
+/* ---- words --------------------------------------------------------------------------------------
+ */
 
 static bool is_blank(char c)
 {
@@ -57,7 +58,7 @@ static bool ends_command(char c)
 	return !c || c == ';' || c == '\n';
 }
 
-/* One word, quotes removed, appended to words->buf. */
+/* One word, quotes removed, appended to words->buf. *text stays where it is on -E2BIG. */
 static int take_word(const char **text, struct cmd_words *words, size_t *used)
 {
 	const char *s = *text;
@@ -66,7 +67,7 @@ static int take_word(const char **text, struct cmd_words *words, size_t *used)
 	if (words->argc == CMD_MAX_ARGS)
 		return -E2BIG;
 	words->argv[words->argc++] = &words->buf[*used];
-	for (; *s && (quote || (!is_blank(*s) && !ends_command(*s))); s++) {
+	for (; *s && *s != '\n' && (quote || (!is_blank(*s) && *s != ';')); s++) {
 		if (quote ? *s == quote : *s == '"' || *s == '\'') {
 			quote = quote ? 0 : *s;
 			continue;
@@ -80,11 +81,16 @@ static int take_word(const char **text, struct cmd_words *words, size_t *used)
 	return quote ? -EINVAL : 0;
 }
 
-/* To the end of the command, for going on behind one that cannot be read. */
+/* To the end of the command, for going on behind one that cannot be read. What is quoted in it must
+ * not run. */
 static void skip_command(const char **text)
 {
-	while (!ends_command(**text))
-		++*text;
+	char quote = 0;
+
+	for (; **text && **text != '\n' && (quote || **text != ';'); ++*text) {
+		if (quote ? **text == quote : **text == '"' || **text == '\'')
+			quote = quote ? 0 : **text;
+	}
 	if (**text)
 		++*text;
 }
@@ -121,7 +127,8 @@ int cmd_next(const char **text, struct cmd_words *words)
 	return 1;
 }
 
-/* ---- arguments ---------------------------------------------------------------------------------- */
+/* ---- arguments ----------------------------------------------------------------------------------
+ */
 
 int cmd_error(struct cmd_call *call, int err, const char *fmt, ...)
 {
@@ -134,11 +141,13 @@ int cmd_error(struct cmd_call *call, int err, const char *fmt, ...)
 	va_end(ap);
 	if (call->out->format == EMIT_TEXT) {
 		emit_text(call->out, "%s: %s\n", name, text);
-	} else if (!call->out->depth) {
+	} else if (!call->out->depth || call->out->is_list >> call->out->depth & 1) {
 		emit_object(call->out, NULL);
 		emit_str(call->out, "error", text);
 		emit_str(call->out, "command", name);
 		emit_end(call->out);
+	} else {
+		emit_str(call->out, "error", text);
 	}
 	return err;
 }
@@ -147,35 +156,50 @@ static const char *argument(struct cmd_call *call, int index)
 {
 	if (index < call->argc)
 		return call->argv[index];
-	cmd_error(call, -EINVAL, "argument missing: %s %s", call->cmd ? call->cmd->name : "",
+	cmd_error(call, -EINVAL, "argument missing; usage: %s %s", call->cmd ? call->cmd->name : "",
 		  call->cmd ? call->cmd->args : "");
 	return NULL;
+}
+
+static int too_large(struct cmd_call *call, const char *word)
+{
+	return cmd_error(call, -ERANGE, "%s: larger than 64 bits hold", word);
 }
 
 int cmd_arg_u64(struct cmd_call *call, int index, u64 *ret)
 {
 	const char *word = argument(call, index);
+	int err = word ? parse_u64(word, ret) : 0;
 
 	if (!word)
 		return -EINVAL;
-	if (parse_u64(word, ret))
-		return cmd_error(call, -EINVAL, "%s: not a number", word);
+	if (err == -ERANGE)
+		return too_large(call, word);
+	if (err)
+		return cmd_error(call, -EINVAL,
+				 "%s: not a number (decimal or 0x..., with K M G T P E behind it)",
+				 word);
 	return 0;
 }
 
 int cmd_arg_addr(struct cmd_call *call, int index, u64 *ret)
 {
 	const char *word = argument(call, index);
+	int err = word ? parse_hex(word, ret) : 0;
 
 	if (!word)
 		return -EINVAL;
-	if (parse_hex(word, ret))
+	if (err == -ERANGE)
+		return too_large(call, word);
+	if (err)
 		return cmd_error(call, -EINVAL, "%s: not an address (hexadecimal)", word);
 	return 0;
 }
 
 void cmd_drop_args(struct cmd_call *call, int index, int nr)
 {
+	ASSERT(index >= 0 && nr >= 0 && index + nr <= call->argc, "%d from %d of %d", nr, index,
+	       call->argc);
 	call->argc -= nr;
 	memmove(&call->argv[index], &call->argv[index + nr],
 		(size_t)(call->argc - index) * sizeof(call->argv[0]));
@@ -183,21 +207,28 @@ void cmd_drop_args(struct cmd_call *call, int index, int nr)
 
 bool cmd_flag(struct cmd_call *call, const char *name)
 {
-	for (int i = 0; i < call->argc; i++) {
-		const char *word = call->argv[i];
+	bool found = false;
 
-		if (word[0] == '-' && word[1] == '-' && !strcmp(word + 2, name)) {
-			cmd_drop_args(call, i, 1);
-			return true;
+	for (int i = 0; i < call->argc;) {
+		if (strncmp(call->argv[i], "--", 2) || strcmp(call->argv[i] + 2, name)) {
+			i++;
+			continue;
 		}
+		cmd_drop_args(call, i, 1);
+		found = true;
 	}
-	return false;
+	return found;
 }
 
 int cmd_no_more_args(struct cmd_call *call, int max)
 {
+	const char *args = call->cmd ? call->cmd->args : "";
+
 	if (call->argc <= max)
 		return 0;
+	if (!args[0])
+		return cmd_error(call, -EINVAL, "%s: not expected; it takes no arguments",
+				 call->argv[max]);
 	return cmd_error(call, -EINVAL, "%s: not expected here; usage: %s %s", call->argv[max],
-			 call->cmd ? call->cmd->name : "", call->cmd ? call->cmd->args : "");
+			 call->cmd->name, args);
 }

@@ -35,26 +35,38 @@ void emit_text(struct emit *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = fmt_vprint(buf, sizeof(buf), fmt, ap);
 	va_end(ap);
-	out(e, buf, min((size_t)n, sizeof(buf) - 1));
+	if ((size_t)n >= sizeof(buf)) { /* the end of the line must not get lost */
+		memcpy(&buf[sizeof(buf) - 5], "...\n", 4);
+		n = sizeof(buf) - 1;
+	}
+	out(e, buf, (size_t)n);
 }
 
-/* ---- JSON --------------------------------------------------------------------------------------- */
+/* ---- JSON ---------------------------------------------------------------------------------------
+ */
+
+static bool is_plain(u8 c)
+{
+	return c >= 32 && c < 127 && c != '"' && c != '\\';
+}
 
 /* A string with everything escaped that is not plain ASCII; bytes above 127 count as Latin-1. */
 static void json_string(struct emit *e, const char *s)
 {
 	puts_out(e, "\"");
-	for (; *s; s++) {
-		u8 c = (u8)*s;
+	while (*s) {
+		size_t plain = 0;
 		char buf[8];
 
-		if (c == '"' || c == '\\')
-			fmt_print(buf, sizeof(buf), "\\%c", c);
-		else if (c < 32 || c > 126)
-			fmt_print(buf, sizeof(buf), "\\u%04x", c);
-		else
-			fmt_print(buf, sizeof(buf), "%c", c);
+		while (is_plain((u8)s[plain]))
+			plain++;
+		out(e, s, plain);
+		s += plain;
+		if (!*s)
+			break;
+		fmt_print(buf, sizeof(buf), *s == '"' || *s == '\\' ? "\\%c" : "\\u%04x", (u8)*s);
 		puts_out(e, buf);
+		s++;
 	}
 	puts_out(e, "\"");
 }
@@ -65,11 +77,11 @@ static void json_member(struct emit *e, const char *name, bool structure)
 {
 	u64 bit = 1ULL << e->depth;
 
-	if (!e->depth)
-		return;
-	if (e->has_member & bit)
+	if (e->depth && e->has_member & bit)
 		puts_out(e, structure && e->is_list & bit ? ",\n" : ", ");
 	e->has_member |= bit;
+	if (!e->depth)
+		return;
 	if (!(e->is_list & bit)) {
 		json_string(e, name ? name : "");
 		puts_out(e, ": ");
@@ -108,10 +120,19 @@ void emit_end(struct emit *e)
 		puts_out(e, "\n");
 }
 
+bool emit_close(struct emit *e)
+{
+	while (e->depth)
+		emit_end(e);
+	return e->has_member & 1;
+}
+
 static void json_raw(struct emit *e, const char *name, const char *value)
 {
 	json_member(e, name, false);
 	puts_out(e, value);
+	if (!e->depth)
+		puts_out(e, "\n");
 }
 
 void emit_num(struct emit *e, const char *name, u64 value)
@@ -149,7 +170,12 @@ void emit_str(struct emit *e, const char *name, const char *value)
 	if (e->format != EMIT_JSON)
 		return;
 	json_member(e, name, false);
-	json_string(e, value);
+	if (value)
+		json_string(e, value);
+	else
+		puts_out(e, "null");
+	if (!e->depth)
+		puts_out(e, "\n");
 }
 
 void emit_bool(struct emit *e, const char *name, bool value)

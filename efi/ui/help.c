@@ -3,9 +3,8 @@
 #include "lib.h"
 #include "ui/shell.h"
 
-static void show_row(struct emit *out, const struct cmd *cmd, const char *family)
+static void show_value(struct emit *out, const struct cmd *cmd, const char *family)
 {
-	emit_text(out, "  %-13s %s\n", cmd->name, cmd->help);
 	emit_object(out, NULL);
 	emit_str(out, "name", cmd->name);
 	emit_str(out, "args", cmd->args);
@@ -14,47 +13,77 @@ static void show_row(struct emit *out, const struct cmd *cmd, const char *family
 	emit_end(out);
 }
 
+static void show_usage(struct emit *out, const struct cmd *cmd)
+{
+	emit_text(out, "%s%s%s\n    %s\n", cmd->name, cmd->args[0] ? " " : "", cmd->args,
+		  cmd->help);
+	if (!cmd->words)
+		return;
+	emit_text(out, "    first argument:");
+	for (const char *const *word = cmd->words; *word; word++)
+		emit_text(out, " %s", *word);
+	emit_text(out, "\n");
+}
+
 static bool starts_with(const char *name, const char *word)
 {
 	return !strncmp(name, word, strlen(word));
 }
 
+/* Every command that begins with the word. */
 static int help_on(struct cmd_call *call, const struct shell *sh, const char *word)
 {
-	u32 found = 0;
+	const char *near = shell_nearest(sh, word);
 
+	if (!near)
+		return cmd_error(call, -ENOENT, "no command begins with %s", word);
+	if (!starts_with(near, word))
+		return cmd_error(call, -ENOENT, "no command begins with %s; did you mean `%s`?",
+				 word, near);
+	emit_list(call->out, NULL);
 	for (u32 t = 0; t < sh->nr_tables; t++) {
 		for (u32 i = 0; i < sh->tables[t]->nr; i++) {
-			const struct cmd *cmd = &sh->tables[t]->cmds[i];
-
-			if (!starts_with(cmd->name, word))
+			if (!starts_with(sh->tables[t]->cmds[i].name, word))
 				continue;
-			emit_text(call->out, "%s %s\n    %s\n", cmd->name, cmd->args, cmd->help);
-			found++;
+			show_usage(call->out, &sh->tables[t]->cmds[i]);
+			show_value(call->out, &sh->tables[t]->cmds[i], sh->tables[t]->family);
 		}
 	}
-	if (!found)
-		return cmd_error(call, -ENOENT, "no command begins with %s", word);
+	emit_end(call->out);
 	return 0;
+}
+
+static void help_on_all(struct emit *out, const struct shell *sh)
+{
+	emit_list(out, NULL);
+	for (u32 t = 0; t < sh->nr_tables; t++) {
+		const struct cmd_table *table = sh->tables[t];
+
+		emit_text(out, "%s\n", table->family);
+		for (u32 i = 0; i < table->nr; i++) {
+			emit_text(out, "  %-13s %s\n", table->cmds[i].name, table->cmds[i].help);
+			show_value(out, &table->cmds[i], table->family);
+		}
+	}
+	emit_end(out);
+	emit_text(out,
+		  "Views take --json. `a; b` runs two commands. Tab completes; `help NAME` shows "
+		  "arguments;\nEsc or q stops output.\n");
 }
 
 int cmd_help(struct cmd_call *call)
 {
 	const struct shell *sh = app_shell(call->app);
-	int err = cmd_no_more_args(call, 1);
+	int err = cmd_no_more_args(call, 2);
+	char name[64];
 
 	if (err)
 		return err;
-	if (call->argc)
-		return help_on(call, sh, call->argv[0]);
-	emit_list(call->out, NULL);
-	for (u32 t = 0; t < sh->nr_tables; t++) {
-		emit_text(call->out, "%s\n", sh->tables[t]->family);
-		for (u32 i = 0; i < sh->tables[t]->nr; i++)
-			show_row(call->out, &sh->tables[t]->cmds[i], sh->tables[t]->family);
+	if (!call->argc) {
+		help_on_all(call->out, sh);
+		return 0;
 	}
-	emit_end(call->out);
-	emit_text(call->out, "Views take --json. `a; b` runs two commands. Tab completes; `help NAME` "
-			     "shows arguments; Esc or q stops output.\n");
-	return 0;
+	fmt_print(name, sizeof(name), "%s%s%s", call->argv[0], call->argc > 1 ? " " : "",
+		  call->argc > 1 ? call->argv[1] : "");
+	return help_on(call, sh, name);
 }

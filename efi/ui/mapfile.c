@@ -171,7 +171,7 @@ static int get_node(struct parser *p, int at, int *ret)
 static int record_srat(struct parser *p)
 {
 	bool hotplug = false, non_volatile = false;
-	phys_addr_t start, end;
+	phys_addr_t start = 0, end = 0;
 	int nid, err = get_node(p, 1, &nid);
 
 	if (!err)

@@ -8,8 +8,8 @@ static const struct {
 	const char *name;
 	bool flag; /* may stand alone */
 } known[] = {
-	{"levels", false}, {"reserve", false}, {"claim", false}, {"memmodel", false}, {"seed", false},
-	{"nosmp", true},   {"nopause", true},  {"noautorun", true},
+	{"levels", false}, {"reserve", false}, {"claim", false},  {"memmodel", false},
+	{"seed", false},   {"nosmp", true},    {"nopause", true}, {"noautorun", true},
 };
 
 static bool is_blank(char c)
@@ -275,7 +275,7 @@ static bool ends_in(const char *s, size_t len, const char *end)
 	return true;
 }
 
-size_t option_program_name(const char *text, size_t len)
+size_t option_program_name(const char *text, size_t len, bool from_shell)
 {
 	size_t start = 0, end, after, base;
 	bool quoted;
@@ -293,7 +293,7 @@ size_t option_program_name(const char *text, size_t len)
 		if (text[base - 1] == '\\' || text[base - 1] == '/' || text[base - 1] == ':')
 			break;
 	}
-	if (ends_in(text + start, end - start, ".efi") ||
+	if (from_shell || ends_in(text + start, end - start, ".efi") ||
 	    (end - base == 9 && ends_in(text + base, 9, "tablewalk")))
 		return after;
 	return 0;

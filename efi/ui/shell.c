@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The prompt: lines in, commands run, output out by whole lines, page by page. */
+/* The prompt: lines in, commands found and run, failures counted. */
 #include "ui/shell.h"
 
 #include "fw.h"
 #include "lib.h"
-
-#define POLL_EVERY 2048 /* bytes of output between two looks at the keyboard */
 
 static int call_plain(const struct cmd *cmd, struct cmd_call *call)
 {
@@ -23,86 +21,6 @@ void shell_init(struct shell *sh, struct app *app, const struct cmd_table *const
 	line_reset(&sh->line);
 }
 
-/* ---- output --------------------------------------------------------------------------------------- */
-
-void shell_flush(struct shell *sh)
-{
-	if (sh->out_len)
-		fw_write(sh->out, sh->out_len);
-	sh->out_len = 0;
-}
-
-static bool is_stop_key(int key)
-{
-	return key == KEY_ESC || key == 3 || key == 'q' || key == 'Q';
-}
-
-/* The line at the end of a page. False: the reader has seen enough. */
-static bool more(struct shell *sh)
-{
-	static const char ask[] = "-- more: Space a page, Enter a line, q stops --";
-	static const char wipe[] = "\r                                                \r";
-	int key;
-
-	shell_flush(sh);
-	fw_write(ask, sizeof(ask) - 1);
-	do {
-		key = fw_key(-1);
-	} while (!is_stop_key(key) && key != ' ' && key != '\n' && key != KEY_PAGE_DOWN &&
-		 key != KEY_DOWN && key != KEY_EOF);
-	fw_write(wipe, sizeof(wipe) - 1);
-	if (key == '\n' || key == KEY_DOWN)
-		sh->rows_shown--;
-	else
-		sh->rows_shown = 0;
-	return !is_stop_key(key) && key != KEY_EOF;
-}
-
-/* Counts rows, longer lines as several; asks when a page is full. */
-static int page_break(struct shell *sh, u32 columns_used)
-{
-	struct fw_screen screen;
-
-	fw_screen(&screen);
-	sh->rows_shown += 1 + (columns_used ? (columns_used - 1) / screen.columns : 0);
-	if (sh->rows_shown + 1 < screen.rows || more(sh))
-		return 0;
-	sh->stopped = true;
-	return -EINTR;
-}
-
-/* A look at the keyboard now and then, so that a long output can be stopped. */
-static bool asked_to_stop(struct shell *sh, size_t n)
-{
-	sh->last_poll += n;
-	if (sh->last_poll < POLL_EVERY)
-		return false;
-	sh->last_poll = 0;
-	return is_stop_key(fw_key(0));
-}
-
-int shell_write(void *shell, const char *s, size_t n)
-{
-	struct shell *sh = shell;
-
-	if (sh->stopped)
-		return -EINTR;
-	for (size_t i = 0; i < n; i++) {
-		sh->out[sh->out_len++] = s[i];
-		sh->column = s[i] == '\n' ? 0 : sh->column + 1;
-		if (s[i] == '\n' && sh->paging && page_break(sh, sh->line_width))
-			return -EINTR;
-		sh->line_width = sh->column;
-		if (sh->out_len == sizeof(sh->out))
-			shell_flush(sh);
-	}
-	if (asked_to_stop(sh, n)) {
-		sh->stopped = true;
-		return -EINTR;
-	}
-	return 0;
-}
-
 static void say(struct shell *sh, const char *fmt, ...) __printf(2, 3);
 static void say(struct shell *sh, const char *fmt, ...)
 {
@@ -116,56 +34,109 @@ static void say(struct shell *sh, const char *fmt, ...)
 	shell_write(sh, text, min((size_t)n, sizeof(text) - 1));
 }
 
-/* ---- running ---------------------------------------------------------------------------------------- */
+/* ---- running
+ * ---------------------------------------------------------------------------------------- */
+
+/* No row has this name: says so, with the nearest that there is. */
+static int unknown(struct shell *sh, struct cmd_call *call)
+{
+	struct cmd row = {.name = call->argc ? call->argv[0] : "--json", .args = ""};
+	const char *near = NULL;
+	char two[64];
+
+	call->cmd = &row;
+	if (call->argc > 1 &&
+	    fmt_print(two, sizeof(two), "%s %s", call->argv[0], call->argv[1]) < (int)sizeof(two))
+		near = shell_nearest(sh, two);
+	if (!near)
+		near = shell_nearest(sh, row.name);
+	if (near)
+		cmd_error(call, -ENOENT, "no such command; did you mean `%s`?", near);
+	else
+		cmd_error(call, -ENOENT, "no such command; `help` lists them");
+	return -ENOENT;
+}
+
+/* With --json every command writes one value, also one that broke off or had nothing to show. */
+static void finish_value(struct cmd_call *call, const char *name, int err)
+{
+	if (call->out->format != EMIT_JSON || emit_close(call->out))
+		return;
+	emit_object(call->out, NULL);
+	if (err) {
+		emit_str(call->out, "error", err_name(err));
+		emit_str(call->out, "command", name);
+	}
+	emit_end(call->out);
+}
 
 static int run_words(struct shell *sh, struct cmd_words *words)
 {
 	struct emit out;
-	struct cmd_call call = {.app = sh->app, .out = &out};
+	struct cmd_call call = {
+		.app = sh->app, .out = &out, .argc = words->argc, .argv = words->argv};
+	bool json = cmd_flag(&call, "json");
 	int nr_words, err;
 	const struct cmd *cmd =
-		cmd_find(sh->tables, sh->nr_tables, words->argc, words->argv, &nr_words);
+		cmd_find(sh->tables, sh->nr_tables, call.argc, call.argv, &nr_words);
 
-	if (!cmd) {
-		const char *near = shell_nearest(sh, words->argv[0]);
-
-		say(sh, "%s: no such command%s%s%s\n", words->argv[0], near ? "; did you mean `" : "",
-		    near ? near : "; `help` lists them", near ? "`?" : "");
-		return -ENOENT;
-	}
+	emit_init(&out, json ? EMIT_JSON : EMIT_TEXT, shell_write, sh);
+	if (!cmd)
+		return unknown(sh, &call);
 	call.cmd = cmd;
-	call.argc = words->argc - nr_words;
-	call.argv = words->argv + nr_words;
-	emit_init(&out, cmd_flag(&call, "json") ? EMIT_JSON : EMIT_TEXT, shell_write, sh);
+	call.argc -= nr_words;
+	call.argv += nr_words;
 	err = sh->run(cmd, &call);
-	if (sh->stopped)
-		return -EINTR;
-	return err;
+	finish_value(&call, cmd->name, err);
+	if (!out.stopped)
+		return err;
+	sh->stopped = false; /* for this: */
+	if (!sh->interactive)
+		say(sh, "%s%s: stopped\n", sh->column ? "\n" : "", cmd->name);
+	return sh->interactive ? 0 : -EINTR;
 }
 
 static void run_one(struct shell *sh, struct cmd_words *words)
 {
-	sh->stopped = false;
-	sh->rows_shown = 0;
-	sh->last_poll = 0;
+	shell_begin(sh);
 	sh->nr_run++;
 	if (run_words(sh, words))
 		sh->nr_failed++;
 	sh->stopped = false;
+	if (sh->column) /* or the prompt would overwrite it */
+		say(sh, "\n");
+	shell_flush(sh);
+}
+
+/* A command that could not be split: shows the beginning of it. */
+static void unreadable(struct shell *sh, const char *text, int err)
+{
+	int len = 0;
+
+	while (*text == ' ' || *text == '\t')
+		text++;
+	while (len < 40 && text[len] && text[len] != '\n')
+		len++;
+	shell_begin(sh);
+	if (err == -EINVAL)
+		say(sh, "%.*s: a quote is not closed\n", len, text);
+	else
+		say(sh, "%.*s: the command is too long (at most %u words, %llu bytes)\n", len, text,
+		    CMD_MAX_ARGS, (u64)sizeof(((struct cmd_words *)NULL)->buf));
 	shell_flush(sh);
 }
 
 static int run_text(struct shell *sh, const char *text)
 {
 	u32 failed = sh->nr_failed;
+	const char *start = text;
 	struct cmd_words words;
 	int got;
 
-	while (!sh->quit && (got = cmd_next(&text, &words)) != 0) {
+	for (; !sh->quit && (got = cmd_next(&text, &words)) != 0; start = text) {
 		if (got < 0) {
-			say(sh, "%s\n", got == -EINVAL ? "a quote is not closed"
-						      : "the command is too long");
-			shell_flush(sh);
+			unreadable(sh, start, got);
+			sh->nr_run++;
 			sh->nr_failed++;
 		} else if (words.argc) {
 			run_one(sh, &words);
@@ -176,65 +147,133 @@ static int run_text(struct shell *sh, const char *text)
 
 int shell_script(struct shell *sh, const char *text)
 {
+	sh->interactive = false;
 	sh->paging = false;
 	return run_text(sh, text);
 }
 
-/* ---- the prompt ------------------------------------------------------------------------------------- */
+/* ---- the prompt
+ * ------------------------------------------------------------------------------------- */
 
-/* Draws prompt and line with nothing but \r, \b and characters, so that every console will do. A
- * line that is too long is shown around its cursor. */
-static void draw(struct shell *sh, const char *prompt)
+#define MAX_COLUMNS 200
+
+struct window {
+	u32 room;  /* columns for text behind the prompt; the screen's last one stays free */
+	u32 first; /* character of the line in the first of them */
+	u32 shown;
+};
+
+/* A line that is too long scrolls by half windows, so that the cursor is always in sight. */
+static struct window window_of(const struct shell *sh, u32 prompt_len)
 {
-	struct fw_screen screen;
-	struct lineedit *l = &sh->line;
-	char text[1024];
-	u32 width, first, shown, back;
-	size_t n;
+	const struct lineedit *l = &sh->line;
+	struct window w = {.room = min(sh->columns, (u32)MAX_COLUMNS) - 1 - prompt_len};
 
-	fw_screen(&screen);
-	width = min(screen.columns, 250u) - (u32)strlen(prompt) - 1;
-	first = l->cursor > width - 1 ? l->cursor - (width - 1) : 0;
-	shown = min(l->len - first, width);
-	n = (size_t)fmt_print(text, sizeof(text), "\r%s%.*s%*s", prompt, (int)shown, &l->text[first],
-			      (int)(width - shown), "");
-	back = width - (l->cursor - first);
-	memset(&text[n], '\b', back);
-	fw_write(text, n + back);
+	if (l->cursor >= w.room)
+		w.first = ((l->cursor - w.room) / (w.room / 2) + 1) * (w.room / 2);
+	w.shown = min(l->len - w.first, w.room);
+	return w;
 }
 
-static void complete(struct shell *sh)
+/* Draws prompt and line with nothing but \r, \b and characters, so that every console will do. */
+static void draw(struct shell *sh, const char *prompt)
 {
-	char names[700], common[LINE_MAX_LEN + 1];
-	struct lineedit *l = &sh->line;
-	u32 nr = shell_complete(sh, l->text, l->cursor, names, sizeof(names), common, sizeof(common));
+	const struct lineedit *l = &sh->line;
+	u32 prompt_len = min((u32)strlen(prompt), min(sh->columns, (u32)MAX_COLUMNS) / 2);
+	struct window w = window_of(sh, prompt_len);
+	u32 wipe = sh->drawn > w.shown ? sh->drawn - w.shown : 0;
+	u32 back = w.shown + wipe - (l->cursor - w.first);
+	char text[4 * MAX_COLUMNS];
+	size_t n = (size_t)fmt_print(text, sizeof(text), "\r%.*s%.*s%*s", (int)prompt_len, prompt,
+				     (int)w.shown, &l->text[w.first], (int)wipe, "");
 
-	if (common[0]) {
-		line_insert(l, common);
-	} else if (nr > 1) {
-		say(sh, "\n%s\n", names);
-		shell_flush(sh);
+	if (w.first)
+		text[1 + prompt_len] = '<';
+	if (w.first + w.shown < l->len)
+		text[prompt_len + w.shown] = '>';
+	memset(&text[n], '\b', back);
+	fw_write(text, n + back);
+	sh->drawn = w.shown;
+}
+
+static void show_candidates(struct shell *sh, const char *names)
+{
+	shell_begin(sh);
+	say(sh, "\n");
+	while (*names) {
+		u32 len = 0;
+
+		while (names[len] && (names[len] != ' ' || names[len + 1] != ' '))
+			len++;
+		if (sh->column && sh->column + 2 + len >= sh->columns)
+			say(sh, "\n");
+		say(sh, "%s%.*s", sh->column ? "  " : "", (int)len, names);
+		names += len;
+		while (*names == ' ')
+			names++;
 	}
+	sh->stopped = false;
+	say(sh, "\n");
+	shell_flush(sh);
+	sh->drawn = 0;
+}
+
+/* Adds what is certain. Tab once more, when nothing is, shows what there is to choose from. */
+static void complete(struct shell *sh, bool again)
+{
+	char names[900], common[LINE_MAX_LEN + 1];
+	struct lineedit *l = &sh->line;
+	u32 nr = shell_complete(sh, l->text, l->cursor, names, sizeof(names), common,
+				sizeof(common));
+
+	if (common[0])
+		line_insert(l, common);
+	else if (nr && again)
+		show_candidates(sh, names);
+}
+
+/* A character at the line's end needs no drawing anew: serial logs stay readable. */
+static bool draw_appended(struct shell *sh, const char *prompt, int key)
+{
+	const struct lineedit *l = &sh->line;
+	char c = (char)key;
+
+	if (key < 32 || key > 126 || l->cursor != l->len || sh->drawn + 1 != l->len ||
+	    l->len + strlen(prompt) + 1 >= min(sh->columns, (u32)MAX_COLUMNS))
+		return false;
+	fw_write(&c, 1);
+	sh->drawn++;
+	return true;
 }
 
 /* One line from the keyboard. False at the end of input. */
 static bool read_line(struct shell *sh, const char *prompt)
 {
+	bool tab = false;
+
+	shell_begin(sh);
 	line_reset(&sh->line);
+	sh->drawn = 0;
 	draw(sh, prompt);
 	for (;;) {
-		enum line_event event = line_key(&sh->line, fw_key(-1));
+		int key = shell_key(sh);
+		enum line_event event = line_key(&sh->line, key);
 
-		if (event == LINE_COMPLETE)
-			complete(sh);
-		if (event == LINE_CLEAR)
-			fw_clear();
 		if (event == LINE_DONE || event == LINE_CANCEL || event == LINE_EOF) {
 			fw_write("\n", 1);
-			return event != LINE_EOF;
+			/* input may end in a line without a newline */
+			return event != LINE_EOF || sh->line.len;
 		}
-		if (event != LINE_SAME)
+		if (event == LINE_COMPLETE)
+			complete(sh, tab);
+		if (event == LINE_CLEAR) {
+			fw_clear();
+			sh->drawn = 0;
+		}
+		if (event != LINE_SAME &&
+		    !(event == LINE_CHANGED && draw_appended(sh, prompt, key)))
 			draw(sh, prompt);
+		tab = event == LINE_COMPLETE;
 	}
 }
 
@@ -244,6 +283,7 @@ int shell_interactive(struct shell *sh, const char *prompt)
 	u32 failed = sh->nr_failed;
 
 	fw_screen(&screen);
+	sh->interactive = true;
 	sh->paging = screen.interactive;
 	while (!sh->quit && read_line(sh, prompt))
 		run_text(sh, sh->line.text);

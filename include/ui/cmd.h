@@ -17,8 +17,8 @@ struct cmd;
 struct cmd_call {
 	struct app *app;
 	const struct cmd *cmd; /* the row that was found */
-	struct emit *out;   /* --json has been taken from the arguments already */
-	int argc;           /* arguments after the name */
+	struct emit *out;      /* --json has been taken from the arguments already */
+	int argc;	       /* arguments after the name */
 	char **argv;
 };
 
@@ -42,8 +42,8 @@ const struct cmd *cmd_find(const struct cmd_table *const *tables, u32 nr_tables,
 			   char **argv, int *ret_words);
 
 /*
- * Splits one line at `;` (outside quotes) and each part into words at blanks; "..." and '...'
- * quote, `#` at the start of a word begins a comment up to the end of the line.
+ * Splits text at newlines and `;` (outside quotes) and each part into words at blanks; "..." and
+ * '...' quote within one line, `#` at the start of a word begins a comment up to the line's end.
  */
 struct cmd_words {
 	int argc;
@@ -51,10 +51,12 @@ struct cmd_words {
 	char buf[512];
 };
 /* Parses the next command of *text and moves *text behind it. 1: words filled (argc may be 0),
- * 0: the text is at its end, -EINVAL: unclosed quote, -E2BIG: too long or too many words. */
+ * 0: the text is at its end, -EINVAL: unclosed quote, -E2BIG: too long or too many words; behind
+ * an error *text is at the next command. */
 int cmd_next(const char **text, struct cmd_words *words);
 
-/* Prints "name: what is wrong" as text and returns err, for `return cmd_error(...)`. */
+/* Prints "name: what is wrong" (JSON: an object, or a member of the open one, with "error") and
+ * returns err, for `return cmd_error(...)`. */
 int cmd_error(struct cmd_call *call, int err, const char *fmt, ...) __printf(3, 4);
 
 /* Arguments. Each prints its own message through cmd_error. */
@@ -62,9 +64,9 @@ int cmd_arg_u64(struct cmd_call *call, int index, u64 *ret);  /* decimal, 0x, su
 int cmd_arg_addr(struct cmd_call *call, int index, u64 *ret); /* hexadecimal with or without 0x */
 /* Takes `nr` arguments from `index` on out. */
 void cmd_drop_args(struct cmd_call *call, int index, int nr);
-/* Takes `--name` out of the arguments; true if it was there. */
+/* Takes each `--name` out of the arguments; true if there was one. */
 bool cmd_flag(struct cmd_call *call, const char *name);
-/* Fails with a message that lists what is allowed when more than max arguments are left. */
+/* Fails with a message that names the first one too many and says what is allowed. */
 int cmd_no_more_args(struct cmd_call *call, int max);
 
 #endif

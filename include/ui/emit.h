@@ -19,8 +19,8 @@ struct emit {
 	void *ctx;
 	bool stopped;
 	u32 depth;
-	u64 has_member; /* bit per depth: a member was written, so a comma is due */
-	u64 is_list;    /* bit per depth */
+	u64 has_member; /* bit per depth: a member was written, so a comma is due; bit 0: a value */
+	u64 is_list;	/* bit per depth */
 };
 
 void emit_init(struct emit *e, enum emit_format format,
@@ -30,14 +30,17 @@ void emit_init(struct emit *e, enum emit_format format,
 void emit_object(struct emit *e, const char *name);
 void emit_list(struct emit *e, const char *name);
 void emit_end(struct emit *e); /* of the innermost; the outermost ends with a newline */
+/* Ends all that is open, for a view that broke off. True if there was any value at all. */
+bool emit_close(struct emit *e);
 
-void emit_num(struct emit *e, const char *name, u64 value);   /* a count */
+void emit_num(struct emit *e, const char *name, u64 value); /* a count */
 void emit_int(struct emit *e, const char *name, s64 value);
-void emit_hex(struct emit *e, const char *name, u64 value);   /* an address: "0x..." */
-void emit_str(struct emit *e, const char *name, const char *value); /* any bytes; escaped */
+void emit_hex(struct emit *e, const char *name, u64 value);	    /* an address: "0x..." */
+void emit_str(struct emit *e, const char *name, const char *value); /* any bytes; NULL: null */
 void emit_bool(struct emit *e, const char *name, bool value);
 
-/* Text only. Views must stop when emit_stopped() says so; writing then does nothing. */
+/* Text only, up to 511 bytes a call ("..." marks the rest). Views must stop when emit_stopped()
+ * says so; writing then does nothing. */
 void emit_text(struct emit *e, const char *fmt, ...) __printf(2, 3);
 static inline bool emit_stopped(const struct emit *e)
 {

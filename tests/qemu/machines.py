@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""The machines that the whole program is tried on: every value of the table appears at least once."""
+
+TIMEOUT = 240
+
+MACHINES = [
+    {"name": "q35-256M", "mem": "256M", "cpu": "max,-la57", "levels": 4},
+    {"name": "q35-4G-la57", "mem": "4G", "cpu": "max", "levels": 5},
+    {"name": "q35-64G-sparse", "mem": "64G", "cpu": "max", "levels": 5},
+    {"name": "q35-no-1g", "mem": "4G", "cpu": "max,-pdpe1gb", "levels": 5},
+    {"name": "q35-no-nx", "mem": "1G", "cpu": "max,-nx,-la57", "levels": 4},
+    {"name": "q35-plain-cpu", "mem": "1G", "cpu": "qemu64", "levels": 4},
+    {"name": "q35-4G-levels-4", "mem": "4G", "cpu": "max", "options": "levels=4", "levels": 4},
+    {"name": "q35-flat", "mem": "1G", "cpu": "max", "options": "memmodel=flat", "levels": 5},
+    {"name": "q35-2-cpus-2-nodes", "mem": "4G", "cpu": "max", "smp": 2, "numa": 2, "levels": 5},
+    {"name": "q35-4-cpus", "mem": "2G", "cpu": "max", "smp": 4, "levels": 5},
+    {"name": "pc-2G", "mem": "2G", "cpu": "max", "machine": "pc", "levels": 5},
+]
