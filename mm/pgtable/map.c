@@ -21,13 +21,15 @@ void pt_set(u64 *entry, u64 val)
 	__atomic_store_n(entry, val, __ATOMIC_RELEASE);
 }
 
-/* May one entry of `level` map the next piece? */
-static bool fits(const struct mapping *m, u64 va, u64 end, unsigned level)
+/* May one entry of `level` map the next piece? Not where a table is already, even an empty one. */
+static bool fits(const struct mapping *m, u64 entry, u64 va, u64 end, unsigned level)
 {
 	phys_addr_t pa = m->pa + (va - m->va);
 
 	if (m->fixed_level >= 0)
 		return (int)level == m->fixed_level;
+	if (entry & PTE_P && !pt_is_leaf(entry, level))
+		return false;
 	return level <= m->max_level && is_aligned(va | pa, PT_SIZE(level)) &&
 	       end - va >= PT_SIZE(level);
 }
@@ -68,7 +70,7 @@ static int map_table(struct mapping *m, phys_addr_t table, unsigned level, u64 v
 		u64 stop = min(end, round_down(va, PT_SIZE(level)) + PT_SIZE(level));
 		int err;
 
-		if (level <= 2 && fits(m, va, stop, level)) {
+		if (level <= 2 && fits(m, *entry, va, stop, level)) {
 			err = map_leaf(m, entry, va, level);
 		} else {
 			ASSERT(level, "va %#llx end %#llx", va, end);
