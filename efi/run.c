@@ -66,11 +66,16 @@ int app_run(struct app *app)
 	static char script[8192];
 	struct emit out;
 	size_t len;
-	int err = start_mm(app), failed;
+	int err = start_mm(app), failed, got;
 
 	shell_init(&app->shell, app, app_commands, app_nr_commands);
 	app->shell.run = run_guarded;
-	if (!fw_script(script, sizeof(script) - 1, &len)) {
+	got = fw_script(script, sizeof(script) - 1, &len);
+	if (got && got != -ENOENT) {
+		app_message("the commands to run cannot be read: %s", err_name(got));
+		return 2;
+	}
+	if (!got) {
 		script[len] = '\0';
 		failed = shell_script(&app->shell, script);
 		return err ? 2 : failed ? 1 : 0;

@@ -37,7 +37,6 @@ static void flag_names(char *buf, size_t size, u32 flags)
 /* debugfs memblock/memory and memblock/reserved: peers.md 5.1. Ends are inclusive there. */
 static void show_regions(struct emit *out, const struct memblock_type *type)
 {
-	emit_text(out, "%s: %u regions, %llu bytes\n", type->name, type->cnt, type->total_size);
 	emit_list(out, type->name);
 	for (u32 i = 0; i < type->cnt && !emit_stopped(out); i++) {
 		const struct memblock_region *r = &type->regions[i];
@@ -58,13 +57,29 @@ static void show_regions(struct emit *out, const struct memblock_type *type)
 	emit_end(out);
 }
 
+static const char *const memblock_words[] = {"memory", "reserved", NULL};
+
+/* Both lists under headings, or one alone, which is then the debugfs file to the letter. */
 static int cmd_memblock(struct cmd_call *call)
 {
 	const struct memblock *mb = &call->app->sys.memblock;
+	const struct memblock_type *types[] = {&mb->memory, &mb->reserved};
+	const char *only = call->argc ? call->argv[0] : NULL;
+	int err = cmd_no_more_args(call, 1);
 
+	if (!err && only && strcmp(only, "memory") && strcmp(only, "reserved"))
+		err = cmd_error(call, -EINVAL, "%s: lists are memory and reserved", only);
+	if (err)
+		return err;
 	emit_object(call->out, NULL);
-	show_regions(call->out, &mb->memory);
-	show_regions(call->out, &mb->reserved);
+	for (u32 i = 0; i < ARRAY_SIZE(types); i++) {
+		if (only && strcmp(only, types[i]->name))
+			continue;
+		if (!only)
+			emit_text(call->out, "%s: %u regions, %llu bytes\n", types[i]->name,
+				  types[i]->cnt, types[i]->total_size);
+		show_regions(call->out, types[i]);
+	}
 	emit_end(call->out);
 	return 0;
 }
@@ -301,8 +316,9 @@ static int cmd_memmodel(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"memblock", "", "all RAM and what of it is taken, as Linux's debugfs shows it", cmd_memblock,
-	 NULL},
+	{"memblock", "[memory|reserved]",
+	 "all RAM and what of it is taken, as Linux's debugfs shows it", cmd_memblock,
+	 memblock_words},
 	{"zones", "", "nodes and zones: spanned, present, managed and free pages", cmd_zones, NULL},
 	{"memmodel", "", "where struct pages lie, and what the models cost on this machine",
 	 cmd_memmodel, NULL},

@@ -88,9 +88,62 @@ static int cmd_hold(struct cmd_call *call)
 	return 0;
 }
 
+/* ---- fault --------------------------------------------------------------------------------------- */
+
+/* Goes deeper than any stack is. The depth is volatile, so that no compiler sees that it is. */
+static __attribute__((noinline)) u32 overflow_stack(volatile u32 *depth)
+{
+	volatile u8 here[512];
+
+	here[*depth % sizeof(here)] = 1;
+	if (!--*depth)
+		return 0;
+	return overflow_stack(depth) + here[0];
+}
+
+/* Each is an ordinary bug of a C program; how it is reported is the point. */
+static int raise(const char *kind)
+{
+	volatile u64 zero = 0;
+	volatile u32 depth = ~0u;
+
+	if (!strcmp(kind, "pf"))
+		return (int)*(volatile u64 *)(uintptr_t)zero;
+	if (!strcmp(kind, "gp"))
+		return (int)*(volatile u64 *)(uintptr_t)(0x8000000000000000ULL + zero);
+	if (!strcmp(kind, "de"))
+		return (int)(100 / zero);
+	if (!strcmp(kind, "stack"))
+		return (int)overflow_stack(&depth);
+	if (!strcmp(kind, "ud"))
+		__builtin_trap();
+	return 0;
+}
+
+static const char *const fault_words[] = {"pf", "gp", "ud", "de", "stack", "assert", NULL};
+
+static int cmd_fault(struct cmd_call *call)
+{
+	const char *kind = call->argc ? call->argv[0] : "pf";
+	int err = cmd_no_more_args(call, 1);
+
+	if (err)
+		return err;
+	for (u32 i = 0; fault_words[i]; i++) {
+		if (strcmp(kind, fault_words[i]))
+			continue;
+		ASSERT(strcmp(kind, "assert"), "asked for with `%s`", kind);
+		return raise(kind);
+	}
+	return cmd_error(call, -EINVAL, "%s: kinds are pf, gp, ud, de, stack and assert", kind);
+}
+
 static const struct cmd rows[] = {
 	{"exercise", "[seed=N] [steps=N]",
 	 "pages, objects and areas under a random load; every invariant checked", cmd_exercise, NULL},
+	{"fault", "[pf|gp|ud|de|stack|assert]",
+	 "make a mistake on purpose, to see how it is reported and survived", cmd_fault,
+	 fault_words},
 	{"hold", "[SECONDS]", "stay on our page tables, so that a debugger can look", cmd_hold, NULL},
 };
 
