@@ -46,11 +46,12 @@ static unsigned order_of(size_t size)
 /* Large ones are compound even when they are one page, so that their size can be told. */
 static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp)
 {
-	unsigned order = max(order_of(size), 1u);
 	struct page *page;
+	unsigned order;
 
-	if (order > MAX_PAGE_ORDER)
+	if (size > KMALLOC_MAX_SIZE)
 		return NULL;
+	order = max(order_of(size), 1u);
 	page = alloc_pages(sys, gfp | __GFP_COMP, order);
 	if (!page)
 		return NULL;
