@@ -61,6 +61,7 @@ static int cmd_version(struct cmd_call *call)
 static const char *const report_commands[] = {
 	"version", "cpu", "memmap", "memmap --e820", "numa", "memblock", "zones", "memmodel",
 	"buddyinfo", "meminfo", "slabinfo", "vmallocinfo", "iomem", "pt stats", "boottime",
+	"pt dump own", "pt dump fw",
 };
 
 /* Collects everything; the file is written whole because firmware may be slow at appending. */
@@ -113,7 +114,11 @@ static int write_report(struct cmd_call *call, const char *path, enum emit_forma
 		report_write(f, "{\n", 2);
 	for (u32 i = 0; i < ARRAY_SIZE(report_commands); i++) {
 		char head[80];
-		int n = fmt_print(head, sizeof(head), json ? "%s\"%s\": " : "%s==== %s\n",
+		int n;
+
+		if (call->app->machine.described && !strcmp(report_commands[i], "pt dump fw"))
+			continue; /* a described machine has none */
+		n = fmt_print(head, sizeof(head), json ? "%s\"%s\": " : "%s==== %s\n",
 				  json && i ? "," : "", report_commands[i]);
 
 		report_write(f, head, (size_t)n);
