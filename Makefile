@@ -15,6 +15,9 @@ HOST_ONLY := $(sort $(wildcard arch/host/*.c efi/host/*.c))
 WARN   := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla
 COMMON := -std=gnu11 -g -Iinclude -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
 
+# Progress goes to standard error: standard output belongs to what `make run CMD=...` prints.
+say = printf '  %-5s %s\n' $(1) $@ >&2
+
 .PHONY: all efi host run test unit fuzz qemu-test lint image coverage clean setup help
 all: efi host
 efi: $(O)/BOOTX64.EFI $(O)/tablewalk.efi
@@ -31,71 +34,81 @@ help:
 # ---- packages -------------------------------------------------------------------------------------
 SETUP := tests/setup.sh
 setup:; @$(SETUP) all
-.PHONY: need-build need-run need-test
+.PHONY: need-build need-run need-image need-test
 need-build:; @$(SETUP) build
 need-run:;   @$(SETUP) build run
+need-image:; @$(SETUP) build image
 need-test:;  @$(SETUP) all
 
 # ---- EFI ------------------------------------------------------------------------------------------
-EFI_CFLAGS := $(COMMON) -O2 -ffreestanding -fshort-wchar -fpic -fno-stack-protector -mno-red-zone \
-              -mgeneral-regs-only -maccumulate-outgoing-args -fno-strict-aliasing \
+EFI_CFLAGS := $(COMMON) -O2 -ffreestanding -fshort-wchar -fpic -fvisibility=hidden \
+              -fno-stack-protector -mno-red-zone -mgeneral-regs-only -maccumulate-outgoing-args -fno-strict-aliasing \
               -fno-asynchronous-unwind-tables -Wframe-larger-than=4096
 EFI_INC    := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
 EFI_OBJS   := $(patsubst %,$(O)/efi/%.o,$(PURE) $(EFI_ONLY) $(EFI_ASM))
 EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -znocombreloc -z noexecstack --no-undefined \
-               --build-id=none --fatal-warnings --no-warn-rwx-segments -T efi/tablewalk.lds
-EFI_SECTIONS := .text .rodata .data .bss .dynamic .rela .rel .dynsym .dynstr .reloc .sbat
+               --build-id=none --fatal-warnings -T efi/tablewalk.lds
+EFI_SECTIONS := .text .reloc .rodata .rela .sbat .data .bss
 
 $(O)/efi/efi/fw/%.c.o: EFI_CFLAGS += $(EFI_INC)
-$(O)/efi/%.c.o: %.c | need-build
+$(O)/efi/%.c.o: %.c Makefile | need-build
 	@mkdir -p $(@D)
-	@echo "  CC    $@" && gcc $(EFI_CFLAGS) -c $< -o $@
-$(O)/efi/%.S.o: %.S | need-build
+	@$(call say,CC) && gcc $(EFI_CFLAGS) -c $< -o $@
+$(O)/efi/%.S.o: %.S Makefile | need-build
 	@mkdir -p $(@D)
-	@echo "  CC    $@" && gcc $(EFI_CFLAGS) -c $< -o $@
-$(O)/efi/tablewalk.so: $(EFI_OBJS) efi/tablewalk.lds efi/sbat.csv
-	@echo "  LD    $@" && ld $(EFI_LDFLAGS) /usr/lib/crt0-efi-x86_64.o $(EFI_OBJS) /usr/lib/libgnuefi.a -o $@
-	@objcopy --add-section .sbat=efi/sbat.csv --set-section-alignment .sbat=4096 \
-	    --set-section-flags .sbat=contents,alloc,load,readonly,data \
-	    --change-section-address .sbat=$$(tests/lint/pe.py next-address $@) $@ 2>/dev/null
-$(O)/BOOTX64.EFI: $(O)/efi/tablewalk.so tests/lint/pe.py
-	@echo "  EFI   $@" && objcopy $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 $< $@
+	@$(call say,CC) && gcc $(EFI_CFLAGS) -c $< -o $@
+$(O)/efi/sbat.o: efi/sbat.csv | need-build
+	@mkdir -p $(@D)
+	@objcopy -I binary -O elf64-x86-64 --rename-section .data=.sbat,alloc,load,readonly,data \
+	    --strip-all $< $@
+$(O)/efi/tablewalk.so: $(EFI_OBJS) $(O)/efi/sbat.o efi/tablewalk.lds
+	@$(call say,LD) && ld $(EFI_LDFLAGS) /usr/lib/crt0-efi-x86_64.o $(filter %.o,$^) \
+	    /usr/lib/libgnuefi.a -o $@
+$(O)/BOOTX64.EFI: $(O)/efi/tablewalk.so tests/lint/pe.py tests/qemu/gdb.in
+	@$(call say,EFI) && objcopy -S $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 $< $@
 	@objcopy --only-keep-debug $< $(O)/tablewalk.debug
 	@tests/lint/pe.py finish $@
+	@sed 's|@O@|$(abspath $(O))|' tests/qemu/gdb.in >$(O)/tablewalk.gdb
 $(O)/tablewalk.efi: $(O)/BOOTX64.EFI
 	@cp $< $@
 
 # ---- host -----------------------------------------------------------------------------------------
 HOST_OBJS := $(patsubst %,$(O)/host/%.o,$(HOST_PURE) $(HOST_ONLY))
-$(O)/host/%.c.o: %.c
+$(O)/host/%.c.o: %.c Makefile | need-build
 	@mkdir -p $(@D)
-	@echo "  CC    $@" && gcc $(COMMON) -O2 -c $< -o $@
+	@$(call say,CC) && gcc $(COMMON) -O2 -c $< -o $@
 $(O)/host/tablewalk: $(HOST_OBJS)
-	@echo "  LD    $@" && gcc $^ -o $@
+	@$(call say,LD) && gcc $^ -o $@
 
 # ---- unit tests: ASan and UBSan ---------------------------------------------------------------------
 SAN       := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST_LIBC := $(sort $(wildcard tests/lib/*.c))
 TEST_OBJS := $(patsubst %,$(O)/test/%.o,$(HOST_PURE) $(filter arch/host/%,$(HOST_ONLY)) $(TEST_LIBC))
 UNITS     := $(patsubst tests/unit/%.c,$(O)/test/%,$(sort $(wildcard tests/unit/test_*.c)))
-$(O)/test/%.c.o: %.c | need-test
+$(O)/test/%.c.o: %.c Makefile | need-test
 	@mkdir -p $(@D)
-	@echo "  CC    $@" && gcc $(COMMON) -O1 $(SAN) $(COVERAGE) -Itests/lib -c $< -o $@
+	@$(call say,CC) && gcc $(COMMON) -O1 $(SAN) $(COVERAGE) -Itests/lib -c $< -o $@
 $(O)/test/libtablewalk.a: $(TEST_OBJS)
 	@rm -f $@
 	@ar rcs $@ $^
 $(O)/test/test_%: $(O)/test/tests/unit/test_%.c.o $(O)/test/libtablewalk.a
-	@echo "  LD    $@" && gcc $(SAN) $(COVERAGE) $^ -lcmocka -o $@
+	@$(call say,LD) && gcc $(SAN) $(COVERAGE) $^ -lcmocka -o $@
 .PRECIOUS: $(O)/test/%.c.o
 
 # ---- fuzzers: clang's libFuzzer ---------------------------------------------------------------------
-FUZZ_FLAGS := -std=gnu11 -g -O1 -Iinclude -Itests/lib -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZ_FLAGS := -std=gnu11 -g -O1 -Iinclude -Itests/lib -MMD -MP -fno-sanitize-recover=undefined
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-FUZZ_SRC   := $(filter mm/lib/% mm/boot/% efi/ui/options.c efi/ui/mapfile.c efi/ui/cmd.c efi/ui/emit.c \
-              efi/ui/smbios.c,$(HOST_PURE)) tests/lib/fuzz_assert.c
-$(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SRC) | need-test
+FUZZ_OBJS  := $(patsubst %,$(O)/fuzz/%.o,$(HOST_PURE) $(filter arch/host/%,$(HOST_ONLY)) \
+              $(filter-out tests/lib/assert.c,$(TEST_LIBC)) tests/fuzz/assert.c)
+$(O)/fuzz/%.c.o: %.c Makefile | need-test
 	@mkdir -p $(@D)
-	@echo "  FUZZ  $@" && clang-14 $(FUZZ_FLAGS) $< $(FUZZ_SRC) -o $@
+	@$(call say,FUZZ) && clang-14 $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -c $< -o $@
+$(O)/fuzz/libtablewalk.a: $(FUZZ_OBJS)
+	@rm -f $@
+	@ar rcs $@ $^
+$(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.c.o $(O)/fuzz/libtablewalk.a
+	@$(call say,LD) && clang-14 -fsanitize=fuzzer,address,undefined $^ -o $@
+.PRECIOUS: $(O)/fuzz/%.c.o
 
 # ---- what is run --------------------------------------------------------------------------------------
 export MEM CPU SMP NUMA MACHINE FIRMWARE OPTIONS CMD ICOUNT TIMEOUT QEMU_ARGS GUI
@@ -111,10 +124,12 @@ lint: need-test all
 	@/usr/bin/python3 tests/run_all.py --build $(O) lint
 test: need-test all $(UNITS) $(FUZZERS)
 	@/usr/bin/python3 tests/run_all.py --build $(O) --maps $(MAPS) lint unit fuzz host qemu
+# Says what the tests reach even when some of them fail.
 coverage:
-	@$(MAKE) O=$(O)/coverage COVERAGE=--coverage MAPS=$(MAPS) unit
-	@/usr/bin/python3 tests/coverage.py $(O)/coverage/test mm 90
-image: need-run efi
+	@find $(O)/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) O=$(O)/coverage COVERAGE=--coverage MAPS=$(MAPS) unit; failed=$$?; \
+	tests/coverage.py $(O)/coverage/test mm 90 && exit $$failed
+image: need-image efi
 	@tests/image.sh $(O)
 clean:
 	rm -rf $(O)

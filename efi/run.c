@@ -29,7 +29,7 @@ static int run_guarded(const struct cmd *cmd, struct cmd_call *call)
 	if (err == -EFAULT)
 		view_trap(call->out, &call->app->sys.pt, &trap);
 	else
-		emit_text(call->out, "%s: ended by a failed assertion\n", cmd->name);
+		cmd_error(call, err, "ended by a failed assertion");
 	return err;
 }
 

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * Machines described by a text file: one record a line, words split by blanks, # begins a comment.
- * Addresses are hexadecimal with 0x, every end is exclusive.
+ * Addresses are hexadecimal with 0x, every end is exclusive. A word that is not known is an error.
  *
- *	kind efi|e820
- *	mem START END TYPE [FLAGS]	in firmware order
- *	e820 START END TYPE
+ *	kind efi|e820			first record; efi when there is none
+ *	mem START END TYPE [FLAGS]	in firmware order; kind says whose types
+ *	e820 START END TYPE		a second view of the same machine
  *	srat NODE START END [hotplug] [non-volatile]
  *	slit NODE D0 D1 ...
  *	cpu WORD...			la57 page1g nx, or no- before them; physN for N address bits
+ *	mtrr default TYPE		TYPE is UC WC WT WP WB; without mtrr records there are none
+ *	mtrr START END TYPE		one variable MTRR: a power of two bytes, aligned to its size
  *	note ..., expect ...		for tests: skipped here
+ *
+ * EFI types are UEFI's names without "Efi" and "Memory" (Conventional, BootData, AcpiNvs ... or
+ * Type<N>), flags RUN SP NV MR RO UCE XP RP WP WB WT WC UC CPUC HP joined by commas, or attr=0x...,
+ * or -. e820 types: usable reserved acpi-data acpi-nvs unusable type20 pmem pram soft-reserved
+ * unaccepted other-<text>. A line "# machine: NAME" gives the name.
  */
 #ifndef MAPFILE_H
 #define MAPFILE_H
@@ -20,12 +27,13 @@
 
 struct mapfile {
 	char name[64];
-	bool is_e820; /* kind */
+	bool is_e820;            /* kind */
 	struct memmap memmap;    /* mem records of kind efi */
 	struct e820_table e820;  /* mem records of kind e820, and e820 records */
 	struct numa_info numa;
 	u32 cpu_set, cpu_clear; /* bits as the parser has them */
 	u8 phys_bits;           /* 0: not said */
+	struct mtrr_state mtrr; /* .present when there are mtrr records */
 };
 
 /* 0; -EINVAL with "line N: what" in err: *ret is then half filled and not to be used. */

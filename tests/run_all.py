@@ -64,11 +64,13 @@ def run(command, timeout, env=None):
         return "time-out", (expired.stdout or b"").decode(errors="replace")
 
 
+def programs(pattern):
+    return sorted(p for p in glob.glob(pattern) if os.path.isfile(p) and os.access(p, os.X_OK))
+
+
 def group_unit(results, options):
     """Each program is a suite of cmocka's; its own lines are counted."""
-    programs = sorted(p for p in glob.glob(f"{options.build}/test/test_*") if os.access(p, os.X_OK)
-                      and not p.endswith(".d"))
-    for program in programs:
+    for program in programs(f"{options.build}/test/test_*"):
         suite = os.path.basename(program)[5:]
         status, output = run([program], 300, {"MAPS": options.maps})
         tests = re.findall(r"\[ +(OK|FAILED|SKIPPED) +\] (\w+)$", output, re.M)
@@ -82,7 +84,7 @@ def group_unit(results, options):
 
 
 def group_fuzz(results, options):
-    for program in sorted(p for p in glob.glob(f"{options.build}/fuzz/fuzz_*") if "." not in p[-3:]):
+    for program in programs(f"{options.build}/fuzz/fuzz_*"):
         name = os.path.basename(program)
         corpus = os.path.join(ROOT, "tests", "fuzz", "corpus", name[5:])
         inputs = [corpus] if os.path.isdir(corpus) else []
@@ -99,7 +101,8 @@ def group_lint(results, options):
             ("sizes", ["tests/lint/size.py"]),
             ("headers compile alone", ["tests/lint/headers.sh"]),
             ("no mutable state in mm", ["tests/lint/state.sh", options.build]),
-            ("PE header", ["tests/lint/pe.py", "check", f"{options.build}/BOOTX64.EFI"]),
+            ("PE header", ["tests/lint/pe.py", "check", f"{options.build}/BOOTX64.EFI",
+                           f"{options.build}/efi/tablewalk.so"]),
             ("same input, same bytes", ["tests/lint/reproducible.sh", options.build]),
             ("format", ["tests/lint/format.sh"]),
             ("cppcheck", ["tests/lint/cppcheck.sh"])):
@@ -115,6 +118,9 @@ def group_host(results, options):
 
 def group_qemu(results, options):
     import test_machines
+    import test_terminal
+    for name, error in test_terminal.run(options.build):  # alone: it looks at the time
+        results.add(f"run {name}", error)
     for name, error in test_machines.run(f"{options.build}/BOOTX64.EFI", f"{options.build}/qemu"):
         results.add(f"qemu {name}", error)
 

@@ -9,14 +9,13 @@
 /* Crosses to the firmware to look for Esc, as output does. */
 static int poll_stop(void *ctx, u64 done, u64 total)
 {
-	struct emit *out = ctx;
-	int key = fw_key(0);
+	struct cmd_call *call = ctx;
 
 	(void)done;
 	(void)total;
-	if (key == KEY_ESC || key == 3 || key == 'q')
-		out->stopped = true;
-	return emit_stopped(out);
+	if (shell_poll(&call->app->shell))
+		call->out->stopped = true;
+	return emit_stopped(call->out);
 }
 
 static int option_u64(struct cmd_call *call, const char *name, u64 *ret)
@@ -42,7 +41,7 @@ static int cmd_exercise(struct cmd_call *call)
 
 	cfg.seed = app->options.seed;
 	cfg.poll = poll_stop;
-	cfg.poll_ctx = call->out;
+	cfg.poll_ctx = call;
 	if (!err)
 		err = option_u64(call, "seed", &cfg.seed);
 	if (!err)

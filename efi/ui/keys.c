@@ -63,6 +63,8 @@ static int control_sequence(struct key_decoder *d, char c)
 			d->seq[d->len++] = c;
 		return KEY_NONE;
 	}
+	if (d->len == sizeof(d->seq)) /* longer than any that we know */
+		return finish(d, KEY_NONE);
 	if (d->len == 3 && d->seq[2] == '[')
 		return finish(d, c >= 'A' && c <= 'E' ? KEY_F1 + (c - 'A') : KEY_NONE);
 	if (c != '~')

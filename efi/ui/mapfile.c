@@ -9,7 +9,7 @@
 
 struct parser {
 	struct mapfile *m;
-	u32 line;
+	u32 line, records; /* counted so far */
 	char *err;
 	size_t err_size;
 	int argc;
@@ -23,14 +23,21 @@ static int wrong(struct parser *p, const char *what, const char *word)
 	return -EINVAL;
 }
 
+static int get_address(struct parser *p, int at, phys_addr_t *ret)
+{
+	const char *word = p->argv[at];
+
+	if (word[0] != '0' || word[1] != 'x' || parse_hex(word, ret))
+		return wrong(p, "not an address (0x and hexadecimal digits)", word);
+	return 0;
+}
+
 static int get_range(struct parser *p, int at, phys_addr_t *start, phys_addr_t *end)
 {
 	if (p->argc < at + 2)
 		return wrong(p, "START and END are missing", NULL);
-	if (parse_u64(p->argv[at], start))
-		return wrong(p, "not an address", p->argv[at]);
-	if (parse_u64(p->argv[at + 1], end))
-		return wrong(p, "not an address", p->argv[at + 1]);
+	if (get_address(p, at, start) || get_address(p, at + 1, end))
+		return -EINVAL;
 	return *start <= *end ? 0 : wrong(p, "END is below START", p->argv[at + 1]);
 }
 
@@ -131,6 +138,8 @@ static int record_e820(struct parser *p)
 	type = p->argc > 3 ? e820_type(p->argv[3]) : -EINVAL;
 	if (type < 0)
 		return wrong(p, "unknown e820 type", p->argc > 3 ? p->argv[3] : "none given");
+	if (p->argc > 5 || (p->argc == 5 && strcmp(p->argv[4], "-")))
+		return wrong(p, "an e820 range has no flags", p->argv[4]);
 	if (e820_add(&p->m->e820, start, end, (enum e820_type)type))
 		return wrong(p, "too many ranges", NULL);
 	return 0;
@@ -148,11 +157,16 @@ static int record_mem(struct parser *p)
 	err = get_range(p, 1, &start, &end);
 	if (err)
 		return err;
+	if (!is_aligned(end - start, PAGE_SIZE))
+		return wrong(p, "not a whole number of 4 KiB pages", p->argv[2]);
 	if (p->argc < 4 || efi_type(p->argv[3], &type))
 		return wrong(p, "unknown memory type", p->argc > 3 ? p->argv[3] : "none given");
 	if (p->argc > 4 && efi_flags(p->argv[4], &attr))
 		return wrong(p, "unknown flag in", p->argv[4]);
-	memmap_add(&p->m->memmap, start, (end - start) >> PAGE_SHIFT, type, attr);
+	if (p->argc > 5)
+		return wrong(p, "unknown word", p->argv[5]);
+	if (memmap_add(&p->m->memmap, start, (end - start) >> PAGE_SHIFT, type, attr))
+		return wrong(p, "too many descriptors", NULL);
 	return 0;
 }
 
@@ -193,6 +207,8 @@ static int record_slit(struct parser *p)
 {
 	int nid, err = get_node(p, 1, &nid);
 
+	if (!err && p->argc < 3)
+		err = wrong(p, "distances are missing", NULL);
 	for (int i = 2; !err && i < p->argc; i++) {
 		u64 distance;
 
@@ -200,7 +216,8 @@ static int record_slit(struct parser *p)
 			return wrong(p, "not a distance", p->argv[i]);
 		p->m->numa.distance[nid][i - 2] = (u8)distance;
 	}
-	p->m->numa.have_slit = true;
+	if (!err)
+		p->m->numa.have_slit = true;
 	return err;
 }
 
@@ -216,7 +233,8 @@ static int record_cpu(struct parser *p)
 		u64 bits;
 		u32 w;
 
-		if (!strncmp(word, "phys", 4) && !parse_u64(word + 4, &bits) && bits <= 52) {
+		if (!strncmp(word, "phys", 4) && !parse_u64(word + 4, &bits) && bits >= 32 &&
+		    bits <= MAX_PHYS_BITS) {
 			p->m->phys_bits = (u8)bits;
 			continue;
 		}
@@ -229,10 +247,50 @@ static int record_cpu(struct parser *p)
 	return 0;
 }
 
+static int get_memtype(struct parser *p, int at, u8 *ret)
+{
+	static const u8 types[] = {MEMTYPE_UC, MEMTYPE_WC, MEMTYPE_WT, MEMTYPE_WP, MEMTYPE_WB};
+
+	for (u32 i = 0; p->argc == at + 1 && i < ARRAY_SIZE(types); i++) {
+		if (!strcmp(p->argv[at], memtype_name((enum memtype)types[i]))) {
+			*ret = types[i];
+			return 0;
+		}
+	}
+	return wrong(p, "the memory type must be UC, WC, WT, WP or WB", NULL);
+}
+
+#define PHYSMASK_VALID (1ULL << 11) /* SDM vol. 3, 12.11.2.3 */
+
+static int record_mtrr(struct parser *p)
+{
+	struct mtrr_state *m = &p->m->mtrr;
+	phys_addr_t start, end;
+	u8 type;
+
+	m->present = m->enabled = true;
+	if (p->argc > 1 && !strcmp(p->argv[1], "default"))
+		return get_memtype(p, 2, &m->default_type);
+	if (get_range(p, 1, &start, &end) || get_memtype(p, 3, &type))
+		return -EINVAL;
+	if (!is_pow2(end - start) || end - start < PAGE_SIZE || !is_aligned(start, end - start) ||
+	    (end - 1) >> MAX_PHYS_BITS)
+		return wrong(p, "not a power of two aligned to its size", p->argv[2]);
+	if (m->nr_variable == MTRR_MAX_VARIABLE)
+		return wrong(p, "too many MTRRs", NULL);
+	m->variable[m->nr_variable].base = start | type;
+	m->variable[m->nr_variable].mask =
+		(((1ULL << MAX_PHYS_BITS) - 1) & ~(end - start - 1)) | PHYSMASK_VALID;
+	m->nr_variable++;
+	return 0;
+}
+
 static int record_kind(struct parser *p)
 {
 	if (p->argc != 2 || (strcmp(p->argv[1], "efi") && strcmp(p->argv[1], "e820")))
 		return wrong(p, "kind is efi or e820", NULL);
+	if (p->records)
+		return wrong(p, "kind must be the first record", NULL);
 	p->m->is_e820 = !strcmp(p->argv[1], "e820");
 	return 0;
 }
@@ -251,41 +309,56 @@ static int run_record(struct parser *p)
 	} records[] = {
 		{"kind", record_kind}, {"mem", record_mem}, {"e820", record_e820},
 		{"srat", record_srat}, {"slit", record_slit}, {"cpu", record_cpu},
-		{"note", record_skipped}, {"expect", record_skipped},
+		{"mtrr", record_mtrr}, {"note", record_skipped}, {"expect", record_skipped},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(records); i++) {
-		if (!strcmp(p->argv[0], records[i].name))
-			return records[i].fn(p);
+		if (!strcmp(p->argv[0], records[i].name)) {
+			int err = records[i].fn(p);
+
+			p->records++;
+			return err;
+		}
 	}
 	return wrong(p, "unknown record", p->argv[0]);
 }
 
 /* ---- lines ------------------------------------------------------------------------------------------- */
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 static void take_name(struct mapfile *m, const char *comment)
 {
 	static const char key[] = "# machine: ";
 
-	if (!strncmp(comment, key, sizeof(key) - 1))
-		fmt_print(m->name, sizeof(m->name), "%s", comment + sizeof(key) - 1);
+	if (strncmp(comment, key, sizeof(key) - 1))
+		return;
+	fmt_print(m->name, sizeof(m->name), "%s", comment + sizeof(key) - 1);
+	for (char *c = m->name; *c; c++) {
+		if (*c < ' ' || *c > '~')
+			*c = *c == '\r' ? '\0' : '?';
+	}
 }
 
 static int split_words(struct parser *p, char *line)
 {
 	p->argc = 0;
-	while (*line) {
-		while (*line == ' ' || *line == '\t' || *line == '\r')
+	for (;;) {
+		while (is_blank(*line))
 			*line++ = '\0';
-		if (!*line)
-			break;
+		if (!*line || *line == '#')
+			return 0;
 		if (p->argc == MAX_WORDS)
 			return wrong(p, "too many words", NULL);
 		p->argv[p->argc++] = line;
-		while (*line && *line != ' ' && *line != '\t' && *line != '\r')
-			line++;
+		for (; *line && !is_blank(*line); line++) {
+			if (*line < ' ' || *line > '~')
+				return wrong(p, "not plain text", NULL);
+		}
 	}
-	return 0;
 }
 
 static bool is_free_text(const char *line)
@@ -293,33 +366,40 @@ static bool is_free_text(const char *line)
 	return !strncmp(line, "note ", 5) || !strncmp(line, "expect ", 7);
 }
 
+/* One line without its end; `len` bytes, which need not be closed by 0. */
+static int parse_line(struct parser *p, const char *text, size_t len)
+{
+	char line[MAX_LINE];
+	size_t n = min(len, sizeof(line) - 1);
+	int err;
+
+	memcpy(line, text, n);
+	line[n] = '\0';
+	p->line++;
+	if (line[0] == '#')
+		take_name(p->m, line);
+	if (line[0] == '#' || is_free_text(line))
+		return 0;
+	if (n < len)
+		return wrong(p, "the line is too long", NULL);
+	if (strlen(line) < n)
+		return wrong(p, "not plain text", NULL);
+	err = split_words(p, line);
+	return !err && p->argc ? run_record(p) : err;
+}
+
 int mapfile_parse(const char *text, size_t len, struct mapfile *ret, char *err, size_t err_size)
 {
 	struct parser p = {.m = ret, .err = err, .err_size = err_size};
-	const char *end = text + len;
-	char line[MAX_LINE];
 
 	memset(ret, 0, sizeof(*ret));
 	numa_init(&ret->numa);
-	while (text < end) {
-		size_t n = 0;
+	for (size_t at = 0, n; at < len; at += n + 1) {
 		int bad;
 
-		while (text + n < end && text[n] != '\n')
-			n++;
-		p.line++;
-		memcpy(line, text, min(n, sizeof(line) - 1));
-		line[min(n, sizeof(line) - 1)] = '\0';
-		text += n + 1;
-		if (line[0] == '#')
-			take_name(ret, line);
-		if (line[0] == '#' || is_free_text(line))
-			continue;
-		if (n >= sizeof(line))
-			return wrong(&p, "the line is too long", NULL);
-		bad = split_words(&p, line);
-		if (!bad && p.argc)
-			bad = run_record(&p);
+		for (n = 0; at + n < len && text[at + n] != '\n'; n++)
+			;
+		bad = parse_line(&p, text + at, n);
 		if (bad)
 			return bad;
 	}
@@ -337,4 +417,7 @@ void mapfile_apply_cpu(const struct mapfile *m, struct cpu_info *cpu)
 	cpu->nx = (cpu->nx || set & CPU_NX) && !(clear & CPU_NX);
 	if (m->phys_bits)
 		cpu->phys_bits = m->phys_bits;
+	if (m->mtrr.present)
+		cpu->mtrr = m->mtrr;
+	cpu->mtrr.phys_bits = cpu->phys_bits;
 }

@@ -20,8 +20,7 @@ void shell_begin(struct shell *sh)
 	sh->stopped = false;
 }
 
-/* ---- keys ---------------------------------------------------------------------------------------
- */
+/* ---- keys ----------------------------------------------------------------------------------- */
 
 static bool is_q(int key)
 {
@@ -45,28 +44,30 @@ int shell_key(struct shell *sh)
 	return key;
 }
 
-/* A q with other keys around it is text typed ahead, such as "quit". */
+static bool stop(struct shell *sh)
+{
+	sh->nr_ahead = 0;
+	sh->stopped = true;
+	return true;
+}
+
+/* A q among other keys is text typed ahead, such as "quit". */
 bool shell_poll(struct shell *sh)
 {
-	int key, next;
+	int key;
 
 	if (sh->stopped || !sh->keyboard)
 		return sh->stopped;
-	for (key = fw_key(0); key != KEY_NONE && key != KEY_EOF; key = next) {
-		next = fw_key(0);
-		if (is_stop_key(key) && !(is_q(key) && (sh->nr_ahead || next != KEY_NONE))) {
-			sh->nr_ahead = 0;
-			sh->stopped = true;
-			return true;
-		}
+	while ((key = fw_key(0)) != KEY_NONE && key != KEY_EOF) {
+		if (is_stop_key(key) && !is_q(key))
+			return stop(sh);
 		if (sh->nr_ahead < ARRAY_SIZE(sh->ahead))
 			sh->ahead[sh->nr_ahead++] = (u16)key;
 	}
-	return false;
+	return sh->nr_ahead == 1 && is_q(sh->ahead[0]) ? stop(sh) : false;
 }
 
-/* ---- pages --------------------------------------------------------------------------------------
- */
+/* ---- pages ---------------------------------------------------------------------------------- */
 
 /* The line at the end of a page. False: the reader has seen enough. */
 static bool more(struct shell *sh)
@@ -92,8 +93,7 @@ static bool more(struct shell *sh)
 	return !is_stop_key(key) && key != KEY_EOF;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------
- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 void shell_flush(struct shell *sh)
 {

@@ -112,7 +112,11 @@ struct memmap_finding {
 	u32 other; /* MEMMAP_OVERLAP: the one it collides with */
 };
 
-/* Fills at most `max` findings; returns how many there are in all. `scratch` holds map->nr u32. */
+/*
+ * Fills at most `max` findings; returns how many there are in all. `scratch` holds map->nr u32: the
+ * indexes in ascending order of start afterwards. A descriptor that begins inside one that comes
+ * earlier in that order is one overlap, with the one that reaches highest.
+ */
 u32 memmap_check(const struct memmap *map, u32 *scratch, struct memmap_finding *findings, u32 max);
 const char *memmap_fault_name(enum memmap_fault fault);
 

@@ -9,7 +9,7 @@
 
 #include "kernel.h"
 
-#define LINE_MAX_LEN     400
+#define LINE_MAX_LEN	 400
 #define LINE_MAX_HISTORY 32
 
 struct lineedit {
@@ -21,7 +21,7 @@ struct lineedit {
 };
 
 enum line_event {
-	LINE_CHANGED,  /* draw again */
+	LINE_CHANGED, /* draw again */
 	LINE_SAME,
 	LINE_DONE,     /* Enter: text is complete and was added to the history */
 	LINE_CANCEL,   /* Ctrl-C: the line was dropped */
@@ -30,7 +30,7 @@ enum line_event {
 	LINE_CLEAR,    /* Ctrl-L */
 };
 
-void line_reset(struct lineedit *l);            /* empties the line, keeps the history */
+void line_reset(struct lineedit *l);		       /* empties the line, keeps the history */
 enum line_event line_key(struct lineedit *l, int key); /* keys as in fw.h */
 void line_insert(struct lineedit *l, const char *s);   /* at the cursor, as far as it fits */
 

@@ -38,7 +38,7 @@ static int type_of(const struct mem_desc *d)
 	case MEM_UNACCEPTED:
 		return E820_UNACCEPTED;
 	case MEM_MMIO:
-		return d->nr_pages << PAGE_SHIFT >= MMIO_KEPT_BELOW ? -1 : E820_RESERVED;
+		return d->nr_pages >= MMIO_KEPT_BELOW >> PAGE_SHIFT ? -1 : E820_RESERVED;
 	default:
 		return E820_RESERVED;
 	}
@@ -46,6 +46,8 @@ static int type_of(const struct mem_desc *d)
 
 int e820_from_memmap(struct e820_table *t, const struct memmap *map)
 {
+	u32 found = t->nr;
+
 	for (u32 i = 0; i < map->nr; i++) {
 		const struct mem_desc *d = &map->desc[i];
 		int type = type_of(d), err;
@@ -54,8 +56,10 @@ int e820_from_memmap(struct e820_table *t, const struct memmap *map)
 		if (type < 0)
 			continue;
 		err = e820_add(t, d->start, mem_desc_end(d), (enum e820_type)type);
-		if (err)
+		if (err) {
+			t->nr = found;
 			return err;
+		}
 		if (t->nr > before) {
 			t->range[before].mirror = d->attr & MEM_ATTR_MORE_RELIABLE;
 			t->range[before].hotplug = d->attr & MEM_ATTR_HOT_PLUGGABLE;
@@ -64,109 +68,165 @@ int e820_from_memmap(struct e820_table *t, const struct memmap *map)
 	return 0;
 }
 
+/* ---- overlaps ------------------------------------------------------------------------------------ */
+
 static int by_start(const void *a, const void *b)
 {
 	const struct e820_range *x = a, *y = b;
 
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
-	return (int)x->type - (int)y->type;
+	return x->end < y->end ? -1 : x->end > y->end;
 }
 
-static bool same_kind(const struct e820_range *a, const struct e820_range *b)
+/* A kind is a type with its two flags. */
+#define NR_FLAG_SETS 4
+
+static struct e820_range *kind_end(struct e820_range kinds[][NR_FLAG_SETS],
+				   const struct e820_range *r)
 {
-	return a->type == b->type && a->mirror == b->mirror && a->hotplug == b->hotplug;
+	return &kinds[r->type][r->mirror + 2 * r->hotplug];
 }
 
-/* Does `a` win over `b` where both are? The more restrictive type; flags do not matter then. */
-static bool wins(const struct e820_range *a, const struct e820_range *b)
+/* Flags of several ranges of one type on the same bytes: mirrored when all say so, hot-pluggable
+ * when one does. */
+static void add_flags(struct e820_range *sum, const struct e820_range *r)
 {
-	return a->type > b->type;
+	sum->mirror = sum->mirror && r->mirror;
+	sum->hotplug = sum->hotplug || r->hotplug;
 }
 
 /*
- * Resolves the first overlap of neighbours i and i + 1 (sorted by start). The loser is cut; what of
- * it sticks out behind the winner becomes a range of its own, put back in order by the caller.
+ * What holds from `at` on, given for each kind how far the ranges that began at or before `at`
+ * reach: the largest type, up to where the first of the ranges ends. false: no range is left.
  */
-static int resolve(struct e820_table *t, u32 i)
+static bool strongest(struct e820_range kinds[][NR_FLAG_SETS], phys_addr_t at,
+		      struct e820_range *ret)
 {
-	struct e820_range *a = &t->range[i], *b = &t->range[i + 1];
-	struct e820_range rest;
+	bool any = false;
 
-	if (!wins(b, a)) {
-		b->start = min(a->end, b->end);
-		return 0;
+	for (u32 type = NR_E820_TYPES; type-- > 0;) {
+		for (u32 flags = 0; flags < NR_FLAG_SETS; flags++) {
+			const struct e820_range *kind = &kinds[type][flags];
+			phys_addr_t first_end = any ? min(ret->end, kind->end) : kind->end;
+
+			if (kind->end <= at)
+				continue;
+			if (!any)
+				*ret = *kind;
+			else if (ret->type == type)
+				add_flags(ret, kind);
+			ret->start = at;
+			ret->end = first_end;
+			any = true;
+		}
 	}
-	rest = *a;
-	rest.start = b->end;
-	a->end = b->start;
-	if (rest.start >= rest.end)
-		return 0;
-	if (t->nr == E820_MAX)
-		return -ENOSPC;
-	t->range[t->nr++] = rest;
-	return 0;
+	return any;
 }
 
-/* Drops empty ranges, joins equal neighbours that touch. */
-static void compact(struct e820_table *t)
+/* Where the sweep puts its result; with to == NULL it only counts. */
+struct output {
+	struct e820_range *to;
+	u32 nr;
+	struct e820_range last;
+};
+
+static void put(struct output *out, struct e820_range r)
 {
-	u32 out = 0;
+	struct e820_range *last = &out->last;
 
-	for (u32 i = 0; i < t->nr; i++) {
-		struct e820_range r = t->range[i];
-
-		if (r.start >= r.end)
-			continue;
-		if (out && t->range[out - 1].end == r.start && same_kind(&t->range[out - 1], &r))
-			t->range[out - 1].end = r.end;
-		else
-			t->range[out++] = r;
+	if (out->nr && last->end == r.start && last->type == r.type &&
+	    last->mirror == r.mirror && last->hotplug == r.hotplug) {
+		last->end = r.end;
+	} else {
+		*last = r;
+		out->nr++;
 	}
-	t->nr = out;
+	if (out->to)
+		out->to[out->nr - 1] = *last;
+}
+
+/*
+ * One pass over `nr` ranges in order of start. Returns by how many places the result gets ahead of
+ * what has been read, at most: so much room an output in front of the input needs.
+ */
+static u32 sweep(const struct e820_range *in, u32 nr, struct output *out)
+{
+	struct e820_range kinds[NR_E820_TYPES][NR_FLAG_SETS] = {0};
+	struct e820_range now;
+	phys_addr_t at = 0;
+	u32 ahead = 0;
+
+	for (u32 i = 0; i <= nr; i++) {
+		struct e820_range next = i < nr ? in[i] : (struct e820_range){.start = ~0ULL};
+		struct e820_range *kind = kind_end(kinds, &next);
+
+		while (at < next.start && strongest(kinds, at, &now)) {
+			now.end = min(now.end, next.start);
+			put(out, now);
+			at = now.end;
+		}
+		at = next.start;
+		if (kind->end < next.end)
+			*kind = next;
+		/* Range i is in a register by now: its place may be written. */
+		if (out->nr > min(i + 1, nr) + ahead)
+			ahead = out->nr - min(i + 1, nr);
+	}
+	return ahead;
 }
 
 int e820_sanitize(struct e820_table *t)
 {
-	bool again = true;
+	struct output count = {0}, out = {.to = t->range};
+	u32 room;
 
-	/* Each round sorts and removes every overlap of neighbours; ranges nested in several others
-	 * take a few rounds. Cuts only shrink ranges, so it ends. */
-	while (again) {
-		again = false;
-		sort(t->range, t->nr, sizeof(t->range[0]), by_start);
-		compact(t);
-		for (u32 i = 0, nr = t->nr; i + 1 < nr; i++) {
-			if (t->range[i].end <= t->range[i + 1].start)
-				continue;
-			if (resolve(t, i))
-				return -ENOSPC;
-			again = true;
-		}
-	}
+	sort(t->range, t->nr, sizeof(t->range[0]), by_start);
+	room = sweep(t->range, t->nr, &count);
+	if (room > E820_MAX - t->nr)
+		return -ENOSPC;
+	memmove(&t->range[room], &t->range[0], t->nr * sizeof(t->range[0]));
+	sweep(&t->range[room], t->nr, &out);
+	t->nr = out.nr;
 	return 0;
+}
+
+/* ---- changes ------------------------------------------------------------------------------------ */
+
+static bool hit(const struct e820_range *r, phys_addr_t start, phys_addr_t end,
+		enum e820_type from)
+{
+	return start < end && r->type == from && r->start < end && r->end > start;
 }
 
 int e820_update(struct e820_table *t, phys_addr_t start, phys_addr_t end, enum e820_type from,
 		int to)
 {
-	for (u32 i = 0, nr = t->nr; i < nr; i++) {
-		struct e820_range *r = &t->range[i], tail = *r, middle = *r;
+	u32 pieces = 0;
 
-		if (r->type != from || r->start >= end || r->end <= start)
+	for (u32 i = 0; i < t->nr; i++) {
+		const struct e820_range *r = &t->range[i];
+
+		if (hit(r, start, end, from))
+			pieces += (r->start < start) + (r->end > end);
+	}
+	if (pieces > E820_MAX - t->nr)
+		return -ENOSPC;
+	for (u32 i = 0, nr = t->nr; i < nr; i++) {
+		struct e820_range *r = &t->range[i], head = *r, tail = *r;
+
+		if (!hit(r, start, end, from))
 			continue;
-		if (t->nr + 2 > E820_MAX)
-			return -ENOSPC;
-		tail.start = max(end, r->start);
-		middle.start = max(start, r->start);
-		middle.end = min(end, r->end);
-		r->end = min(r->end, max(start, r->start));
+		head.end = r->start = max(r->start, start);
+		tail.start = r->end = min(r->end, end);
+		if (to >= 0)
+			r->type = (u8)to;
+		else
+			r->end = r->start; /* empty: the sweep drops it */
+		if (head.start < head.end)
+			t->range[t->nr++] = head;
 		if (tail.start < tail.end)
 			t->range[t->nr++] = tail;
-		if (to >= 0) {
-			middle.type = (u8)to;
-			t->range[t->nr++] = middle;
-		}
 	}
 	return e820_sanitize(t);
 }

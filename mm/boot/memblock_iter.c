@@ -48,18 +48,20 @@ void memblock_iter_init(struct memblock_iter *it)
 	*it = (struct memblock_iter){0};
 }
 
+/* The memory region and the gap that are the first to end above pa. */
 void memblock_iter_init_at(const struct memblock *mb, struct memblock_iter *it, phys_addr_t pa)
 {
-	const struct memblock_type *types[] = {&mb->memory, &mb->reserved};
 	u32 index[2];
 
 	for (u32 t = 0; t < 2; t++) {
-		u32 lo = 0, hi = types[t]->cnt;
+		u32 lo = 0, hi = t ? mb->reserved.cnt : mb->memory.cnt;
 
 		while (lo < hi) {
 			u32 mid = lo + (hi - lo) / 2;
+			phys_addr_t end = t ? gap_end(&mb->reserved, mid)
+					    : region_end(&mb->memory.regions[mid]);
 
-			if (region_end(&types[t]->regions[mid]) <= pa)
+			if (end <= pa)
 				lo = mid + 1;
 			else
 				hi = mid;

@@ -48,8 +48,7 @@ void fake_fw_reset(void)
 	fake_fw.nr_clears = 0;
 }
 
-/* ---- keys ---------------------------------------------------------------------------------------
- */
+/* ---- keys ----------------------------------------------------------------------------------- */
 
 void fake_key_after(u64 bytes, int key)
 {
@@ -88,16 +87,17 @@ int __weak fw_key(int timeout_ms)
 	return keys[next_key++].key;
 }
 
-/* ---- screen -------------------------------------------------------------------------------------
- */
+/* ---- screen --------------------------------------------------------------------------------- */
 
 static void new_row(void)
 {
+	u32 rows = min(fake_fw.screen.rows, (u32)FAKE_MAX_ROWS);
+
 	fake_at_column = 0;
-	if (++fake_at_row < fake_fw.screen.rows)
+	if (++fake_at_row < rows)
 		return;
 	fake_at_row--;
-	memmove(cells[0], cells[1], sizeof(cells[0]) * (fake_fw.screen.rows - 1));
+	memmove(cells[0], cells[1], sizeof(cells[0]) * (rows - 1));
 	blank(fake_at_row);
 }
 
@@ -127,6 +127,7 @@ void __weak fw_write(const char *s, size_t n)
 	fake_fw.output[fake_fw.len] = '\0';
 	fake_fw.written += n;
 	fake_fw.nr_writes++;
+	fake_fw.nr_cut += n && s[n - 1] != '\n';
 	while (n--)
 		show(*s++);
 }

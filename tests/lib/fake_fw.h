@@ -15,6 +15,7 @@
 struct fake_fw {
 	struct fw_screen screen;
 	u32 nr_writes, nr_polls, nr_clears, nr_screen_calls;
+	u32 nr_cut;   /* writes that ended within a line */
 	u64 written;  /* bytes since the reset */
 	u64 stalled;  /* microseconds */
 	char *output; /* everything that was written, closed with 0 */
@@ -36,7 +37,8 @@ void fake_key_after(u64 bytes, int key);
 u32 fake_keys_left(void);
 
 /* One row of the screen without trailing blanks; row and column of the cursor. The terminal knows
- * \n, \r, \b and wraps as the UEFI console does: at once when the last column was written. */
+ * \n, \r, \b, shows FAKE_MAX_ROWS at most, and wraps as the UEFI console does: at once when the
+ * last column was written. */
 const char *fake_row(u32 row);
 const char *fake_cursor_row(void);
 extern u32 fake_at_row, fake_at_column;

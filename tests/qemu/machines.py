@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The machines that the whole program is tried on: every value of the table appears at least once."""
+"""The machines that the whole program is tried on: every value of the table appears at least once.
+
+`levels` is what our page tables must have; `check` names what is looked at (test_machines.py), if it is
+not the usual. The others are `make run`'s variables.
+"""
 
 TIMEOUT = 240
 
@@ -14,5 +18,9 @@ MACHINES = [
     {"name": "q35-flat", "mem": "1G", "cpu": "max", "options": "memmodel=flat", "levels": 5},
     {"name": "q35-2-cpus-2-nodes", "mem": "4G", "cpu": "max", "smp": 2, "numa": 2, "levels": 5},
     {"name": "q35-4-cpus", "mem": "2G", "cpu": "max", "smp": 4, "levels": 5},
-    {"name": "pc-2G", "mem": "2G", "cpu": "max", "machine": "pc", "levels": 5},
+    {"name": "pc-2G", "mem": "2G", "cpu": "max", "machine": "pc", "firmware": "2m", "levels": 5},
+    {"name": "q35-secboot-setup", "mem": "1G", "cpu": "max", "firmware": "secboot", "levels": 5},
+    {"name": "wrong-input", "mem": "256M", "cpu": "max", "options": "nonsense=1 levels=7",
+     "check": "wrong input"},
+    {"name": "usb-stick", "mem": "1G", "cpu": "max", "check": "stick"},
 ]

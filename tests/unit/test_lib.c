@@ -23,8 +23,7 @@ size_t our_strlen(const char *s);
 int our_strcmp(const char *a, const char *b);
 int our_strncmp(const char *a, const char *b, size_t n);
 
-/* ---- fmt_print ----------------------------------------------------------------------------------
- */
+/* ---- fmt_print ------------------------------------------------------------------------------ */
 
 #define SAME_AS_LIBC(...)                                                                          \
 	do {                                                                                       \
@@ -112,7 +111,7 @@ static void format_cuts_at_the_buffer(void **state)
 static void format_refuses_what_it_does_not_know(void **state)
 {
 	char buf[10];
-	const char *unknown = "%f", *none = NULL;
+	const char *unknown = "%f", *volatile none = NULL;
 
 	(void)state;
 	expect_assert_failure(fmt_print(buf, sizeof(buf), unknown, 1));
@@ -120,8 +119,7 @@ static void format_refuses_what_it_does_not_know(void **state)
 	assert_string_equal(buf, "(null)");
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------
- */
+/* ---- numbers -------------------------------------------------------------------------------- */
 
 static void sizes_use_the_largest_unit_that_divides(void **state)
 {
@@ -225,8 +223,7 @@ static void sizes_survive_the_way_there_and_back(void **state)
 	}
 }
 
-/* ---- sort, prng, hash, errors -------------------------------------------------------------------
- */
+/* ---- sort, prng, hash, errors --------------------------------------------------------------- */
 
 static int compare_u32(const void *a, const void *b)
 {
@@ -304,8 +301,7 @@ static void every_error_has_a_text(void **state)
 	}
 }
 
-/* ---- string.c -----------------------------------------------------------------------------------
- */
+/* ---- string.c ------------------------------------------------------------------------------- */
 
 static int sign(int v)
 {
