@@ -27,12 +27,12 @@
 
 struct mapfile {
 	char name[64];
-	bool is_e820;            /* kind */
-	struct memmap memmap;    /* mem records of kind efi */
-	struct e820_table e820;  /* mem records of kind e820, and e820 records */
+	bool is_e820;		/* kind */
+	struct memmap memmap;	/* mem records of kind efi */
+	struct e820_table e820; /* mem records of kind e820, and e820 records */
 	struct numa_info numa;
 	u32 cpu_set, cpu_clear; /* bits as the parser has them */
-	u8 phys_bits;           /* 0: not said */
+	u8 phys_bits;		/* 0: not said */
 	struct mtrr_state mtrr; /* .present when there are mtrr records */
 };
 

@@ -280,17 +280,25 @@ static void show_path(struct emit *out, const struct pgtable *pt, const struct p
 	emit_end(out);
 }
 
+/* "[fw|own] VA": the tables and the address. */
+static int tables_and_va(struct cmd_call *call, const struct pgtable **ret_pt, u64 *ret_va)
+{
+	int err;
+
+	*ret_pt = which_tables(call);
+	err = *ret_pt ? cmd_arg_addr(call, 0, ret_va) : -ENODEV;
+	return err ? err : cmd_no_more_args(call, 1);
+}
+
 static int cmd_walk(struct cmd_call *call)
 {
-	const struct pgtable *pt = which_tables(call);
 	struct emit *out = call->out;
+	const struct pgtable *pt;
 	enum pt_result result;
 	struct pt_path path;
 	u64 va;
-	int err = pt ? cmd_arg_addr(call, 0, &va) : -ENODEV;
+	int err = tables_and_va(call, &pt, &va);
 
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	if (err)
 		return err;
 	result = pt_lookup(pt, va, &path);
@@ -317,14 +325,12 @@ static int cmd_walk(struct cmd_call *call)
 
 static int cmd_translate(struct cmd_call *call)
 {
-	const struct pgtable *pt = which_tables(call);
+	const struct pgtable *pt;
 	enum pt_result result;
 	struct pt_path path;
 	u64 va;
-	int err = pt ? cmd_arg_addr(call, 0, &va) : -ENODEV;
+	int err = tables_and_va(call, &pt, &va);
 
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	if (err)
 		return err;
 	result = pt_lookup(pt, va, &path);

@@ -41,15 +41,16 @@ static int get_range(struct parser *p, int at, phys_addr_t *start, phys_addr_t *
 	return *start <= *end ? 0 : wrong(p, "END is below START", p->argv[at + 1]);
 }
 
-/* ---- EFI types and flags ---------------------------------------------------------------------------- */
+/* ---- EFI types and flags
+ * ---------------------------------------------------------------------------- */
 
 static int efi_type(const char *word, u32 *ret)
 {
 	static const char *const names[NR_MEM_TYPES] = {
-		"Reserved",     "LoaderCode",  "LoaderData",   "BootCode", "BootData",
-		"RuntimeCode",  "RuntimeData", "Conventional", "Unusable", "AcpiReclaim",
-		"AcpiNvs",      "Mmio",        "MmioPort",     "PalCode",  "Persistent",
-		"Unaccepted",
+		"Reserved", "LoaderCode",  "LoaderData",  "BootCode",
+		"BootData", "RuntimeCode", "RuntimeData", "Conventional",
+		"Unusable", "AcpiReclaim", "AcpiNvs",	  "Mmio",
+		"MmioPort", "PalCode",	   "Persistent",  "Unaccepted",
 	};
 	u64 number;
 
@@ -71,12 +72,14 @@ static int one_flag(const char *word, size_t len, u64 *attr)
 		const char *name;
 		u64 bit;
 	} flags[] = {
-		{"RUN", MEM_ATTR_RUNTIME}, {"SP", MEM_ATTR_SP}, {"NV", MEM_ATTR_NV},
-		{"MR", MEM_ATTR_MORE_RELIABLE}, {"RO", MEM_ATTR_RO}, {"UCE", MEM_ATTR_UCE},
-		{"XP", MEM_ATTR_XP}, {"RP", MEM_ATTR_RP}, {"WP", MEM_ATTR_WP},
-		{"WB", MEM_ATTR_WB}, {"WT", MEM_ATTR_WT}, {"WC", MEM_ATTR_WC},
-		{"UC", MEM_ATTR_UC}, {"CPUC", MEM_ATTR_CPU_CRYPTO}, {"CC", MEM_ATTR_CPU_CRYPTO},
-		{"HP", MEM_ATTR_HOT_PLUGGABLE},
+		{"RUN", MEM_ATTR_RUNTIME},   {"SP", MEM_ATTR_SP},
+		{"NV", MEM_ATTR_NV},	     {"MR", MEM_ATTR_MORE_RELIABLE},
+		{"RO", MEM_ATTR_RO},	     {"UCE", MEM_ATTR_UCE},
+		{"XP", MEM_ATTR_XP},	     {"RP", MEM_ATTR_RP},
+		{"WP", MEM_ATTR_WP},	     {"WB", MEM_ATTR_WB},
+		{"WT", MEM_ATTR_WT},	     {"WC", MEM_ATTR_WC},
+		{"UC", MEM_ATTR_UC},	     {"CPUC", MEM_ATTR_CPU_CRYPTO},
+		{"CC", MEM_ATTR_CPU_CRYPTO}, {"HP", MEM_ATTR_HOT_PLUGGABLE},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(flags); i++) {
@@ -113,10 +116,16 @@ static int e820_type(const char *word)
 		const char *name;
 		u8 type;
 	} types[] = {
-		{"usable", E820_USABLE}, {"reserved", E820_RESERVED}, {"acpi-data", E820_ACPI_DATA},
-		{"acpi-nvs", E820_ACPI_NVS}, {"unusable", E820_UNUSABLE},
-		{"type20", E820_RESERVED}, {"pmem", E820_PERSISTENT}, {"pram", E820_PERSISTENT},
-		{"soft-reserved", E820_SOFT_RESERVED}, {"unaccepted", E820_UNACCEPTED},
+		{"usable", E820_USABLE},
+		{"reserved", E820_RESERVED},
+		{"acpi-data", E820_ACPI_DATA},
+		{"acpi-nvs", E820_ACPI_NVS},
+		{"unusable", E820_UNUSABLE},
+		{"type20", E820_RESERVED},
+		{"pmem", E820_PERSISTENT},
+		{"pram", E820_PERSISTENT},
+		{"soft-reserved", E820_SOFT_RESERVED},
+		{"unaccepted", E820_UNACCEPTED},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(types); i++) {
@@ -126,7 +135,8 @@ static int e820_type(const char *word)
 	return strncmp(word, "other-", 6) ? -EINVAL : E820_RESERVED;
 }
 
-/* ---- records ---------------------------------------------------------------------------------------- */
+/* ---- records
+ * ---------------------------------------------------------------------------------------- */
 
 static int record_e820(struct parser *p)
 {
@@ -198,7 +208,8 @@ static int record_srat(struct parser *p)
 		else
 			err = wrong(p, "unknown word", p->argv[i]);
 	}
-	if (!err && start < end && numa_add_range(&p->m->numa, nid, start, end, hotplug, non_volatile))
+	if (!err && start < end &&
+	    numa_add_range(&p->m->numa, nid, start, end, hotplug, non_volatile))
 		err = wrong(p, "too many ranges", NULL);
 	return err;
 }
@@ -307,8 +318,8 @@ static int run_record(struct parser *p)
 		const char *name;
 		int (*fn)(struct parser *);
 	} records[] = {
-		{"kind", record_kind}, {"mem", record_mem}, {"e820", record_e820},
-		{"srat", record_srat}, {"slit", record_slit}, {"cpu", record_cpu},
+		{"kind", record_kind}, {"mem", record_mem},	 {"e820", record_e820},
+		{"srat", record_srat}, {"slit", record_slit},	 {"cpu", record_cpu},
 		{"mtrr", record_mtrr}, {"note", record_skipped}, {"expect", record_skipped},
 	};
 
@@ -323,7 +334,8 @@ static int run_record(struct parser *p)
 	return wrong(p, "unknown record", p->argv[0]);
 }
 
-/* ---- lines ------------------------------------------------------------------------------------------- */
+/* ---- lines
+ * ------------------------------------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {

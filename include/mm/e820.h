@@ -25,8 +25,8 @@ enum e820_type {
 struct e820_range {
 	phys_addr_t start, end;
 	u8 type;
-	bool mirror;     /* every byte is EFI_MEMORY_MORE_RELIABLE */
-	bool hotplug;    /* EFI_MEMORY_HOT_PLUGGABLE */
+	bool mirror;  /* every byte is EFI_MEMORY_MORE_RELIABLE */
+	bool hotplug; /* EFI_MEMORY_HOT_PLUGGABLE */
 };
 
 #define E820_MAX (2 * MEMMAP_MAX)
@@ -42,14 +42,14 @@ struct e820_table {
  */
 int e820_add(struct e820_table *t, phys_addr_t start, phys_addr_t end, enum e820_type type);
 
-/* EFI descriptors, appended as e820 ranges. MMIO of 256 KiB and more is left out, as Linux does from
- * 5.18 on. 0, or -ENOSPC with nothing changed. */
+/* EFI descriptors, appended as e820 ranges. MMIO of 256 KiB and more is left out, as Linux does
+ * from 5.18 on. 0, or -ENOSPC with nothing changed. */
 int e820_from_memmap(struct e820_table *t, const struct memmap *map);
 
 /*
  * Sorts, resolves overlaps, merges neighbours that agree. Where ranges of the winning type overlap,
- * the bytes are mirrored if all of those ranges are, hot-pluggable if one is. -ENOSPC when the result
- * does not fit: the table is sorted then, and nothing else.
+ * the bytes are mirrored if all of those ranges are, hot-pluggable if one is. -ENOSPC when the
+ * result does not fit: the table is sorted then, and nothing else.
  */
 int e820_sanitize(struct e820_table *t);
 

@@ -14,10 +14,10 @@
 #include "mm/types.h"
 
 /* Linux's bits. */
-#define MEMBLOCK_NONE           0x0
-#define MEMBLOCK_HOTPLUG        0x1
-#define MEMBLOCK_MIRROR         0x2
-#define MEMBLOCK_NOMAP          0x4 /* not in the direct map */
+#define MEMBLOCK_NONE		0x0
+#define MEMBLOCK_HOTPLUG	0x1
+#define MEMBLOCK_MIRROR		0x2
+#define MEMBLOCK_NOMAP		0x4 /* not in the direct map */
 #define MEMBLOCK_DRIVER_MANAGED 0x8 /* found by a driver: never allocated from */
 
 struct memblock_region {
@@ -35,8 +35,8 @@ struct memblock_type {
 };
 
 struct memblock {
-	bool bottom_up;             /* direction of memblock_alloc */
-	phys_addr_t current_limit;  /* allocations end below this */
+	bool bottom_up;		   /* direction of memblock_alloc */
+	phys_addr_t current_limit; /* allocations end below this */
 	struct memblock_type memory, reserved;
 };
 

@@ -32,18 +32,18 @@ enum mem_type {
 };
 
 /* Attribute bits, UEFI 2.11, 7.2.3. They say what the memory can do, not how it is mapped now. */
-#define MEM_ATTR_UC            (1ULL << 0)
-#define MEM_ATTR_WC            (1ULL << 1)
-#define MEM_ATTR_WT            (1ULL << 2)
-#define MEM_ATTR_WB            (1ULL << 3)
-#define MEM_ATTR_UCE           (1ULL << 4)
-#define MEM_ATTR_WP            (1ULL << 12)
-#define MEM_ATTR_RP            (1ULL << 13)
-#define MEM_ATTR_XP            (1ULL << 14)
-#define MEM_ATTR_NV            (1ULL << 15)
+#define MEM_ATTR_UC	       (1ULL << 0)
+#define MEM_ATTR_WC	       (1ULL << 1)
+#define MEM_ATTR_WT	       (1ULL << 2)
+#define MEM_ATTR_WB	       (1ULL << 3)
+#define MEM_ATTR_UCE	       (1ULL << 4)
+#define MEM_ATTR_WP	       (1ULL << 12)
+#define MEM_ATTR_RP	       (1ULL << 13)
+#define MEM_ATTR_XP	       (1ULL << 14)
+#define MEM_ATTR_NV	       (1ULL << 15)
 #define MEM_ATTR_MORE_RELIABLE (1ULL << 16)
-#define MEM_ATTR_RO            (1ULL << 17)
-#define MEM_ATTR_SP            (1ULL << 18)
+#define MEM_ATTR_RO	       (1ULL << 17)
+#define MEM_ATTR_SP	       (1ULL << 18)
 #define MEM_ATTR_CPU_CRYPTO    (1ULL << 19)
 #define MEM_ATTR_HOT_PLUGGABLE (1ULL << 20)
 #define MEM_ATTR_ISA_VALID     (1ULL << 62)
@@ -101,8 +101,8 @@ enum memmap_fault {
 	MEMMAP_OK = 0,
 	MEMMAP_ZERO_LENGTH,  /* no pages */
 	MEMMAP_UNALIGNED,    /* start is not a multiple of 4 KiB */
-	MEMMAP_WRAPS,        /* runs past the end of the address space or past 52 bits */
-	MEMMAP_OVERLAP,      /* shares bytes with desc[other] */
+	MEMMAP_WRAPS,	     /* runs past the end of the address space or past 52 bits */
+	MEMMAP_OVERLAP,	     /* shares bytes with desc[other] */
 	MEMMAP_UNKNOWN_TYPE, /* neither defined nor in the OEM's or the OS loader's range */
 };
 

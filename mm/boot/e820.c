@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* From EFI descriptors to Linux's e820 view: convert, resolve overlaps, trim what a PC BIOS owns. */
+/* From EFI descriptors to Linux's e820 view: convert, resolve overlaps, trim what a PC BIOS owns.
+ */
 #include "mm/e820.h"
 
 #include "lib.h"
@@ -68,7 +69,8 @@ int e820_from_memmap(struct e820_table *t, const struct memmap *map)
 	return 0;
 }
 
-/* ---- overlaps ------------------------------------------------------------------------------------ */
+/* ---- overlaps
+ * ------------------------------------------------------------------------------------ */
 
 static int by_start(const void *a, const void *b)
 {
@@ -135,8 +137,8 @@ static void put(struct output *out, struct e820_range r)
 {
 	struct e820_range *last = &out->last;
 
-	if (out->nr && last->end == r.start && last->type == r.type &&
-	    last->mirror == r.mirror && last->hotplug == r.hotplug) {
+	if (out->nr && last->end == r.start && last->type == r.type && last->mirror == r.mirror &&
+	    last->hotplug == r.hotplug) {
 		last->end = r.end;
 	} else {
 		*last = r;
@@ -191,10 +193,10 @@ int e820_sanitize(struct e820_table *t)
 	return 0;
 }
 
-/* ---- changes ------------------------------------------------------------------------------------ */
+/* ---- changes ------------------------------------------------------------------------------------
+ */
 
-static bool hit(const struct e820_range *r, phys_addr_t start, phys_addr_t end,
-		enum e820_type from)
+static bool hit(const struct e820_range *r, phys_addr_t start, phys_addr_t end, enum e820_type from)
 {
 	return start < end && r->type == from && r->start < end && r->end > start;
 }

@@ -31,7 +31,8 @@ phys_addr_t memblock_find_in_range(const struct memblock *mb, u64 size, u64 alig
 		memblock_iter_init(&it);
 	else
 		memblock_iter_init_reverse(mb, &it);
-	while (mb->bottom_up ? memblock_next_free(mb, nid, &it) : memblock_prev_free(mb, nid, &it)) {
+	while (mb->bottom_up ? memblock_next_free(mb, nid, &it)
+			     : memblock_prev_free(mb, nid, &it)) {
 		phys_addr_t lo = max(it.start, start), hi = min(it.end, end), at;
 
 		if (it.flags & MEMBLOCK_HOTPLUG || lo >= hi)

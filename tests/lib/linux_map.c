@@ -68,7 +68,8 @@ void linux_map_unload(struct linux_map *m)
 	m->text = NULL;
 }
 
-/* ---- notes ---------------------------------------------------------------------------------------- */
+/* ---- notes
+ * ---------------------------------------------------------------------------------------- */
 
 static enum e820_type dmesg_type(const char *name)
 {
@@ -138,9 +139,9 @@ static void note_update(struct linux_map *m, const char *rest)
 		return;
 	to = strstr(types, " ==> ");
 	if (to)
-		assert_int_equal(e820_update(&m->e820, start, end, dmesg_type(types),
-					     dmesg_type(to + 5)),
-				 0);
+		assert_int_equal(
+			e820_update(&m->e820, start, end, dmesg_type(types), dmesg_type(to + 5)),
+			0);
 }
 
 static void note_remove(struct linux_map *m, const char *rest)
@@ -158,7 +159,8 @@ static void note_no_numa(struct linux_map *m, const char *rest)
 	m->file.numa.nr_ranges = 0;
 }
 
-/* ---- building ------------------------------------------------------------------------------------- */
+/* ---- building
+ * ------------------------------------------------------------------------------------- */
 
 static void build_e820(struct linux_map *m, bool from_e820)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A machine file (mapfile.h) as the Linux that its log is from took it: e820, memblock, nodes, zones.
+ * A machine file (mapfile.h) as the Linux that its log is from took it: e820, memblock, nodes,
+ *zones.
  *
  * What Linux was told beside the firmware's map stands in `note` lines; these rules apply them:
  *
  *	user: [mem A-B] TYPE		all such lines together replace the firmware's map
  *	mem=SIZE on a command line	without user: lines, RAM from SIZE up is cut off
- *	e820 update [mem A-B] X ==> Y	and `e820 remove [mem A-B] X`, unless the note begins with `late`
- *	No NUMA configuration found	SRAT was not believed; so with `NUMA turned off`
+ *	e820 update [mem A-B] X ==> Y	and `e820 remove [mem A-B] X`, unless the note begins with
+ *`late` No NUMA configuration found	SRAT was not believed; so with `NUMA turned off`
  *
  * Where several nodes are expected and SRAT is missing, the `expect node` lines stand in for it.
  */

@@ -46,10 +46,10 @@ static void lay(const char *picture)
 			;
 		if (c == '.')
 			continue;
-		assert_int_equal(e820_add(&table, i * PAGE_SIZE, end * PAGE_SIZE,
-					  c == 'h' || c == 'm' ? E820_USABLE
-							       : strchr(letters, c) - letters),
-				 0);
+		assert_int_equal(
+			e820_add(&table, i * PAGE_SIZE, end * PAGE_SIZE,
+				 c == 'h' || c == 'm' ? E820_USABLE : strchr(letters, c) - letters),
+			0);
 		table.range[table.nr - 1].mirror = c == 'm';
 		table.range[table.nr - 1].hotplug = c == 'h';
 	}
@@ -94,7 +94,8 @@ static void assert_becomes(const char *expected)
 	assert_picture(expected);
 }
 
-/* ---- adding --------------------------------------------------------------------------------------- */
+/* ---- adding
+ * --------------------------------------------------------------------------------------- */
 
 static void ranges_are_clipped_or_dropped(void **state)
 {
@@ -188,7 +189,8 @@ static void a_map_that_does_not_fit_changes_nothing(void **state)
 	assert_int_equal(table.nr, E820_MAX - 1);
 }
 
-/* ---- overlaps --------------------------------------------------------------------------------------- */
+/* ---- overlaps
+ * --------------------------------------------------------------------------------------- */
 
 static void order_does_not_matter(void **state)
 {
@@ -260,15 +262,16 @@ static void the_largest_result_fits_or_nothing_is_lost(void **state)
 	assert_int_equal(table.nr, half + 2);
 }
 
-/* ---- changes ---------------------------------------------------------------------------------------- */
+/* ---- changes
+ * ---------------------------------------------------------------------------------------- */
 
 static void update_changes_one_type_only(void **state)
 {
 	(void)state;
 	lay("uuuurrruuaauu");
 	e820_sanitize(&table);
-	assert_int_equal(e820_update(&table, 2 * PAGE_SIZE, 12 * PAGE_SIZE, E820_USABLE,
-				     E820_RESERVED), 0);
+	assert_int_equal(
+		e820_update(&table, 2 * PAGE_SIZE, 12 * PAGE_SIZE, E820_USABLE, E820_RESERVED), 0);
 	assert_picture("uurrrrrrraaru");
 	assert_int_equal(e820_update(&table, 0, ~0ULL, E820_RESERVED, -1), 0);
 	assert_picture("uu.......aa.u");
@@ -281,8 +284,8 @@ static void update_inside_one_range_makes_three(void **state)
 	(void)state;
 	lay("mmmmmm");
 	e820_sanitize(&table);
-	assert_int_equal(e820_update(&table, 2 * PAGE_SIZE, 3 * PAGE_SIZE, E820_USABLE,
-				     E820_ACPI_NVS), 0);
+	assert_int_equal(
+		e820_update(&table, 2 * PAGE_SIZE, 3 * PAGE_SIZE, E820_USABLE, E820_ACPI_NVS), 0);
 	assert_picture("mmnmmm");
 }
 
@@ -312,7 +315,8 @@ static void types_are_named_as_in_dmesg(void **state)
 	assert_string_equal(e820_type_name(NR_E820_TYPES), "?");
 }
 
-/* ---- a naive model ----------------------------------------------------------------------------------- */
+/* ---- a naive model
+ * ----------------------------------------------------------------------------------- */
 
 #define CELLS 64
 

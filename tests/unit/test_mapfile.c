@@ -15,7 +15,8 @@
 static struct mapfile m; /* too large for the stack */
 static char err[200];
 
-/* The parser gets bytes and a length: here without a 0 behind them, so that reading on is an error. */
+/* The parser gets bytes and a length: here without a 0 behind them, so that reading on is an error.
+ */
 static int parse(const char *text)
 {
 	size_t len = strlen(text);
@@ -36,7 +37,8 @@ static void assert_refused(const char *text, const char *message)
 	assert_string_equal(err, message);
 }
 
-/* ---- what is read --------------------------------------------------------------------------------- */
+/* ---- what is read
+ * --------------------------------------------------------------------------------- */
 
 static void an_efi_machine(void **state)
 {
@@ -86,10 +88,10 @@ static void an_e820_machine(void **state)
 static void every_type_and_flag_has_a_word(void **state)
 {
 	static const char *const types[NR_MEM_TYPES] = {
-		"Reserved",	"LoaderCode",  "LoaderData",   "BootCode", "BootData",
-		"RuntimeCode",	"RuntimeData", "Conventional", "Unusable", "AcpiReclaim",
-		"AcpiNvs",	"Mmio",	       "MmioPort",     "PalCode",  "Persistent",
-		"Unaccepted",
+		"Reserved", "LoaderCode",  "LoaderData",  "BootCode",
+		"BootData", "RuntimeCode", "RuntimeData", "Conventional",
+		"Unusable", "AcpiReclaim", "AcpiNvs",	  "Mmio",
+		"MmioPort", "PalCode",	   "Persistent",  "Unaccepted",
 	};
 	char line[200];
 
@@ -174,13 +176,14 @@ static void names_are_made_printable(void **state)
 
 	(void)state;
 	memset(text + strlen(text), 'y', 200);
-	strcpy(text + 220, "\nmem 0x0 0x1000 Conventional\n");
+	strcpy(text + strlen(text), "\nmem 0x0 0x1000 Conventional\n");
 	assert_int_equal(parse(text), 0);
 	assert_int_equal(strncmp(m.name, "?[2Jxyyy", 8), 0);
 	assert_int_equal(strlen(m.name), sizeof(m.name) - 1);
 }
 
-/* ---- mistakes ------------------------------------------------------------------------------------- */
+/* ---- mistakes
+ * ------------------------------------------------------------------------------------- */
 
 static void mistakes_are_named_with_their_line(void **state)
 {
@@ -300,8 +303,8 @@ static void as_many_records_as_there_is_room_for(void **state)
 	(void)state;
 	assert_int_equal(parse_many("", "mem 0x%x000 0x%x000 Conventional WB\n", MEMMAP_MAX), 0);
 	assert_int_equal(m.memmap.nr, MEMMAP_MAX);
-	assert_int_equal(
-		parse_many("", "mem 0x%x000 0x%x000 Conventional WB\n", MEMMAP_MAX + 1), -EINVAL);
+	assert_int_equal(parse_many("", "mem 0x%x000 0x%x000 Conventional WB\n", MEMMAP_MAX + 1),
+			 -EINVAL);
 	assert_string_equal(err, "line 4097: too many descriptors");
 	assert_int_equal(parse_many("kind e820\n", "mem 0x%x000 0x%x000 usable\n", E820_MAX + 1),
 			 -EINVAL);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Linux as the referee. A machine file has a firmware map, and in `expect` lines what Linux concluded
- * from it on that very boot. We build e820, memblock, nodes and zones from the same map and compare
- * fact by fact; first from the EFI map, then from the e820 records, where a file has both.
+ * Linux as the referee. A machine file has a firmware map, and in `expect` lines what Linux
+ * concluded from it on that very boot. We build e820, memblock, nodes and zones from the same map
+ * and compare fact by fact; first from the EFI map, then from the e820 records, where a file has
+ * both.
  *
- * A difference must stand in tests/maps-explained.txt, and what stands there must differ. Beside that,
- * a few habits of old kernels are known here as rules, for machines that nobody has seen yet.
+ * A difference must stand in tests/maps-explained.txt, and what stands there must differ. Beside
+ * that, a few habits of old kernels are known here as rules, for machines that nobody has seen yet.
  *
  * Machines: those of the folder MAPS (default ../shared/maps), and our own invented ones.
  */
@@ -24,9 +25,11 @@
 
 #define EXPLAINED "tests/maps-explained.txt"
 #define OWN_MAPS  "tests/data/maps"
-#define OWN_RULES "tests/data/maps/rules" /* what Linux was told, ranges that are not whole pages */
+#define OWN_RULES "tests/data/maps/rules" /* what Linux was told, ranges that are not whole pages  \
+					   */
 
-/* ---- the list of explained differences ------------------------------------------------------------ */
+/* ---- the list of explained differences
+ * ------------------------------------------------------------ */
 
 struct explained {
 	char file[80], what[80];
@@ -60,7 +63,8 @@ static void read_explained(void)
 	fclose(f);
 }
 
-/* ---- comparing ------------------------------------------------------------------------------------ */
+/* ---- comparing
+ * ------------------------------------------------------------------------------------ */
 
 static struct linux_map m; /* large */
 static const char *file_name;
@@ -120,7 +124,8 @@ static bool older_than(u32 version)
 	return m.version && m.version < version;
 }
 
-/* ---- ranges --------------------------------------------------------------------------------------- */
+/* ---- ranges
+ * --------------------------------------------------------------------------------------- */
 
 static bool range_seen[LINUX_MAP_REGIONS];
 static u32 nr_last_pfn;
@@ -169,7 +174,8 @@ static void judge_extra_ranges(void)
 	}
 }
 
-/* ---- zones ---------------------------------------------------------------------------------------- */
+/* ---- zones
+ * ---------------------------------------------------------------------------------------- */
 
 static const char *const zone_words[] = {"DMA", "DMA32", "Normal"};
 static bool has_zone[ARRAY_SIZE(zone_words)]; /* the kernel that is the referee */
@@ -310,7 +316,8 @@ static void judge_memmap(struct linux_map *lm, const char *line)
 		"%llu (span %llu, present %llu)", memmap_pages(own, 64), own.spanned, own.present);
 }
 
-/* ---- nodes ---------------------------------------------------------------------------------------- */
+/* ---- nodes
+ * ---------------------------------------------------------------------------------------- */
 
 static u64 node_present(int nid)
 {
@@ -374,7 +381,8 @@ static void judge_memory(struct linux_map *lm, const char *line)
 		pages * 4);
 }
 
-/* ---- machines --------------------------------------------------------------------------------------- */
+/* ---- machines
+ * --------------------------------------------------------------------------------------- */
 
 static void judge(struct linux_map *lm, const char *line)
 {
@@ -382,10 +390,14 @@ static void judge(struct linux_map *lm, const char *line)
 		const char *word;
 		void (*fn)(struct linux_map *lm, const char *line);
 	} judges[] = {
-		{"last-pfn ", judge_last_pfn},	   {"range ", judge_range},
-		{"zone ", judge_zone},		   {"node ", judge_node},
-		{"totalpages ", judge_totalpages}, {"zonepages ", judge_zonepages},
-		{"memmap ", judge_memmap},	   {"memory ", judge_memory},
+		{"last-pfn ", judge_last_pfn},
+		{"range ", judge_range},
+		{"zone ", judge_zone},
+		{"node ", judge_node},
+		{"totalpages ", judge_totalpages},
+		{"zonepages ", judge_zonepages},
+		{"memmap ", judge_memmap},
+		{"memory ", judge_memory},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(judges); i++) {

@@ -109,7 +109,8 @@ static void assert_picture(const struct memblock_type *type, const char *expecte
 	assert_string_equal(seen, expected);
 }
 
-/* ---- adding and removing ---------------------------------------------------------------------------- */
+/* ---- adding and removing
+ * ---------------------------------------------------------------------------- */
 
 static void touching_equals_merge(void **state)
 {
@@ -143,7 +144,8 @@ static void adding_over_regions_fills_the_gaps(void **state)
 	start(&w, MAX_REGIONS);
 	draw_memory(&w, "..00..11..h...");
 	memblock_add(&w.mb, PAGES(1), PAGES(12), 2, 0);
-	assert_picture(&w.mb.memory, ".20022112" "2h22.");
+	assert_picture(&w.mb.memory, ".20022112"
+				     "2h22.");
 }
 
 static void removing_cuts_and_drops(void **state)
@@ -197,7 +199,8 @@ static void sizes_do_not_wrap(void **state)
 	assert_true(memblock_is_reserved(&w.mb, ~0ULL - 1, 5));
 }
 
-/* ---- isolating, nodes, flags ------------------------------------------------------------------------ */
+/* ---- isolating, nodes, flags
+ * ------------------------------------------------------------------------ */
 
 static void isolate_cuts_at_both_ends(void **state)
 {
@@ -265,9 +268,9 @@ static void trim_keeps_whole_pages(void **state)
 
 	(void)state;
 	start(&w, MAX_REGIONS);
-	memblock_add(&w.mb, 0x1800, 0x1000, 0, 0);  /* no whole page */
-	memblock_add(&w.mb, 0x3001, 0x2fff, 0, 0);  /* [3001, 6000): page 4 and 5 */
-	memblock_add(&w.mb, 0x7000, 0x1234, 0, 0);  /* with the next: [7000, 9800) */
+	memblock_add(&w.mb, 0x1800, 0x1000, 0, 0); /* no whole page */
+	memblock_add(&w.mb, 0x3001, 0x2fff, 0, 0); /* [3001, 6000): page 4 and 5 */
+	memblock_add(&w.mb, 0x7000, 0x1234, 0, 0); /* with the next: [7000, 9800) */
 	memblock_add(&w.mb, 0x8234, 0x15cc, 0, 0);
 	memblock_add(&w.mb, ~0ULL - 0x100, 0x100, 0, 0);
 	assert_int_equal(memblock_trim(&w.mb, PAGE_SIZE), 0);
@@ -275,7 +278,8 @@ static void trim_keeps_whole_pages(void **state)
 	expect_assert_failure(memblock_trim(&w.mb, 3));
 }
 
-/* ---- looking ---------------------------------------------------------------------------------------- */
+/* ---- looking
+ * ---------------------------------------------------------------------------------------- */
 
 static void questions_about_ranges(void **state)
 {
@@ -359,7 +363,8 @@ static void iteration_starts_where_it_is_told(void **state)
 	assert_false(memblock_next_free(&w.mb, NUMA_NO_NODE, &it));
 }
 
-/* ---- allocating -------------------------------------------------------------------------------------- */
+/* ---- allocating
+ * -------------------------------------------------------------------------------------- */
 
 static void direction_is_obeyed(void **state)
 {
@@ -457,7 +462,8 @@ static void a_full_list_fails_cleanly(void **state)
 	assert_picture(&w.mb.reserved, "..x..xx...");
 }
 
-/* ---- a naive model ----------------------------------------------------------------------------------- */
+/* ---- a naive model
+ * ----------------------------------------------------------------------------------- */
 
 #define CELLS 48
 
@@ -646,9 +652,9 @@ static void check_find(struct world *w, const struct cell *cells, struct prng *p
 		if (fits_at(cells, at, nr, nid) && !(w->mb.bottom_up && expected))
 			expected = at;
 	}
-	assert_int_equal(memblock_find_in_range(&w->mb, PAGES(nr), PAGES(align), PAGES(lo),
-						PAGES(hi), nid),
-			 PAGES(expected));
+	assert_int_equal(
+		memblock_find_in_range(&w->mb, PAGES(nr), PAGES(align), PAGES(lo), PAGES(hi), nid),
+		PAGES(expected));
 }
 
 static void random_operations_agree_with_a_naive_model(void **state)

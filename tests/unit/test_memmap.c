@@ -28,7 +28,8 @@ static u32 check(void)
 	return memmap_check(&map, scratch, findings, ARRAY_SIZE(findings));
 }
 
-/* ---- intake --------------------------------------------------------------------------------------- */
+/* ---- intake
+ * --------------------------------------------------------------------------------------- */
 
 static void put_desc(u8 *at, u32 type, u64 start, u64 pages, u64 attr)
 {
@@ -112,7 +113,8 @@ static void ends_are_clipped(void **state)
 	assert_true(mem_desc_end(&(struct mem_desc){.start = 0, .nr_pages = ~0ULL}) == ~0ULL);
 	assert_true(mem_desc_end(&(struct mem_desc){.start = 0, .nr_pages = 1ULL << 52}) == ~0ULL);
 	assert_true(mem_desc_end(&(struct mem_desc){.start = ~0ULL, .nr_pages = 1}) == ~0ULL);
-	assert_true(mem_desc_end(&(struct mem_desc){.start = ~0ULL - 0xfff, .nr_pages = 1}) == ~0ULL);
+	assert_true(mem_desc_end(&(struct mem_desc){.start = ~0ULL - 0xfff, .nr_pages = 1}) ==
+		    ~0ULL);
 }
 
 static void sorting_is_by_start(void **state)
@@ -145,7 +147,8 @@ static void what_an_os_may_use(void **state)
 	}
 }
 
-/* ---- names ---------------------------------------------------------------------------------------- */
+/* ---- names
+ * ---------------------------------------------------------------------------------------- */
 
 static void types_have_both_names(void **state)
 {
@@ -198,7 +201,8 @@ static void a_short_buffer_is_not_overrun(void **state)
 	}
 }
 
-/* ---- findings ------------------------------------------------------------------------------------- */
+/* ---- findings
+ * ------------------------------------------------------------------------------------- */
 
 static void a_good_map_has_no_findings(void **state)
 {
@@ -215,8 +219,8 @@ static void a_good_map_has_no_findings(void **state)
 static void each_fault_is_named(void **state)
 {
 	static const enum memmap_fault expected[] = {
-		MEMMAP_ZERO_LENGTH, MEMMAP_UNALIGNED, MEMMAP_WRAPS,
-		MEMMAP_WRAPS,       MEMMAP_UNKNOWN_TYPE,
+		MEMMAP_ZERO_LENGTH, MEMMAP_UNALIGNED,	 MEMMAP_WRAPS,
+		MEMMAP_WRAPS,	    MEMMAP_UNKNOWN_TYPE,
 	};
 
 	(void)state;
@@ -272,7 +276,8 @@ static bool share_bytes(const struct mem_desc *a, const struct mem_desc *b)
 	return a->start < mem_desc_end(b) && b->start < mem_desc_end(a);
 }
 
-/* Expect: a descriptor is named exactly if, in the order of the sort, an earlier one overlaps it. */
+/* Expect: a descriptor is named exactly if, in the order of the sort, an earlier one overlaps it.
+ */
 static void compare_overlaps(u32 nr)
 {
 	u32 at = 0;
