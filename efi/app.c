@@ -5,7 +5,8 @@
 #include "claim.h"
 #include "lib.h"
 
-/* ---- options ---------------------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------------------------
+ */
 
 static void option_levels(struct app *app)
 {
@@ -52,7 +53,8 @@ static void read_options(struct app *app)
 		app_message("memmodel=%s: must be sparse or flat; taking sparse", text);
 }
 
-/* ---- the firmware's page tables ---------------------------------------------------------------- */
+/* ---- the firmware's page tables ----------------------------------------------------------------
+ */
 
 static bool fw_table_readable(const void *ctx, phys_addr_t pa)
 {
@@ -81,7 +83,8 @@ static void find_fw_tables(struct app *app)
 		pt_stats(&app->fw_pt, &app->fw_stats);
 }
 
-/* ---- memblock ---------------------------------------------------------------------------------- */
+/* ---- memblock ----------------------------------------------------------------------------------
+ */
 
 static int add_ram(struct app *app)
 {
@@ -123,7 +126,8 @@ static int build_memblock(struct app *app)
 	return 0;
 }
 
-/* ---- claiming ----------------------------------------------------------------------------------- */
+/* ---- claiming -----------------------------------------------------------------------------------
+ */
 
 static void pin(struct claim_pins *pins, phys_addr_t start, u64 size)
 {
@@ -175,8 +179,8 @@ static int reserve_the_rest(struct app *app)
 			return err;
 	}
 	for (u32 i = 0; i < app->nr_claims; i++) {
-		int err = memblock_free(mb, app->claims[i].start,
-					app->claims[i].pages << PAGE_SHIFT);
+		int err =
+			memblock_free(mb, app->claims[i].start, app->claims[i].pages << PAGE_SHIFT);
 
 		if (err)
 			return err;

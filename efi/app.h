@@ -9,10 +9,10 @@
 #include "mm/system.h"
 #include "ui/shell.h"
 
-#define APP_VERSION     "0.1"
+#define APP_VERSION	"0.1"
 #define APP_MAX_REGIONS (2 * MEMMAP_MAX)
-#define APP_MAX_CLAIMS  1024
-#define APP_MAX_OWN     8
+#define APP_MAX_CLAIMS	1024
+#define APP_MAX_OWN	8
 
 struct app_range {
 	phys_addr_t start;
@@ -20,9 +20,9 @@ struct app_range {
 };
 
 struct app_options {
-	u8 levels;              /* 4, 5; 0: the most that the CPU has */
-	u64 reserve;            /* bytes to leave to the firmware; 0: the default share */
-	u64 claim;              /* bytes to claim at most; 0: as claim_limit() finds */
+	u8 levels;   /* 4, 5; 0: the most that the CPU has */
+	u64 reserve; /* bytes to leave to the firmware; 0: the default share */
+	u64 claim;   /* bytes to claim at most; 0: as claim_limit() finds */
 	enum memmodel model;
 	u64 seed;
 };

@@ -15,7 +15,7 @@
 /* A debug build of the firmware fills all that is freed: then this much is enough, or leaving would
  * take as long as writing the machine's whole memory. */
 #define CLAIM_WHEN_SLOW (1 * GiB)
-#define PROBE_PAGES     1024
+#define PROBE_PAGES	1024
 
 /* Attributes that make memory something else than ordinary RAM. */
 #define CLAIM_AVOID (MEM_ATTR_SP | MEM_ATTR_NV | MEM_ATTR_HOT_PLUGGABLE | MEM_ATTR_RP | MEM_ATTR_RO)
@@ -105,7 +105,8 @@ static void set_reserve_aside(struct memmap *map, u64 pages)
 	}
 }
 
-/* ---- how much ------------------------------------------------------------------------------------ */
+/* ---- how much
+ * ------------------------------------------------------------------------------------ */
 
 /* Ticks that it takes to free so many pages; 0: they could not be had. */
 static u64 cost_of_freeing(u64 pages)

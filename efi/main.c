@@ -54,8 +54,9 @@ static void self_check(const struct world_snapshot *before)
 	if (world_compare(before, &after))
 		status = max(status, 1);
 	else if (app.shell.paging) /* a person was there */
-		app_message("Everything was given back: registers, the firmware's page tables and its "
-			    "memory are as found.");
+		app_message(
+			"Everything was given back: registers, the firmware's page tables and its "
+			"memory are as found.");
 }
 
 /* Returns 0 when everything succeeded. */

@@ -45,9 +45,10 @@ static int start_mm(struct app *app)
 
 	app->started = !err;
 	if (err)
-		app_message("the memory management cannot start: %s; %llu KiB were claimed, at least "
-			    "%llu KiB are needed",
-			    err_name(err), app->claimed_pages * 4, APP_MIN_MEMORY / KiB);
+		app_message(
+			"the memory management cannot start: %s; %llu KiB were claimed, at least "
+			"%llu KiB are needed",
+			err_name(err), app->claimed_pages * 4, APP_MIN_MEMORY / KiB);
 	return err;
 }
 

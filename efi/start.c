@@ -27,8 +27,7 @@ static void show_machine(struct emit *out, const struct machine *m)
 {
 	const struct cpu_info *c = &m->cpu;
 
-	emit_text(out, "machine   %.30s %.36s\n", m->vendor[0] ? m->vendor : "unknown",
-		  m->product);
+	emit_text(out, "machine   %.30s %.36s\n", m->vendor[0] ? m->vendor : "unknown", m->product);
 	emit_text(out, "firmware  %.24s %.24s %.12s  UEFI %u.%u\n", m->firmware_vendor,
 		  m->bios_version, m->bios_date, m->uefi_revision >> 16,
 		  (m->uefi_revision & 0xffff) / 10);
@@ -49,8 +48,7 @@ static void show_zones(struct emit *out, const struct mem_system *sys, u32 max)
 {
 	u32 shown = 0, hidden = 0;
 
-	for_each_node(sys, node)
-	{
+	for_each_node(sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 			const struct zone *zone = &node->node_zones[type];
 			char present[24], managed[24];
@@ -62,10 +60,11 @@ static void show_zones(struct emit *out, const struct mem_system *sys, u32 max)
 				continue;
 			}
 			shown++;
-			emit_text(out, "          node %d %-8s %12s present %12s ours\n",
-				  node->node_id, zone->name,
-				  human(present, sizeof(present), zone->present_pages << PAGE_SHIFT),
-				  human(managed, sizeof(managed), zone->managed_pages << PAGE_SHIFT));
+			emit_text(
+				out, "          node %d %-8s %12s present %12s ours\n",
+				node->node_id, zone->name,
+				human(present, sizeof(present), zone->present_pages << PAGE_SHIFT),
+				human(managed, sizeof(managed), zone->managed_pages << PAGE_SHIFT));
 		}
 	}
 	if (hidden)
@@ -80,7 +79,8 @@ static void show_tables(struct emit *out, const char *name, const struct pgtable
 
 	for (u32 level = 0; level < PT_MAX_LEVELS; level++)
 		tables += st->tables[level];
-	emit_text(out, "  %-8s %u levels, %llu tables (%s): %llu x 4K, %llu x 2M, %llu x 1G; W+X %llu\n",
+	emit_text(out,
+		  "  %-8s %u levels, %llu tables (%s): %llu x 4K, %llu x 2M, %llu x 1G; W+X %llu\n",
 		  name, pt->levels, tables, human(size, sizeof(size), tables << PAGE_SHIFT),
 		  st->leaves[0], st->leaves[1], st->leaves[2], st->writable_executable);
 }
@@ -93,11 +93,13 @@ void app_start_screen(struct app *app, struct emit *out)
 
 	emit_text(out, "tablewalk %s - memory and page tables of this machine\n\n", APP_VERSION);
 	show_machine(out, &app->machine);
-	emit_text(out, "memory    %s RAM in %u descriptors; %s claimed, the rest stays with firmware\n",
+	emit_text(out,
+		  "memory    %s RAM in %u descriptors; %s claimed, the rest stays with firmware\n",
 		  human(ram, sizeof(ram), sys->memblock.memory.total_size), app->machine.map.nr,
 		  human(claimed, sizeof(claimed), app->claimed_pages << PAGE_SHIFT));
 	if (!app->started) {
-		emit_text(out, "The memory management did not start; views of the firmware work.\n");
+		emit_text(out,
+			  "The memory management did not start; views of the firmware work.\n");
 		return;
 	}
 	show_zones(out, sys, 6);

@@ -66,7 +66,8 @@ static int cut_guards(struct app *app, phys_addr_t stacks, struct gate_config *g
 
 static int take_pages(struct app *app, bool toggle, phys_addr_t *ret_low, phys_addr_t *ret_stacks)
 {
-	u64 stack_pages = 2 + PAGES(GATE_STACK_SIZE) + PAGES(GATE_TRAP_STACKS * GATE_TRAP_STACK_SIZE);
+	u64 stack_pages =
+		2 + PAGES(GATE_STACK_SIZE) + PAGES(GATE_TRAP_STACKS * GATE_TRAP_STACK_SIZE);
 	int err = app_own_pages(app, stack_pages, 0, false, ret_stacks);
 
 	*ret_low = 0;

@@ -9,11 +9,12 @@
 /* After app_prepare(): page tables, stacks and the gate. 0 or a negative error. */
 int world_build(struct app *app);
 
-/* ---- the self-check at exit ------------------------------------------------------------------- */
+/* ---- the self-check at exit -------------------------------------------------------------------
+ */
 
 struct world_snapshot {
 	struct cpu_state cpu;
-	u64 tables_hash;  /* of the firmware's page tables, without accessed and dirty bits */
+	u64 tables_hash; /* of the firmware's page tables, without accessed and dirty bits */
 	u64 nr_tables;
 	u64 loader_pages; /* LoaderCode and LoaderData in the firmware's map */
 	u64 ram_pages;

@@ -12,7 +12,7 @@
 
 /* What this CPU has and how it is set, as far as memory is concerned. */
 struct cpu_info {
-	char vendor[13];  /* "GenuineIntel" */
+	char vendor[13]; /* "GenuineIntel" */
 	char brand[49];
 	u32 family, model, stepping;
 	u8 phys_bits, virt_bits;

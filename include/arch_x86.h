@@ -17,15 +17,15 @@
 #define GATE_LOW_PAGES 8
 
 struct gate_config {
-	phys_addr_t root;      /* our top table */
-	u8 levels;             /* of our tables */
-	u8 *low;               /* GATE_LOW_PAGES pages below 4 GiB; may be NULL when levels are the
-				  same in both worlds */
+	phys_addr_t root; /* our top table */
+	u8 levels;	  /* of our tables */
+	u8 *low;	  /* GATE_LOW_PAGES pages below 4 GiB; may be NULL when levels are the
+			     same in both worlds */
 	u8 *stack, *trap_stacks; /* identity-mapped, RW; sizes below; the caller maps guard pages */
 	bool nx;
 };
 
-#define GATE_STACK_SIZE      (128 * 1024)
+#define GATE_STACK_SIZE	     (128 * 1024)
 #define GATE_TRAP_STACKS     4 /* IST 1..4: faults, double fault, NMI, machine check */
 #define GATE_TRAP_STACK_SIZE (16 * 1024)
 
@@ -36,10 +36,11 @@ void gate_enter(void (*fn)(void *arg), void *arg);
 bool gate_in_our_world(void);
 u64 gate_crossings(void); /* times our world was entered, for `boottime` */
 
-/* Port I/O that QEMU gives a program: each is 0 or -ENODEV when not under a hypervisor or absent. */
+/* Port I/O that QEMU gives a program: each is 0 or -ENODEV when not under a hypervisor or absent.
+ */
 int fwcfg_read(const char *name, char *buf, size_t size, size_t *ret_len);
-int debugcon_write(const char *s, size_t n);  /* port 0xe9 */
-void debug_exit(u8 value);                    /* isa-debug-exit at port 0xf4 */
+int debugcon_write(const char *s, size_t n); /* port 0xe9 */
+void debug_exit(u8 value);		     /* isa-debug-exit at port 0xf4 */
 
 /* The image's sections, from the linker script: page-aligned bounds. */
 extern char image_start[], image_text[], image_text_end[], image_rodata[], image_rodata_end[],

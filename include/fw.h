@@ -27,13 +27,14 @@ struct framebuffer {
 
 /* Everything about the machine that we report and build on, as found at start. */
 struct machine {
-	struct memmap map;          /* before our first allocation */
+	struct memmap map; /* before our first allocation */
 	struct numa_info numa;
 	struct cpu_info cpu;
 	bool have_acpi, have_gop, have_smbios, secure_boot, setup_mode;
-	char acpi_note[80];         /* what was wrong with the tables; empty when nothing was */
+	char acpi_note[80]; /* what was wrong with the tables; empty when nothing was */
 	char firmware_vendor[64];
-	u32 firmware_revision, uefi_revision; /* uefi: major << 16 | minor, as in EFI_TABLE_HEADER */
+	u32 firmware_revision,
+		uefi_revision; /* uefi: major << 16 | minor, as in EFI_TABLE_HEADER */
 	char vendor[64], product[64], board[64], bios_version[64], bios_date[32]; /* SMBIOS */
 	struct framebuffer fb;
 	u32 nr_sections;
@@ -60,7 +61,7 @@ int fw_release(phys_addr_t start, u64 pages);
 struct fw_screen {
 	u32 columns, rows;
 	bool interactive; /* a person can type */
-	bool ansi;        /* cursor and colour escape sequences are understood */
+	bool ansi;	  /* cursor and colour escape sequences are understood */
 };
 void fw_screen(struct fw_screen *ret);
 
@@ -111,7 +112,8 @@ u32 fw_option_warnings(char *buf, size_t size);
 enum fw_reset { FW_RESET_COLD, FW_RESET_POWEROFF };
 int fw_reset(enum fw_reset how); /* returns only on failure */
 void fw_stall(u64 microseconds);
-/* The text of what the firmware said at the last failure, such as "EFI_NOT_FOUND"; "" if nothing. */
+/* The text of what the firmware said at the last failure, such as "EFI_NOT_FOUND"; "" if nothing.
+ */
 const char *fw_last_error(void);
 
 #endif

@@ -28,11 +28,11 @@ typedef long long s64;
 #define GiB (1ULL << 30)
 #define TiB (1ULL << 40)
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
-#define __printf(fmt, args)             __attribute__((format(printf, fmt, args)))
-#define likely(x)                       __builtin_expect(!!(x), 1)
-#define unlikely(x)                     __builtin_expect(!!(x), 0)
+#define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+#define __printf(fmt, args)		__attribute__((format(printf, fmt, args)))
+#define likely(x)			__builtin_expect(!!(x), 1)
+#define unlikely(x)			__builtin_expect(!!(x), 0)
 
 #define min(a, b)                                                                                  \
 	({                                                                                         \
@@ -51,7 +51,7 @@ typedef long long s64;
 #define round_down(x, align) ((x) & ~((__typeof__(x))(align)-1))
 #define round_up(x, align)   round_down((x) + (align)-1, align)
 #define is_aligned(x, align) (((x) & ((__typeof__(x))(align)-1)) == 0)
-#define is_pow2(x)           ((x) != 0 && ((x) & ((x)-1)) == 0)
+#define is_pow2(x)	     ((x) != 0 && ((x) & ((x)-1)) == 0)
 #define DIV_ROUND_UP(n, d)   (((n) + (d)-1) / (d))
 
 /* Position of the lowest and of the highest set bit; the value must not be 0. */

@@ -67,7 +67,8 @@ static void table_to_buddy(void *ctx, phys_addr_t pa)
 		__free_page(sys, pfn_to_page(sys, pfn));
 }
 
-/* ---- start ------------------------------------------------------------------------------------ */
+/* ---- start ------------------------------------------------------------------------------------
+ */
 
 static int map_direct(struct mem_system *sys)
 {
@@ -79,7 +80,8 @@ static int map_direct(struct mem_system *sys)
 
 		if (r->flags & MEMBLOCK_NOMAP)
 			continue;
-		err = pt_build_direct(&sys->pt, &sys->layout, r->base, r->base + r->size, sys->mtrr);
+		err = pt_build_direct(&sys->pt, &sys->layout, r->base, r->base + r->size,
+				      sys->mtrr);
 		if (err)
 			return err;
 	}

@@ -149,7 +149,8 @@ void arch_read_state(struct cpu_state *ret)
 	};
 }
 
-/* ---- translations that the CPU remembers ---------------------------------------------------------- */
+/* ---- translations that the CPU remembers
+ * ---------------------------------------------------------- */
 
 #define FLUSH_ALL_ABOVE 32 /* pages: beyond, forgetting everything costs less */
 

@@ -126,7 +126,8 @@ static void enter_firmware(void)
 		sti();
 }
 
-/* ---- crossing ----------------------------------------------------------------------------------- */
+/* ---- crossing -----------------------------------------------------------------------------------
+ */
 
 void gate_enter(void (*fn)(void *arg), void *arg)
 {
@@ -164,7 +165,8 @@ void arch_call_firmware(void (*fn)(void *arg), void *arg)
 	firmware.rsp = below;
 }
 
-/* ---- preparing ---------------------------------------------------------------------------------- */
+/* ---- preparing ----------------------------------------------------------------------------------
+ */
 
 /* The firmware's PAT if write-back and uncached are where every page table expects them. */
 static u64 choose_pat(u64 pat)
@@ -202,6 +204,7 @@ int gate_init(const struct gate_config *config)
 	ours.cs = OUR_CS;
 	ours.ds = ours.ss = ours.es = OUR_DS;
 	our_stack_top = (u64)(uintptr_t)config->stack + GATE_STACK_SIZE;
-	trap_init(config->trap_stacks, GATE_TRAP_STACKS, GATE_TRAP_STACK_SIZE, &ours.gdt, &ours.idt);
+	trap_init(config->trap_stacks, GATE_TRAP_STACKS, GATE_TRAP_STACK_SIZE, &ours.gdt,
+		  &ours.idt);
 	return 0;
 }

@@ -3,13 +3,13 @@
 #include "arch_x86.h"
 #include "regs.h"
 
-#define FWCFG_SELECT 0x510
-#define FWCFG_DATA   0x511
+#define FWCFG_SELECT	0x510
+#define FWCFG_DATA	0x511
 #define FWCFG_SIGNATURE 0
 #define FWCFG_DIRECTORY 0x19
-#define FWCFG_NAME_LEN  56
+#define FWCFG_NAME_LEN	56
 
-#define DEBUGCON 0xe9
+#define DEBUGCON  0xe9
 #define DEBUGEXIT 0xf4
 
 /* Ports of a real machine are not probed. */

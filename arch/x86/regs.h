@@ -6,21 +6,21 @@
 #include "kernel.h"
 
 /* SDM vol. 3, 2.5 */
-#define CR0_WP   (1ULL << 16)
-#define CR0_PG   (1ULL << 31)
-#define CR4_PAE  (1ULL << 5)
-#define CR4_PGE  (1ULL << 7)
-#define CR4_LA57 (1ULL << 12)
+#define CR0_WP	  (1ULL << 16)
+#define CR0_PG	  (1ULL << 31)
+#define CR4_PAE	  (1ULL << 5)
+#define CR4_PGE	  (1ULL << 7)
+#define CR4_LA57  (1ULL << 12)
 #define CR4_PCIDE (1ULL << 17)
-#define CR4_SMEP (1ULL << 20)
-#define CR4_SMAP (1ULL << 21)
-#define CR4_PKE  (1ULL << 22)
-#define CR4_CET  (1ULL << 23)
-#define CR4_PKS  (1ULL << 24)
+#define CR4_SMEP  (1ULL << 20)
+#define CR4_SMAP  (1ULL << 21)
+#define CR4_PKE	  (1ULL << 22)
+#define CR4_CET	  (1ULL << 23)
+#define CR4_PKS	  (1ULL << 24)
 
 #define MSR_EFER      0xc0000080u
 #define EFER_NXE      (1ULL << 11)
-#define MSR_PAT       0x277u
+#define MSR_PAT	      0x277u
 #define MSR_FS_BASE   0xc0000100u
 #define MSR_GS_BASE   0xc0000101u
 #define MSR_MTRRCAP   0xfeu

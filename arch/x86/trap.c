@@ -57,9 +57,10 @@ void arch_guarded_abort(void)
 static void __attribute__((noreturn)) stop(const struct pushed_frame *f)
 {
 	char text[160];
-	int n = fmt_print(text, sizeof(text),
-			  "tablewalk: exception %llu, error %#llx at rip %#llx, cr2 %#llx: stopped\r\n",
-			  f->vector, f->error, f->rip, read_cr2());
+	int n = fmt_print(
+		text, sizeof(text),
+		"tablewalk: exception %llu, error %#llx at rip %#llx, cr2 %#llx: stopped\r\n",
+		f->vector, f->error, f->rip, read_cr2());
 
 	debugcon_write(text, (size_t)n);
 	for (int i = 0; i < n; i++)
@@ -77,7 +78,8 @@ void trap_handle(const struct pushed_frame *f)
 	guard_leave(&guards[--nr_guards], GUARD_FAULT);
 }
 
-/* ---- descriptor tables ------------------------------------------------------------------------------ */
+/* ---- descriptor tables
+ * ------------------------------------------------------------------------------ */
 
 struct __attribute__((packed)) idt_gate { /* SDM vol. 3, 6.14.1 */
 	u16 offset_low, selector;

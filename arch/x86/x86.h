@@ -14,7 +14,7 @@
 
 /* Fields of the data page, by offset. */
 #define LA57_RSP      0
-#define LA57_CR3      8  /* where to end */
+#define LA57_CR3      8	 /* where to end */
 #define LA57_CR4      16 /* with or without LA57 */
 #define LA57_ROOT_NOW 24 /* little root for the levels before */
 #define LA57_ROOT_NEW 32 /* and after */
@@ -25,7 +25,7 @@
 
 #define LA57_CS64 0x08
 #define LA57_CS32 0x10
-#define LA57_DS   0x18
+#define LA57_DS	  0x18
 
 #ifndef __ASSEMBLER__
 #include "arch_x86.h"

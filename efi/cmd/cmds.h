@@ -8,7 +8,7 @@
 extern const struct cmd_table cmds_firmware; /* what the firmware hands over */
 extern const struct cmd_table cmds_memory;   /* the memory management's views */
 extern const struct cmd_table cmds_tables;   /* page tables */
-extern const struct cmd_table cmds_run;      /* things that work on memory */
+extern const struct cmd_table cmds_run;	     /* things that work on memory */
 extern const struct cmd_table cmds_program;  /* the program itself */
 
 /* For views of what mm_init() makes: prints why there is nothing to see. 0 or -ENODEV. */

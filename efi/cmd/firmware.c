@@ -17,14 +17,17 @@ static int cmd_memmap(struct cmd_call *call)
 	if (now) {
 		err = fw_memmap(&app->now);
 		if (err)
-			return cmd_error(call, err, "the firmware gives no map: %s", fw_last_error());
+			return cmd_error(call, err, "the firmware gives no map: %s",
+					 fw_last_error());
 		map = &app->now;
 	}
 	if (e820)
 		view_e820(call->out, &app->e820);
 	else
 		view_memmap(call->out, map,
-			    linux_style ? MEMMAP_LINUX : gaps ? MEMMAP_GAPS : MEMMAP_SHELL);
+			    linux_style ? MEMMAP_LINUX
+			    : gaps	? MEMMAP_GAPS
+					: MEMMAP_SHELL);
 	return 0;
 }
 
@@ -80,7 +83,8 @@ static int cmd_iomem(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- cpu --------------------------------------------------------------------------------------- */
+/* ---- cpu ---------------------------------------------------------------------------------------
+ */
 
 static void show_feature(struct emit *out, const char *name, bool have, const char *what)
 {
@@ -109,7 +113,8 @@ static int cmd_cpu(struct cmd_call *call)
 	emit_object(out, NULL);
 	emit_text(out, "%s %s, family %u model %u stepping %u%s\n", c->vendor, c->brand, c->family,
 		  c->model, c->stepping, c->hypervisor ? ", under a hypervisor" : "");
-	emit_text(out, "physical addresses of %u bits, virtual of %u\n", c->phys_bits, c->virt_bits);
+	emit_text(out, "physical addresses of %u bits, virtual of %u\n", c->phys_bits,
+		  c->virt_bits);
 	emit_text(out, "as found: CR0 %#llx CR3 %#llx CR4 %#llx EFER %#llx PAT %#llx\n", c->cr0,
 		  c->cr3, c->cr4, c->efer, c->pat_msr);
 	emit_str(out, "vendor", c->vendor);
@@ -142,8 +147,10 @@ static int cmd_cpu(struct cmd_call *call)
 
 static const struct cmd rows[] = {
 	{"memmap", "[--linux|--e820|--gaps] [--now]",
-	 "the firmware's memory map as found, in the UEFI shell's or Linux's form", cmd_memmap, NULL},
-	{"memmap diff", "", "what has changed in the map since it was found", cmd_memmap_diff, NULL},
+	 "the firmware's memory map as found, in the UEFI shell's or Linux's form", cmd_memmap,
+	 NULL},
+	{"memmap diff", "", "what has changed in the map since it was found", cmd_memmap_diff,
+	 NULL},
 	{"numa", "", "nodes, ranges, CPUs and distances from ACPI", cmd_numa, NULL},
 	{"iomem", "", "physical addresses by use, as /proc/iomem", cmd_iomem, NULL},
 	{"cpu", "", "CPU features for memory, control registers as found", cmd_cpu, NULL},

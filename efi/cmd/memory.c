@@ -11,7 +11,8 @@ int cmd_needs_mm(struct cmd_call *call)
 	return cmd_error(call, -ENODEV, "the memory management did not start");
 }
 
-/* ---- memblock --------------------------------------------------------------------------------- */
+/* ---- memblock ---------------------------------------------------------------------------------
+ */
 
 static void flag_names(char *buf, size_t size, u32 flags)
 {
@@ -84,13 +85,14 @@ static int cmd_memblock(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- zones -------------------------------------------------------------------------------------- */
+/* ---- zones --------------------------------------------------------------------------------------
+ */
 
 static void show_zone(struct emit *out, const struct zone *zone)
 {
-	emit_text(out, "%4d %-8s %#12llx %12llu %12llu %12llu %12llu\n",
-		  zone->zone_pgdat->node_id, zone->name, zone->zone_start_pfn, zone->spanned_pages,
-		  zone->present_pages, zone->managed_pages, zone->nr_free_pages);
+	emit_text(out, "%4d %-8s %#12llx %12llu %12llu %12llu %12llu\n", zone->zone_pgdat->node_id,
+		  zone->name, zone->zone_start_pfn, zone->spanned_pages, zone->present_pages,
+		  zone->managed_pages, zone->nr_free_pages);
 	emit_object(out, NULL);
 	emit_int(out, "node", zone->zone_pgdat->node_id);
 	emit_str(out, "name", zone->name);
@@ -109,21 +111,22 @@ static int cmd_zones(struct cmd_call *call)
 
 	if (err)
 		return err;
-	emit_text(out, "%4s %-8s %12s %12s %12s %12s %12s\n", "node", "zone", "start_pfn", "spanned",
-		  "present", "managed", "free");
+	emit_text(out, "%4s %-8s %12s %12s %12s %12s %12s\n", "node", "zone", "start_pfn",
+		  "spanned", "present", "managed", "free");
 	emit_list(out, NULL);
-	for_each_node(&call->app->sys, node)
-	{
+	for_each_node(&call->app->sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++)
 			show_zone(out, &node->node_zones[type]);
 	}
 	emit_end(out);
-	emit_text(out, "Pages of 4 KiB. HighMem is always empty on 64-bit: the direct map reaches all "
-		       "RAM, so no page is out of the kernel's reach.\n");
+	emit_text(out,
+		  "Pages of 4 KiB. HighMem is always empty on 64-bit: the direct map reaches all "
+		  "RAM, so no page is out of the kernel's reach.\n");
 	return 0;
 }
 
-/* ---- free lists ----------------------------------------------------------------------------------- */
+/* ---- free lists
+ * ----------------------------------------------------------------------------------- */
 
 static void show_buddy(struct emit *out, const struct zone *zone)
 {
@@ -151,8 +154,7 @@ static int cmd_buddyinfo(struct cmd_call *call)
 	if (err)
 		return err;
 	emit_list(call->out, NULL);
-	for_each_node(&call->app->sys, node)
-	{
+	for_each_node(&call->app->sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 			if (populated_zone(&node->node_zones[type]))
 				show_buddy(call->out, &node->node_zones[type]);
@@ -162,7 +164,8 @@ static int cmd_buddyinfo(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- slab and vmalloc ------------------------------------------------------------------------------ */
+/* ---- slab and vmalloc
+ * ------------------------------------------------------------------------------ */
 
 static void show_cache(struct emit *out, const struct kmem_cache *cache)
 {
@@ -230,7 +233,8 @@ static int cmd_vmallocinfo(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- totals ----------------------------------------------------------------------------------------- */
+/* ---- totals
+ * ----------------------------------------------------------------------------------------- */
 
 static void show_kb(struct emit *out, const char *name, u64 bytes)
 {
@@ -264,8 +268,7 @@ static int cmd_meminfo(struct cmd_call *call)
 
 	if (err)
 		return err;
-	for_each_node(sys, node)
-	{
+	for_each_node(sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 			free += node->node_zones[type].nr_free_pages;
 			memmap += node->node_zones[type].nr_memmap_pages;
@@ -293,11 +296,13 @@ static int cmd_memmodel(struct cmd_call *call)
 	if (err)
 		return err;
 	memmodel_cost(sys, &cost);
-	emit_text(out, "Model in use: %s. Struct pages: 64 bytes each, %llu KiB have memory,\n"
-		       "%llu pageblocks of 2 MiB have come to life.\n",
+	emit_text(out,
+		  "Model in use: %s. Struct pages: 64 bytes each, %llu KiB have memory,\n"
+		  "%llu pageblocks of 2 MiB have come to life.\n",
 		  sys->model == MEMMODEL_FLAT ? "FLATMEM" : "SPARSEMEM with vmemmap",
 		  cost.populated_bytes / KiB, cost.alive_pageblocks);
-	emit_text(out, "%-24s %14s %14s\n", "if all were made at start", "struct pages", "for holes");
+	emit_text(out, "%-24s %14s %14s\n", "if all were made at start", "struct pages",
+		  "for holes");
 	emit_text(out, "%-24s %10llu KiB %10llu KiB\n", "FLATMEM", cost.flat_bytes / KiB,
 		  cost.flat_hole_bytes / KiB);
 	emit_text(out, "%-24s %10llu KiB %10llu KiB\n", "SPARSEMEM (128 MiB)",

@@ -4,7 +4,8 @@
 #include "lib.h"
 #include "mm/page_alloc.h"
 
-/* ---- boottime ----------------------------------------------------------------------------------- */
+/* ---- boottime -----------------------------------------------------------------------------------
+ */
 
 static int cmd_boottime(struct cmd_call *call)
 {
@@ -31,7 +32,8 @@ static int cmd_boottime(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- version ------------------------------------------------------------------------------------ */
+/* ---- version ------------------------------------------------------------------------------------
+ */
 
 static int cmd_version(struct cmd_call *call)
 {
@@ -55,13 +57,14 @@ static int cmd_version(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- report --------------------------------------------------------------------------------------- */
+/* ---- report
+ * --------------------------------------------------------------------------------------- */
 
 /* What goes into the report, in this order. */
 static const char *const report_commands[] = {
-	"version", "cpu", "memmap", "memmap --e820", "numa", "memblock", "zones", "memmodel",
-	"buddyinfo", "meminfo", "slabinfo", "vmallocinfo", "iomem", "pt stats", "boottime",
-	"pt dump own", "pt dump fw",
+	"version", "cpu",      "memmap",    "memmap --e820", "numa",	   "memblock",
+	"zones",   "memmodel", "buddyinfo", "meminfo",	     "slabinfo",   "vmallocinfo",
+	"iomem",   "pt stats", "boottime",  "pt dump own",   "pt dump fw",
 };
 
 /* Collects everything; the file is written whole because firmware may be slow at appending. */
@@ -119,7 +122,7 @@ static int write_report(struct cmd_call *call, const char *path, enum emit_forma
 		if (call->app->machine.described && !strcmp(report_commands[i], "pt dump fw"))
 			continue; /* a described machine has none */
 		n = fmt_print(head, sizeof(head), json ? "%s\"%s\": " : "%s==== %s\n",
-				  json && i ? "," : "", report_commands[i]);
+			      json && i ? "," : "", report_commands[i]);
 
 		report_write(f, head, (size_t)n);
 		err = report_section(call->app, &out, report_commands[i]);
@@ -168,7 +171,8 @@ static int cmd_report(struct cmd_call *call)
 	return err;
 }
 
-/* ---- leaving -------------------------------------------------------------------------------------- */
+/* ---- leaving
+ * -------------------------------------------------------------------------------------- */
 
 static int leave(struct cmd_call *call, enum app_leave how)
 {
@@ -196,7 +200,8 @@ static int cmd_poweroff(struct cmd_call *call)
 	return leave(call, APP_POWEROFF);
 }
 
-/* ---- start screen ------------------------------------------------------------------------------- */
+/* ---- start screen -------------------------------------------------------------------------------
+ */
 
 static int cmd_start(struct cmd_call *call)
 {

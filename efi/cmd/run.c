@@ -4,7 +4,8 @@
 #include "lib.h"
 #include "ui/views.h"
 
-/* ---- exercise --------------------------------------------------------------------------------- */
+/* ---- exercise ---------------------------------------------------------------------------------
+ */
 
 /* Crosses to the firmware to look for Esc, as output does. */
 static int poll_stop(void *ctx, u64 done, u64 total)
@@ -56,7 +57,8 @@ static int cmd_exercise(struct cmd_call *call)
 	return err;
 }
 
-/* ---- hold ---------------------------------------------------------------------------------------- */
+/* ---- hold
+ * ---------------------------------------------------------------------------------------- */
 
 static u64 cycles_per_second(void)
 {
@@ -87,7 +89,8 @@ static int cmd_hold(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- fault --------------------------------------------------------------------------------------- */
+/* ---- fault
+ * --------------------------------------------------------------------------------------- */
 
 /* Goes deeper than any stack is. The depth is volatile, so that no compiler sees that it is. */
 static __attribute__((noinline)) u32 overflow_stack(volatile u32 *depth)
@@ -139,11 +142,13 @@ static int cmd_fault(struct cmd_call *call)
 
 static const struct cmd rows[] = {
 	{"exercise", "[seed=N] [steps=N]",
-	 "pages, objects and areas under a random load; every invariant checked", cmd_exercise, NULL},
+	 "pages, objects and areas under a random load; every invariant checked", cmd_exercise,
+	 NULL},
 	{"fault", "[pf|gp|ud|de|stack|assert]",
 	 "make a mistake on purpose, to see how it is reported and survived", cmd_fault,
 	 fault_words},
-	{"hold", "[SECONDS]", "stay on our page tables, so that a debugger can look", cmd_hold, NULL},
+	{"hold", "[SECONDS]", "stay on our page tables, so that a debugger can look", cmd_hold,
+	 NULL},
 };
 
 const struct cmd_table cmds_run = {"On the real memory", rows, ARRAY_SIZE(rows)};

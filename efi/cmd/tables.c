@@ -23,7 +23,8 @@ static const struct pgtable *which_tables(struct cmd_call *call)
 	return fw ? &app->fw_pt : &app->sys.pt;
 }
 
-/* ---- pt stats --------------------------------------------------------------------------------- */
+/* ---- pt stats ---------------------------------------------------------------------------------
+ */
 
 static const char *const page_sizes[] = {"4 KiB", "2 MiB", "1 GiB", "", ""};
 
@@ -46,7 +47,8 @@ static void show_stats(struct emit *out, const char *name, const struct pgtable 
 			  pt_level_linux(pt, (u32)level), level == 4 ? "" : " ", st.tables[level],
 			  st.tables[level] * 4);
 		if (level <= 2)
-			emit_text(out, " %10llu mappings of %s", st.leaves[level], page_sizes[level]);
+			emit_text(out, " %10llu mappings of %s", st.leaves[level],
+				  page_sizes[level]);
 		emit_text(out, "\n");
 		emit_object(out, NULL);
 		emit_str(out, "level", pt_level_intel((u32)level));
@@ -55,8 +57,8 @@ static void show_stats(struct emit *out, const char *name, const struct pgtable 
 		emit_end(out);
 	}
 	emit_end(out);
-	emit_text(out, "  %llu tables, %llu KiB, map %llu MiB; writable and executable: %llu\n", tables,
-		  tables * 4, bytes / MiB, st.writable_executable);
+	emit_text(out, "  %llu tables, %llu KiB, map %llu MiB; writable and executable: %llu\n",
+		  tables, tables * 4, bytes / MiB, st.writable_executable);
 	emit_num(out, "tables", tables);
 	emit_num(out, "table_bytes", tables * PAGE_SIZE);
 	emit_num(out, "mapped_bytes", bytes);
@@ -80,7 +82,8 @@ static int cmd_pt_stats(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- pt dump ---------------------------------------------------------------------------------- */
+/* ---- pt dump ----------------------------------------------------------------------------------
+ */
 
 struct dump {
 	struct emit *out;
@@ -223,7 +226,8 @@ static int cmd_pt_dump(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- walk, translate ---------------------------------------------------------------------------- */
+/* ---- walk, translate ----------------------------------------------------------------------------
+ */
 
 static const char *result_text(enum pt_result result)
 {
@@ -245,9 +249,9 @@ static void entry_flags(char *buf, size_t size, const struct pt_entry *e)
 		u64 bit;
 		const char *name;
 	} names[] = {
-		{PTE_RW, "RW"}, {PTE_US, "USER"},     {PTE_PWT, "PWT"}, {PTE_PCD, "PCD"},
-		{PTE_A, "ACCESSED"}, {PTE_D, "DIRTY"}, {PTE_PS, "PSE"}, {PTE_G, "GLOBAL"},
-		{PTE_NX, "NX"},
+		{PTE_RW, "RW"},	  {PTE_US, "USER"},    {PTE_PWT, "PWT"},
+		{PTE_PCD, "PCD"}, {PTE_A, "ACCESSED"}, {PTE_D, "DIRTY"},
+		{PTE_PS, "PSE"},  {PTE_G, "GLOBAL"},   {PTE_NX, "NX"},
 	};
 	size_t len = (size_t)fmt_print(buf, size, "%s", e->present ? "PRESENT" : "absent");
 
@@ -266,9 +270,9 @@ static void show_path(struct emit *out, const struct pgtable *pt, const struct p
 		char flags[96];
 
 		entry_flags(flags, sizeof(flags), e);
-		emit_text(out, "  %-5s %-4s [%3u] %016llx => %016llx  %s\n", pt_level_intel(e->level),
-			  pt_level_linux(pt, e->level), e->index, e->table + e->index * 8ULL, e->val,
-			  flags);
+		emit_text(out, "  %-5s %-4s [%3u] %016llx => %016llx  %s\n",
+			  pt_level_intel(e->level), pt_level_linux(pt, e->level), e->index,
+			  e->table + e->index * 8ULL, e->val, flags);
 		emit_object(out, NULL);
 		emit_str(out, "level", pt_level_intel(e->level));
 		emit_num(out, "index", e->index);
@@ -344,10 +348,11 @@ static int cmd_translate(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- hexdump -------------------------------------------------------------------------------------- */
+/* ---- hexdump
+ * -------------------------------------------------------------------------------------- */
 
-/* A readable pointer for physical bytes: through the direct map for RAM, else (on a machine) through
- * the identity map of what the firmware's map lists. NULL: no memory there. */
+/* A readable pointer for physical bytes: through the direct map for RAM, else (on a machine)
+ * through the identity map of what the firmware's map lists. NULL: no memory there. */
 static const u8 *phys_bytes(const struct app *app, phys_addr_t pa, u64 n)
 {
 	if (memblock_is_memory(&app->sys.memblock, pa, n))
@@ -409,8 +414,8 @@ static int cmd_hexdump(struct cmd_call *call)
 	if (err)
 		return err;
 	if (pa >> MAX_PHYS_BITS || len > MiB)
-		return cmd_error(call, -ERANGE, "%#llx, %llu bytes: beyond 52 bits, or over 1 MiB", pa,
-				 len);
+		return cmd_error(call, -ERANGE, "%#llx, %llu bytes: beyond 52 bits, or over 1 MiB",
+				 pa, len);
 	emit_object(call->out, NULL);
 	emit_hex(call->out, "address", pa);
 	emit_list(call->out, "bytes");

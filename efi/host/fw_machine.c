@@ -16,8 +16,8 @@ static u32 efi_type(u8 e820)
 	static const u32 types[NR_E820_TYPES] = {
 		[E820_USABLE] = MEM_CONVENTIONAL,   [E820_SOFT_RESERVED] = MEM_CONVENTIONAL,
 		[E820_PERSISTENT] = MEM_PERSISTENT, [E820_ACPI_DATA] = MEM_ACPI_RECLAIM,
-		[E820_ACPI_NVS] = MEM_ACPI_NVS,     [E820_UNACCEPTED] = MEM_UNACCEPTED,
-		[E820_RESERVED] = MEM_RESERVED,     [E820_UNUSABLE] = MEM_UNUSABLE,
+		[E820_ACPI_NVS] = MEM_ACPI_NVS,	    [E820_UNACCEPTED] = MEM_UNACCEPTED,
+		[E820_RESERVED] = MEM_RESERVED,	    [E820_UNUSABLE] = MEM_UNUSABLE,
 	};
 
 	return types[e820];
@@ -87,7 +87,8 @@ int fw_release(phys_addr_t start, u64 pages)
 	return 0;
 }
 
-/* ---- what to run -------------------------------------------------------------------------------- */
+/* ---- what to run --------------------------------------------------------------------------------
+ */
 
 int fw_script(char *buf, size_t size, size_t *ret_len)
 {

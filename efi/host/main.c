@@ -80,9 +80,10 @@ static int start(void)
 	if (!err)
 		err = mm_build_tables(&app.sys);
 	if (err)
-		app_message("tablewalk cannot start: %s; %llu KiB are free for it, at least %llu KiB "
-			    "are needed",
-			    err_name(err), app.claimed_pages * 4, APP_MIN_MEMORY / KiB);
+		app_message(
+			"tablewalk cannot start: %s; %llu KiB are free for it, at least %llu KiB "
+			"are needed",
+			err_name(err), app.claimed_pages * 4, APP_MIN_MEMORY / KiB);
 	return err;
 }
 

@@ -44,10 +44,13 @@ void view_exercise(struct emit *out, const struct exercise_result *res)
 		emit_num(out, "bytes", c->bytes);
 		emit_end(out);
 	}
-	emit_text(out, "seed %llu: %llu random steps, %llu krealloc, then %llu pages filled and freed in "
-		       "random order\n",
-		  res->seed, res->steps, res->reallocs, res->filled_pages);
-	emit_text(out, "peak %llu pages; %llu pages became struct pages, %llu page tables; %llu ticks\n",
+	emit_text(
+		out,
+		"seed %llu: %llu random steps, %llu krealloc, then %llu pages filled and freed in "
+		"random order\n",
+		res->seed, res->steps, res->reallocs, res->filled_pages);
+	emit_text(out,
+		  "peak %llu pages; %llu pages became struct pages, %llu page tables; %llu ticks\n",
 		  res->peak_pages, res->memmap_pages, res->table_pages, res->ticks);
 	emit_num(out, "peak_pages", res->peak_pages);
 	emit_num(out, "memmap_pages", res->memmap_pages);
@@ -57,8 +60,9 @@ void view_exercise(struct emit *out, const struct exercise_result *res)
 		emit_text(out, "exercise FAILED: %s (%#llx)\n", res->failed, res->failed_at);
 		emit_str(out, "failed", res->failed);
 	} else {
-		emit_text(out, "exercise %s: %llu operations, every invariant holds, all memory came "
-			       "back\n",
+		emit_text(out,
+			  "exercise %s: %llu operations, every invariant holds, all memory came "
+			  "back\n",
 			  verdict(res), total_ops(res));
 	}
 	emit_end(out);

@@ -56,13 +56,15 @@ static void emit_desc(struct emit *out, const struct mem_desc *d)
 	emit_end(out);
 }
 
-/* ---- the shell's table -------------------------------------------------------------------------- */
+/* ---- the shell's table --------------------------------------------------------------------------
+ */
 
 static void shell_rows(struct emit *out, const struct memmap *map, const u32 *index)
 {
 	char name[NAME_LEN];
 
-	emit_text(out, "Type       Start            End              # Pages          Attributes\n");
+	emit_text(out,
+		  "Type       Start            End              # Pages          Attributes\n");
 	for (u32 i = 0; i < map->nr && !emit_stopped(out); i++) {
 		const struct mem_desc *d = &map->desc[index[i]];
 
@@ -146,7 +148,8 @@ static void gaps(struct emit *out, const struct memmap *map, const u32 *index)
 	}
 }
 
-/* ---- Linux's lines ------------------------------------------------------------------------------ */
+/* ---- Linux's lines ------------------------------------------------------------------------------
+ */
 
 /* The columns of efi_md_typeattr_format() in Linux 6.x: blank where a bit is off. */
 static void linux_attributes(char *buf, size_t size, u64 attr)
@@ -155,12 +158,21 @@ static void linux_attributes(char *buf, size_t size, u64 attr)
 		u64 bit;
 		const char *on, *off;
 	} columns[] = {
-		{MEM_ATTR_RUNTIME, "RUN", "   "}, {MEM_ATTR_HOT_PLUGGABLE, "HP", "  "},
-		{MEM_ATTR_MORE_RELIABLE, "MR", "  "}, {MEM_ATTR_CPU_CRYPTO, "CC", "  "},
-		{MEM_ATTR_SP, "SP", "  "}, {MEM_ATTR_NV, "NV", "  "}, {MEM_ATTR_XP, "XP", "  "},
-		{MEM_ATTR_RP, "RP", "  "}, {MEM_ATTR_WP, "WP", "  "}, {MEM_ATTR_RO, "RO", "  "},
-		{MEM_ATTR_UCE, "UCE", "   "}, {MEM_ATTR_WB, "WB", "  "},
-		{MEM_ATTR_WT, "WT", "  "}, {MEM_ATTR_WC, "WC", "  "}, {MEM_ATTR_UC, "UC", "  "},
+		{MEM_ATTR_RUNTIME, "RUN", "   "},
+		{MEM_ATTR_HOT_PLUGGABLE, "HP", "  "},
+		{MEM_ATTR_MORE_RELIABLE, "MR", "  "},
+		{MEM_ATTR_CPU_CRYPTO, "CC", "  "},
+		{MEM_ATTR_SP, "SP", "  "},
+		{MEM_ATTR_NV, "NV", "  "},
+		{MEM_ATTR_XP, "XP", "  "},
+		{MEM_ATTR_RP, "RP", "  "},
+		{MEM_ATTR_WP, "WP", "  "},
+		{MEM_ATTR_RO, "RO", "  "},
+		{MEM_ATTR_UCE, "UCE", "   "},
+		{MEM_ATTR_WB, "WB", "  "},
+		{MEM_ATTR_WT, "WT", "  "},
+		{MEM_ATTR_WC, "WC", "  "},
+		{MEM_ATTR_UC, "UC", "  "},
 	};
 	u64 known = 0;
 	size_t len = 0;
@@ -227,7 +239,8 @@ void view_e820(struct emit *out, const struct e820_table *t)
 	emit_end(out);
 }
 
-/* ---- differences ---------------------------------------------------------------------------------- */
+/* ---- differences
+ * ---------------------------------------------------------------------------------- */
 
 /* The descriptor that has pa; NULL: a gap. */
 static const struct mem_desc *desc_at(const struct memmap *map, const u32 *index, phys_addr_t pa)

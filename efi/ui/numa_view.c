@@ -33,7 +33,10 @@ static void show_cpus(struct emit *out, const struct numa_info *n)
 			emit_text(out, "cpu  APIC id %3u: no node", c->apic_id);
 		else
 			emit_text(out, "cpu  APIC id %3u: node %d", c->apic_id, c->nid);
-		emit_text(out, "%s\n", c->enabled ? "" : c->online_capable ? " (may come)" : " (off)");
+		emit_text(out, "%s\n",
+			  c->enabled	      ? ""
+			  : c->online_capable ? " (may come)"
+					      : " (off)");
 		emit_object(out, NULL);
 		emit_num(out, "apic_id", c->apic_id);
 		emit_int(out, "node", c->nid);
@@ -68,8 +71,9 @@ static void show_distances(struct emit *out, const struct numa_info *n)
 /* ACPI 6.5, table 5.146 */
 static const char *perf_name(u8 type)
 {
-	static const char *const names[] = {"access latency",   "read latency",   "write latency",
-					    "access bandwidth", "read bandwidth", "write bandwidth"};
+	static const char *const names[] = {"access latency", "read latency",
+					    "write latency",  "access bandwidth",
+					    "read bandwidth", "write bandwidth"};
 
 	return type < ARRAY_SIZE(names) ? names[type] : "?";
 }

@@ -3,11 +3,28 @@
 #include "ui/views.h"
 
 static const char *const vector_names[] = {
-	"#DE divide error", "#DB debug", "NMI", "#BP breakpoint", "#OF overflow",
-	"#BR bound range", "#UD invalid opcode", "#NM no device", "#DF double fault", "vector 9",
-	"#TS invalid TSS", "#NP segment not present", "#SS stack fault", "#GP general protection",
-	"#PF page fault", "vector 15", "#MF x87 error", "#AC alignment check", "#MC machine check",
-	"#XM SIMD error", "#VE virtualization", "#CP control protection",
+	"#DE divide error",
+	"#DB debug",
+	"NMI",
+	"#BP breakpoint",
+	"#OF overflow",
+	"#BR bound range",
+	"#UD invalid opcode",
+	"#NM no device",
+	"#DF double fault",
+	"vector 9",
+	"#TS invalid TSS",
+	"#NP segment not present",
+	"#SS stack fault",
+	"#GP general protection",
+	"#PF page fault",
+	"vector 15",
+	"#MF x87 error",
+	"#AC alignment check",
+	"#MC machine check",
+	"#XM SIMD error",
+	"#VE virtualization",
+	"#CP control protection",
 };
 
 /* Page-fault error code, SDM vol. 3, 4.7. */
@@ -28,7 +45,7 @@ static void show_walk(struct emit *out, const struct pgtable *pt, u64 va)
 	enum pt_result result = pt_lookup(pt, va, &path);
 
 	emit_text(out, "  walk of %016llx: %s\n", va,
-		  result == PT_MAPPED	      ? "mapped"
+		  result == PT_MAPPED	       ? "mapped"
 		  : result == PT_NOT_CANONICAL ? "not canonical"
 		  : result == PT_NOT_PRESENT   ? "not present"
 					       : "a table cannot be read");

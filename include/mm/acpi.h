@@ -13,7 +13,7 @@
 
 struct acpi_header {
 	char signature[5]; /* closed with 0 */
-	u32 length;        /* bytes, header included */
+	u32 length;	   /* bytes, header included */
 	u8 revision;
 	char oem_id[7];
 	char oem_table_id[9];
@@ -45,7 +45,9 @@ int acpi_for_each_entry(const void *bytes, size_t size, u32 first, u32 length_of
 /*
  * Each takes a whole table with a checked header and adds to *n. Disabled entries (flag bit 0) are
  * left out. An entry with length 0 or beyond the table ends the parse with -EINVAL: what was read
- * before it stays. Entries that do not fit are counted in n->lost.
+ * before it stays. Entries that do not fit are counted in n->lost. A SLIT is taken wholly or, when
+ * its matrix is cut or says what cannot be, not at all (-EINVAL); SRAT goes before SLIT, since
+ * distances are kept only for domains that have a node.
  */
 int acpi_parse_srat(const void *bytes, size_t size, struct numa_info *n);
 int acpi_parse_slit(const void *bytes, size_t size, struct numa_info *n);

@@ -16,9 +16,9 @@ typedef u32 gfp_t;
 #define __GFP_THISNODE 0x200000u
 #define __GFP_NOWARN   0x2000u
 
-#define GFP_KERNEL      0u
-#define GFP_DMA         __GFP_DMA
-#define GFP_DMA32       __GFP_DMA32
+#define GFP_KERNEL	     0u
+#define GFP_DMA		     __GFP_DMA
+#define GFP_DMA32	     __GFP_DMA32
 #define GFP_HIGHUSER_MOVABLE (__GFP_HIGHMEM | __GFP_MOVABLE)
 
 /* Highest zone that may serve the request. DMA beats DMA32; MOVABLE needs HIGHMEM too. */

@@ -17,18 +17,18 @@ enum memmodel { MEMMODEL_SPARSE, MEMMODEL_FLAT };
 /* State of 2 MiB: valid once its giga descriptor is alive. */
 struct pageblock {
 	struct list_head list; /* while it heads a free block of order >= PAGEBLOCK_ORDER */
-	u16 zid;               /* node * MAX_NR_ZONES + zone, while it does */
-	u8 free_order;         /* that order; 0: heads none */
+	u16 zid;	       /* node * MAX_NR_ZONES + zone, while it does */
+	u8 free_order;	       /* that order; 0: heads none */
 	bool pages_alive;      /* its struct pages are initialised */
-	bool memmap;           /* it holds struct pages itself */
+	bool memmap;	       /* it holds struct pages itself */
 };
 
 /* State of 1 GiB. */
 struct gigablock {
 	struct list_head list; /* while all of it is one free block */
-	bool free;             /* it is one free block of GIGA_ORDER */
-	bool alive;            /* its 512 pageblock descriptors are initialised */
-	u8 sections;           /* bit per section: its struct pages have memory */
+	bool free;	       /* it is one free block of GIGA_ORDER */
+	bool alive;	       /* its 512 pageblock descriptors are initialised */
+	u8 sections;	       /* bit per section: its struct pages have memory */
 };
 
 struct mem_system;
@@ -56,12 +56,12 @@ struct gigablock *pfn_to_gigablock(const struct mem_system *sys, u64 pfn);
 
 /* What the two models would cost on this machine, bytes of struct pages. */
 struct memmodel_cost {
-	u64 flat_bytes;         /* span * 64 */
-	u64 flat_hole_bytes;    /* of these, for frames that are no RAM */
-	u64 sparse_bytes;       /* all sections with memory */
+	u64 flat_bytes;	     /* span * 64 */
+	u64 flat_hole_bytes; /* of these, for frames that are no RAM */
+	u64 sparse_bytes;    /* all sections with memory */
 	u64 sparse_hole_bytes;
-	u64 sections;           /* with memory */
-	u64 populated_bytes;    /* in use now */
+	u64 sections;	     /* with memory */
+	u64 populated_bytes; /* in use now */
 	u64 alive_pageblocks;
 };
 void memmodel_cost(const struct mem_system *sys, struct memmodel_cost *ret);

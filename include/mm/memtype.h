@@ -18,11 +18,11 @@ enum memtype {
 };
 
 #define MTRR_MAX_VARIABLE 32
-#define MTRR_NR_FIXED     88 /* 8 x 64 KiB, 16 x 16 KiB, 64 x 4 KiB: the first MiB */
+#define MTRR_NR_FIXED	  88 /* 8 x 64 KiB, 16 x 16 KiB, 64 x 4 KiB: the first MiB */
 
 struct mtrr_state {
-	bool present;       /* CPUID.1:EDX.MTRR */
-	bool enabled;       /* IA32_MTRR_DEF_TYPE.E; when off all memory is UC */
+	bool present;	    /* CPUID.1:EDX.MTRR */
+	bool enabled;	    /* IA32_MTRR_DEF_TYPE.E; when off all memory is UC */
 	bool fixed_enabled; /* .FE */
 	u8 default_type;
 	u8 nr_variable;

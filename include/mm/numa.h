@@ -4,18 +4,19 @@
  *
  * Filled by the parsers of SRAT, SLIT, HMAT and MADT (mm/acpi.h) or from a machine file; checked
  * against the memory map by numa_apply(). Node ids are given to proximity domains in the order in
- * which they are first seen with enabled memory or CPUs, as Linux does.
+ * which they are first seen, as Linux does: first by SRAT's enabled CPUs, then by its enabled
+ * memory.
  */
 #ifndef MM_NUMA_H
 #define MM_NUMA_H
 
 #include "mm/memblock.h"
 
-#define NUMA_MAX_RANGES   512
-#define NUMA_MAX_CPUS     1024
-#define NUMA_MAX_PERF     1024
-#define LOCAL_DISTANCE    10 /* ACPI 6.5, 5.2.17: SLIT */
-#define REMOTE_DISTANCE   20
+#define NUMA_MAX_RANGES 512
+#define NUMA_MAX_CPUS	1024
+#define NUMA_MAX_PERF	1024
+#define LOCAL_DISTANCE	10 /* ACPI 6.5, 5.2.17: SLIT */
+#define REMOTE_DISTANCE 20
 
 struct numa_range {
 	phys_addr_t start, end;
@@ -69,21 +70,24 @@ int numa_add_range(struct numa_info *n, int nid, phys_addr_t start, phys_addr_t 
 struct numa_cpu *numa_cpu(struct numa_info *n, u32 apic_id);
 void numa_set_cpu_node(struct numa_info *n, u32 apic_id, int nid);
 
-/* Distance as the SLIT says; 10 for the node itself and 20 otherwise when it says nothing. */
+/* Distance as the SLIT says; 10 for the node itself and 20 otherwise when it says nothing.
+ * Both are in 0..MAX_NUMNODES - 1. */
 u8 numa_distance(const struct numa_info *n, int from, int to);
 
 enum numa_verdict {
-	NUMA_NONE,       /* no affinity known: one node holds all memory */
+	NUMA_NONE, /* no affinity known: one node holds all memory */
 	NUMA_OK,
-	NUMA_CONFLICT,   /* ranges of different nodes overlap: all memory goes to node 0 */
+	NUMA_CONFLICT,	 /* ranges of different nodes overlap: all memory goes to node 0 */
 	NUMA_INCOMPLETE, /* more than 1 MiB of RAM without a node: all memory goes to node 0 */
 };
 
 /*
- * Gives memblock's memory its nodes. When the tables contradict each other or leave more than
- * 1 MiB of RAM without a node, all memory goes to node 0, as Linux falls back, and the verdict says
- * so; *ret_pa then is the first address concerned. Hot-pluggable ranges get MEMBLOCK_HOTPLUG.
- * Negative on -ENOMEM from memblock.
+ * Gives memblock's memory, which has no nodes yet, its nodes. Ranges count as far as there is RAM;
+ * RAM in a hole between two ranges of one node is that node's. When ranges contradict each other or
+ * leave more than 1 MiB of RAM without a node, all memory goes to node 0, as Linux falls back, and
+ * the verdict says so; *ret_pa then is the lowest address concerned (else untouched). A smaller
+ * rest goes to its neighbour. Hot-pluggable ranges get MEMBLOCK_HOTPLUG with NUMA_OK only. Returns
+ * the verdict, or -ENOMEM from memblock; no memory has a node then.
  */
 int numa_apply(struct numa_info *n, struct memblock *mb, phys_addr_t *ret_pa);
 const char *numa_verdict_name(enum numa_verdict v);

@@ -33,7 +33,7 @@ struct page {
 			u16 inuse, objects;
 			u32 frozen;
 		};
-		struct { /* tail pages of a compound page */
+		struct {		   /* tail pages of a compound page */
 			u64 compound_head; /* address of the head page, plus 1 */
 		};
 		struct { /* first tail page */
@@ -41,8 +41,8 @@ struct page {
 			u32 compound_order;
 		};
 	};
-	s32 _mapcount; /* -1: not mapped */
-	s32 _refcount; /* 0: free */
+	s32 _mapcount;	/* -1: not mapped */
+	s32 _refcount;	/* 0: free */
 	u64 memcg_data; /* unused, kept for the size and the name */
 };
 
@@ -54,7 +54,7 @@ enum page_flag {
 	PG_reserved = 12,
 	PG_head = 16,
 	PG_buddy = 24,
-	PG_table = 25,   /* holds a page table */
+	PG_table = 25,	 /* holds a page table */
 	PG_vmalloc = 26, /* belongs to a vmalloc area */
 };
 

@@ -15,34 +15,34 @@
 
 #include "mm/types.h"
 
-#define PT_ENTRIES    512
-#define PT_MAX_LEVELS 5
-#define PT_SHIFT(level) (12 + 9 * (level))
-#define PT_SIZE(level)  (1ULL << PT_SHIFT(level))
+#define PT_ENTRIES	    512
+#define PT_MAX_LEVELS	    5
+#define PT_SHIFT(level)	    (12 + 9 * (level))
+#define PT_SIZE(level)	    (1ULL << PT_SHIFT(level))
 #define PT_INDEX(va, level) ((unsigned)((va) >> PT_SHIFT(level)) & 511)
 
 /* SDM vol. 3, tables 4-14 to 4-20. */
-#define PTE_P    (1ULL << 0)
-#define PTE_RW   (1ULL << 1)
-#define PTE_US   (1ULL << 2)
-#define PTE_PWT  (1ULL << 3)
-#define PTE_PCD  (1ULL << 4)
-#define PTE_A    (1ULL << 5)
-#define PTE_D    (1ULL << 6)
-#define PTE_PS   (1ULL << 7)  /* levels 1 and 2: maps a page */
-#define PTE_PAT  (1ULL << 7)  /* level 0 */
-#define PTE_G    (1ULL << 8)
+#define PTE_P	      (1ULL << 0)
+#define PTE_RW	      (1ULL << 1)
+#define PTE_US	      (1ULL << 2)
+#define PTE_PWT	      (1ULL << 3)
+#define PTE_PCD	      (1ULL << 4)
+#define PTE_A	      (1ULL << 5)
+#define PTE_D	      (1ULL << 6)
+#define PTE_PS	      (1ULL << 7) /* levels 1 and 2: maps a page */
+#define PTE_PAT	      (1ULL << 7) /* level 0 */
+#define PTE_G	      (1ULL << 8)
 #define PTE_PAT_LARGE (1ULL << 12) /* levels 1 and 2, in a page-mapping entry */
-#define PTE_NX   (1ULL << 63)
+#define PTE_NX	      (1ULL << 63)
 #define PTE_ADDR_MASK 0x000ffffffffff000ULL
 
 /* What a mapping allows and how it is cached, the same at every level; pt_map() makes the bits. */
 #define PT_WRITE  PTE_RW
-#define PT_USER   PTE_US
+#define PT_USER	  PTE_US
 #define PT_GLOBAL PTE_G
 #define PT_NOEXEC PTE_NX
-#define PT_PWT    PTE_PWT
-#define PT_PCD    PTE_PCD
+#define PT_PWT	  PTE_PWT
+#define PT_PCD	  PTE_PCD
 #define PT_PATBIT (1ULL << 9) /* stands for bit 7 or bit 12, by level */
 
 /* Where tables come from. ctx is the owner's; pages are 4 KiB, need not be zeroed. */
@@ -54,16 +54,17 @@ struct pt_pages {
 
 struct pgtable {
 	phys_addr_t root;  /* of the top table, without CR3's low bits */
-	u8 levels;         /* 4 or 5 */
+	u8 levels;	   /* 4 or 5 */
 	u8 max_page_level; /* largest page the CPU has: 2 = 1 GiB, 1 = 2 MiB */
-	bool nx;           /* EFER.NXE: bit 63 is not reserved */
+	bool nx;	   /* EFER.NXE: bit 63 is not reserved */
 	u64 phys_offset;   /* a table at pa is read at (void *)(pa + phys_offset) */
-	/* Is there memory at pa that may be read? NULL: everywhere. Tables elsewhere are not followed. */
+	/* Is there memory at pa that may be read? NULL: everywhere. Tables elsewhere are not
+	 * followed. */
 	bool (*readable)(const void *ctx, phys_addr_t pa);
 	const void *readable_ctx;
 	const struct pt_pages *pages; /* NULL: this tree is only read */
-	/* Called after entries of [va, va + size) changed; removed says that a translation went away
-	 * or lost rights, so that stale ones must be flushed. NULL: nobody needs to know. */
+	/* Called after entries of [va, va + size) changed; removed says that a translation went
+	 * away or lost rights, so that stale ones must be flushed. NULL: nobody needs to know. */
 	void (*changed)(struct pgtable *pt, u64 va, u64 size, bool removed);
 	u64 nr_tables; /* pages in tables, counted by pt_init and map */
 };
@@ -76,14 +77,14 @@ u64 pt_sign_extend(const struct pgtable *pt, u64 va);
 
 /* One entry as the walker sees it. */
 struct pt_entry {
-	u64 va;            /* first address it maps, sign-extended */
+	u64 va; /* first address it maps, sign-extended */
 	u64 val;
 	phys_addr_t table; /* physical address of the table it is in */
 	u16 index;
 	u8 level;
 	bool present, leaf;
-	/* Rights combined over all levels so far: PT_WRITE and PT_USER only if every level has them,
-	 * PT_NOEXEC if any level has it (SDM vol. 3, 4.6). */
+	/* Rights combined over all levels so far: PT_WRITE and PT_USER only if every level has
+	 * them, PT_NOEXEC if any level has it (SDM vol. 3, 4.6). */
 	u64 rights;
 };
 
@@ -102,14 +103,14 @@ int pt_walk(const struct pgtable *pt, u64 start, u64 last, pt_visit visit, void 
 
 /* The entries that translate one address, from the top down. */
 struct pt_path {
-	u8 nr;                              /* entries read */
+	u8 nr; /* entries read */
 	struct pt_entry entry[PT_MAX_LEVELS];
 };
 enum pt_result {
 	PT_MAPPED,
 	PT_NOT_CANONICAL,
-	PT_NOT_PRESENT,  /* the last entry of the path says so */
-	PT_BAD_TABLE,    /* the last entry points to memory that may not be read */
+	PT_NOT_PRESENT, /* the last entry of the path says so */
+	PT_BAD_TABLE,	/* the last entry points to memory that may not be read */
 };
 enum pt_result pt_lookup(const struct pgtable *pt, u64 va, struct pt_path *ret);
 /* Physical address; only when pt_lookup() says PT_MAPPED. */
@@ -121,7 +122,7 @@ struct pt_stats {
 	u64 tables[PT_MAX_LEVELS]; /* number of tables per level */
 	u64 leaves[PT_MAX_LEVELS]; /* mappings per level: 4 KiB, 2 MiB, 1 GiB */
 	u64 writable_executable;   /* leaves with both rights */
-	u64 bad_tables;            /* entries that point outside readable memory */
+	u64 bad_tables;		   /* entries that point outside readable memory */
 };
 int pt_stats(const struct pgtable *pt, struct pt_stats *ret);
 
@@ -133,7 +134,7 @@ struct pt_run {
 	u64 start, last; /* inclusive */
 	u8 level;
 	bool present;
-	u64 bits;   /* PWT PCD PS PAT G (as PT_PATBIT) of the leaves */
+	u64 bits; /* PWT PCD PS PAT G (as PT_PATBIT) of the leaves */
 	u64 rights;
 };
 /* Called for every run in order; non-zero ends the dump and is returned. */
@@ -145,7 +146,7 @@ int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct
 /* One line of QEMU's `info tlb` for a leaf: "VA: PA XGPDACTUW". Returns its length. */
 int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e);
 
-const char *pt_level_intel(unsigned level);                          /* "PTE" .. "PML5E" */
+const char *pt_level_intel(unsigned level);			      /* "PTE" .. "PML5E" */
 const char *pt_level_linux(const struct pgtable *pt, unsigned level); /* "pte" .. "pgd" */
 
 /* ---- changing ------------------------------------------------------------------------------- */

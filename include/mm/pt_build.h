@@ -41,8 +41,8 @@ struct pt_hole {
 };
 
 struct pt_identity_result {
-	u64 leaves;       /* of the firmware's tables */
-	u64 bytes;        /* mapped by us */
+	u64 leaves;	  /* of the firmware's tables */
+	u64 bytes;	  /* mapped by us */
 	u64 not_identity; /* leaves whose VA is not their PA: left out */
 };
 

@@ -12,10 +12,10 @@
 
 struct mem_system;
 
-#define SLAB_HWCACHE_ALIGN  0x2000u
-#define SLAB_POISON         0x800u  /* fill free objects, check on allocation */
+#define SLAB_HWCACHE_ALIGN   0x2000u
+#define SLAB_POISON	     0x800u /* fill free objects, check on allocation */
 #define SLAB_RECLAIM_ACCOUNT 0x20000u
-#define SLAB_NAME_LEN       32
+#define SLAB_NAME_LEN	     32
 
 struct kmem_cache_node {
 	struct list_head partial, full;
@@ -26,29 +26,29 @@ struct kmem_cache {
 	char name[SLAB_NAME_LEN];
 	u32 flags;
 	u32 object_size; /* as asked for */
-	u32 size;        /* with alignment: distance of two objects */
+	u32 size;	 /* with alignment: distance of two objects */
 	u32 align;
-	u32 offset;      /* of the free pointer in a free object */
-	u32 objects;     /* per slab */
-	u32 order;       /* pages per slab: 2^order */
+	u32 offset;  /* of the free pointer in a free object */
+	u32 objects; /* per slab */
+	u32 order;   /* pages per slab: 2^order */
 	void (*ctor)(void *object);
 	struct list_head list; /* sys->slab.caches */
-	u64 nr_active;         /* objects handed out */
+	u64 nr_active;	       /* objects handed out */
 	u64 nr_alloc, nr_free; /* operations */
 	u32 nr_nodes;
 	struct kmem_cache_node node[]; /* sys->slab.nr_nodes of them */
 };
 
-#define KMALLOC_MIN_SIZE 8
+#define KMALLOC_MIN_SIZE       8
 #define KMALLOC_MAX_CACHE_SIZE 8192 /* larger ones are pages */
-#define KMALLOC_MAX_SIZE (PAGE_SIZE << MAX_PAGE_ORDER)
-#define NR_KMALLOC_CACHES 13 /* 8 16 32 64 96 128 192 256 512 1k 2k 4k 8k */
+#define KMALLOC_MAX_SIZE       (PAGE_SIZE << MAX_PAGE_ORDER)
+#define NR_KMALLOC_CACHES      13 /* 8 16 32 64 96 128 192 256 512 1k 2k 4k 8k */
 
 struct slab_system {
 	struct list_head caches;
 	u32 nr_nodes;
 	bool ready;
-	u64 bad_frees; /* refused: no slab, wrong cache, middle of an object, already free */
+	u64 bad_frees;	 /* refused: no slab, wrong cache, middle of an object, already free */
 	u64 large_pages; /* pages of large kmallocs */
 	struct kmem_cache *cache_cache; /* the cache that caches come from */
 	struct kmem_cache *kmalloc[NR_KMALLOC_CACHES];

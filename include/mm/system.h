@@ -35,7 +35,8 @@ struct mem_system {
 	struct pt_layout layout;
 	enum memmodel model;
 	u64 phys_offset;    /* memory at pa is at (void *)(pa + phys_offset) */
-	u64 vmemmap_offset; /* added to a vmemmap or vmalloc address to get a pointer: 0 where the */
+	u64 vmemmap_offset; /* added to a vmemmap or vmalloc address to get a pointer: 0 where the
+			     */
 	u64 vmalloc_offset; /* CPU uses our tables */
 	struct pgtable pt;  /* levels, max_page_level, nx, changed given; root by mm_build_tables */
 
@@ -50,7 +51,7 @@ struct mem_system {
 	u64 nr_gigablocks;
 	pg_data_t *node_data[MAX_NUMNODES];
 	u64 fail_after; /* tests: page allocations fail after this many more; 0: never */
-	u64 bad_frees;  /* refused __free_pages */
+	u64 bad_frees;	/* refused __free_pages */
 	u64 bad_free_pfn;
 	u64 alive_pageblocks, populated_sections;
 	u64 totalram_pages; /* managed, all zones */

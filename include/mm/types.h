@@ -17,13 +17,13 @@ typedef u64 phys_addr_t;
 #define PAGE_SIZE  (1ULL << PAGE_SHIFT)
 
 /* Linux's names: orders 0..MAX_PAGE_ORDER are what callers may ask for. */
-#define MAX_PAGE_ORDER  10
-#define NR_PAGE_ORDERS  (MAX_PAGE_ORDER + 1)
+#define MAX_PAGE_ORDER	10
+#define NR_PAGE_ORDERS	(MAX_PAGE_ORDER + 1)
 #define PAGEBLOCK_ORDER 9  /* 2 MiB: one PMD */
-#define GIGA_ORDER      18 /* 1 GiB: one PUD, the largest free block kept inside */
+#define GIGA_ORDER	18 /* 1 GiB: one PUD, the largest free block kept inside */
 
 #define PAGEBLOCK_NR_PAGES (1ULL << PAGEBLOCK_ORDER)
-#define GIGA_NR_PAGES      (1ULL << GIGA_ORDER)
+#define GIGA_NR_PAGES	   (1ULL << GIGA_ORDER)
 
 /* A sparse section is 128 MiB, so that its struct pages fill exactly one 2 MiB page. */
 #define SECTION_SIZE_BITS 27

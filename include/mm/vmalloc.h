@@ -3,8 +3,8 @@
  * Virtually contiguous memory: areas in [layout.vmalloc_start, vmalloc_end), sorted by address and
  * disjoint, each followed by an unmapped guard page.
  *
- * A pointer handed out is the kernel virtual address where that is what the CPU uses; on the host it
- * is the window that mirrors it (sys->vmalloc_offset is added).
+ * A pointer handed out is the kernel virtual address where that is what the CPU uses; on the host
+ * it is the window that mirrors it (sys->vmalloc_offset is added).
  */
 #ifndef MM_VMALLOC_H
 #define MM_VMALLOC_H
@@ -15,15 +15,15 @@
 struct mem_system;
 
 #define VM_ALLOC 0x2u /* pages are ours: vfree gives them back */
-#define VM_MAP   0x4u /* pages are the caller's: vmap */
+#define VM_MAP	 0x4u /* pages are the caller's: vmap */
 
 struct vm_struct {
 	struct list_head list;
-	u64 addr, size;       /* kernel VA; bytes with the guard page, as Linux counts */
+	u64 addr, size; /* kernel VA; bytes with the guard page, as Linux counts */
 	u32 flags;
 	u32 nr_pages;
 	struct page **pages;
-	const void *caller;   /* return address of the allocating call */
+	const void *caller; /* return address of the allocating call */
 };
 
 struct vmalloc_system {

@@ -16,14 +16,7 @@
 #include "list.h"
 #include "mm/types.h"
 
-enum zone_type {
-	ZONE_DMA,
-	ZONE_DMA32,
-	ZONE_NORMAL,
-	ZONE_MOVABLE,
-	ZONE_DEVICE,
-	MAX_NR_ZONES
-};
+enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_MOVABLE, ZONE_DEVICE, MAX_NR_ZONES };
 
 #define ZONE_DMA_END   (16 * MiB)
 #define ZONE_DMA32_END (4 * GiB)
@@ -86,7 +79,8 @@ struct mem_system;
 int zones_init(struct mem_system *sys);
 
 #define for_each_node(sys, node)                                                                   \
-	for (pg_data_t *const *_n = (sys)->node_data, *node; _n < (sys)->node_data + MAX_NUMNODES; _n++) \
+	for (pg_data_t *const *_n = (sys)->node_data, *node; _n < (sys)->node_data + MAX_NUMNODES; \
+	     _n++)                                                                                 \
 		if ((node = *_n))
 
 #endif

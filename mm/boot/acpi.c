@@ -85,6 +85,8 @@ int acpi_for_each_entry(const void *bytes, size_t size, u32 first, u32 length_of
 	struct bytes b = {bytes, size};
 	u64 at = first;
 
+	if (first > size)
+		return -EINVAL;
 	while (at < size) {
 		bool ok = true;
 		u64 length = bytes_get(&b, at + length_offset, length_width, &ok);

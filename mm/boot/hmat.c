@@ -4,8 +4,8 @@
 #include "mm/acpi.h"
 
 #define HMAT_FIRST_ENTRY 40
-#define LOCALITY_INFO    1
-#define LISTS            32 /* where the initiator list begins in such a structure */
+#define LOCALITY_INFO	 1
+#define LISTS		 32 /* where the initiator list begins in such a structure */
 
 static void add(struct numa_info *n, struct numa_perf perf)
 {
@@ -31,12 +31,12 @@ static int parse_locality(struct numa_info *n, const struct bytes *b)
 			u64 v = bytes_get(b, matrix + 2 * (i * targets + t), 2, &ok);
 			u64 value;
 
-			if (v == 0 || v == 0xffff || __builtin_mul_overflow(v, base, &value))
+			if (!v || v == 0xffff || !base || __builtin_mul_overflow(v, base, &value))
 				continue;
 			add(n, (struct numa_perf){
 				       .initiator_pxm = (u32)bytes_get(b, LISTS + 4 * i, 4, &ok),
-				       .target_pxm = (u32)bytes_get(
-					       b, LISTS + 4 * (initiators + t), 4, &ok),
+				       .target_pxm = (u32)bytes_get(b, LISTS + 4 * (initiators + t),
+								    4, &ok),
 				       .data_type = type,
 				       .hierarchy = hierarchy,
 				       .value = value,

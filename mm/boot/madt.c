@@ -4,8 +4,8 @@
 #include "mm/acpi.h"
 
 #define MADT_FIRST_ENTRY 44
-#define ENABLED          1u
-#define ONLINE_CAPABLE   2u
+#define ENABLED		 1u
+#define ONLINE_CAPABLE	 2u
 
 static int add(struct numa_info *n, u64 apic_id, u64 uid, u64 flags, bool ok)
 {
@@ -31,17 +31,17 @@ static int parse_entry(void *ctx, const u8 *entry, size_t size)
 	bool ok = true;
 	u64 uid, apic_id, flags;
 
-	if (entry[0] == 0) { /* local APIC */
+	if (entry[0] == 0) { /* local APIC; id 0xff stands for all of them, so it is none */
 		uid = bytes_get(&b, 2, 1, &ok);
 		apic_id = bytes_get(&b, 3, 1, &ok);
 		flags = bytes_get(&b, 4, 4, &ok);
-		return add(ctx, apic_id, uid, flags, ok);
+		return add(ctx, apic_id, uid, apic_id == 0xff ? 0 : flags, ok);
 	}
-	if (entry[0] == 9) { /* local x2APIC */
+	if (entry[0] == 9) { /* local x2APIC; the same for id 0xffffffff */
 		apic_id = bytes_get(&b, 4, 4, &ok);
 		flags = bytes_get(&b, 8, 4, &ok);
 		uid = bytes_get(&b, 12, 4, &ok);
-		return add(ctx, apic_id, uid, flags, ok);
+		return add(ctx, apic_id, uid, apic_id == 0xffffffff ? 0 : flags, ok);
 	}
 	return 0;
 }

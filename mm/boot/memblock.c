@@ -63,10 +63,10 @@ static bool mergeable(const struct memblock_region *a, const struct memblock_reg
 	return region_end(a) == b->base && a->nid == b->nid && a->flags == b->flags;
 }
 
-/* Joins neighbours that agree, from the one before `first` to the one after `last`. */
+/* Joins neighbours that agree, from the one before `first` to `last`. */
 static void merge_regions(struct memblock_type *type, u32 first, u32 last)
 {
-	u32 out, in, end = min(last + 2, type->cnt);
+	u32 out, in, end = min(last + 1, type->cnt);
 
 	if (!type->cnt)
 		return;
@@ -298,8 +298,7 @@ int memblock_trim(struct memblock *mb, u64 align)
 	return 0;
 }
 
-/* ---- looking ------------------------------------------------------------------------------------
- */
+/* ---- looking ------------------------------------------------------------------------------- */
 
 bool memblock_overlaps(const struct memblock_type *type, phys_addr_t base, u64 size)
 {

@@ -40,7 +40,8 @@ int numa_add_range(struct numa_info *n, int nid, phys_addr_t start, phys_addr_t 
 		return -ENOSPC;
 	}
 	n->ranges[n->nr_ranges++] = (struct numa_range){start, end, nid, hotplug, non_volatile};
-	n->nr_nodes = max(n->nr_nodes, (u32)nid + 1);
+	for (; n->nr_nodes <= (u32)nid; n->nr_nodes++) /* nodes that no table named */
+		n->pxm_of_node[n->nr_nodes] = n->nr_nodes;
 	return 0;
 }
 
@@ -68,6 +69,8 @@ void numa_set_cpu_node(struct numa_info *n, u32 apic_id, int nid)
 
 u8 numa_distance(const struct numa_info *n, int from, int to)
 {
+	ASSERT(from >= 0 && from < MAX_NUMNODES, "from %d", from);
+	ASSERT(to >= 0 && to < MAX_NUMNODES, "to %d", to);
 	if (n->have_slit && n->distance[from][to])
 		return n->distance[from][to];
 	return from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
@@ -88,21 +91,34 @@ const char *numa_verdict_name(enum numa_verdict v)
 	return "?";
 }
 
-/* ---- applying ----------------------------------------------------------------------------------- */
+/* ---- applying -----------------------------------------------------------------------------------
+ */
 
-static bool find_conflict(const struct numa_info *n, phys_addr_t *ret_pa)
+static bool has_ram(const struct memblock *mb, const struct numa_range *r)
 {
+	return memblock_overlaps(&mb->memory, r->start, r->end - r->start);
+}
+
+/* Lowest address that ranges of two nodes share. Ranges without RAM, and what lies beyond all RAM,
+ * say nothing about this machine's memory. */
+static bool find_conflict(const struct numa_info *n, const struct memblock *mb, phys_addr_t *ret_pa)
+{
+	phys_addr_t dram_end = memblock_end_of_dram(mb), lowest = ~0ULL;
+
 	for (u32 i = 0; i < n->nr_ranges; i++) {
 		for (u32 j = 0; j < i; j++) {
 			const struct numa_range *a = &n->ranges[i], *b = &n->ranges[j];
+			phys_addr_t start = max(a->start, b->start);
 
-			if (a->nid != b->nid && a->start < b->end && b->start < a->end) {
-				*ret_pa = max(a->start, b->start);
-				return true;
-			}
+			if (a->nid != b->nid && start < min(a->end, b->end) && start < dram_end &&
+			    start < lowest && has_ram(mb, a) && has_ram(mb, b))
+				lowest = start;
 		}
 	}
-	return false;
+	if (lowest == ~0ULL)
+		return false;
+	*ret_pa = lowest;
+	return true;
 }
 
 static int set_all(struct memblock *mb, int nid)
@@ -114,19 +130,31 @@ static int set_nodes(const struct numa_info *n, struct memblock *mb)
 {
 	for (u32 i = 0; i < n->nr_ranges; i++) {
 		const struct numa_range *r = &n->ranges[i];
-		u64 size = r->end - r->start;
-		int err = memblock_set_node(mb, r->start, size, r->nid);
+		int err = memblock_set_node(mb, r->start, r->end - r->start, r->nid);
 
-		if (!err && r->hotplug)
-			err = memblock_change_flags(mb, r->start, size, MEMBLOCK_HOTPLUG, 0);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-/* Bytes of RAM without a node; the first such address. Small leftovers get their neighbour's. */
-static u64 orphans(const struct memblock *mb, phys_addr_t *ret_pa)
+static int set_hotplug(const struct numa_info *n, struct memblock *mb)
+{
+	for (u32 i = 0; i < n->nr_ranges; i++) {
+		const struct numa_range *r = &n->ranges[i];
+		int err = 0;
+
+		if (r->hotplug)
+			err = memblock_change_flags(mb, r->start, r->end - r->start,
+						    MEMBLOCK_HOTPLUG, 0);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Bytes of RAM without a node; the lowest such address. */
+static u64 count_orphans(const struct memblock *mb, phys_addr_t *ret_pa)
 {
 	u64 bytes = 0;
 
@@ -139,40 +167,72 @@ static u64 orphans(const struct memblock *mb, phys_addr_t *ret_pa)
 	return bytes;
 }
 
-static int adopt_orphans(struct memblock *mb)
+/*
+ * RAM without a node that lies between RAM of one and the same node belongs to it: Linux joins a
+ * node's ranges across holes in which no other node has memory. With `all`, the rest goes to the
+ * neighbour below, else above, else to node 0.
+ */
+static int adopt_orphans(struct memblock *mb, bool all)
 {
-	for (u32 i = 0; i < mb->memory.cnt;) {
-		struct memblock_region *r = &mb->memory.regions[i];
-		int err;
+	const struct memblock_type *memory = &mb->memory;
+	const struct memblock_region *r = memory->regions;
 
-		if (r->nid != NUMA_NO_NODE) {
-			i++;
+	for (u32 i = 0, end; i < memory->cnt; i = end) {
+		int below, above, heir, err;
+
+		for (end = i; end < memory->cnt && r[end].nid == NUMA_NO_NODE;)
+			end++;
+		if (end == i) {
+			end++;
 			continue;
 		}
-		err = memblock_set_node(mb, r->base, r->size, i ? r[-1].nid : 0);
+		below = i ? r[i - 1].nid : NUMA_NO_NODE;
+		above = end < memory->cnt ? r[end].nid : NUMA_NO_NODE;
+		heir = below != NUMA_NO_NODE ? below : max(above, 0);
+		if (!all && (below != above || below == NUMA_NO_NODE))
+			continue;
+		err = memblock_set_node(mb, r[i].base,
+					r[end - 1].base + r[end - 1].size - r[i].base, heir);
 		if (err)
 			return err;
-		i = 0; /* regions may have merged */
+		end = i; /* regions may have merged */
 	}
 	return 0;
 }
 
+/* NUMA_OK or NUMA_INCOMPLETE with *ret_pa; on -ENOMEM no node is set. */
+static int apply_ranges(const struct numa_info *n, struct memblock *mb, phys_addr_t *ret_pa)
+{
+	phys_addr_t pa = 0;
+	int err = set_nodes(n, mb);
+
+	if (!err)
+		err = adopt_orphans(mb, false);
+	if (!err && count_orphans(mb, &pa) > ORPHANS_ALLOWED) {
+		*ret_pa = pa;
+		return NUMA_INCOMPLETE;
+	}
+	if (!err)
+		err = adopt_orphans(mb, true);
+	if (!err)
+		err = set_hotplug(n, mb);
+	if (err)
+		set_all(mb, NUMA_NO_NODE);
+	return err ? err : NUMA_OK;
+}
+
 int numa_apply(struct numa_info *n, struct memblock *mb, phys_addr_t *ret_pa)
 {
-	enum numa_verdict verdict = NUMA_OK;
-	int err;
+	int verdict, err;
 
 	if (!n->nr_ranges)
 		verdict = NUMA_NONE;
-	else if (find_conflict(n, ret_pa))
+	else if (find_conflict(n, mb, ret_pa))
 		verdict = NUMA_CONFLICT;
-	if (verdict == NUMA_OK) {
-		err = set_nodes(n, mb);
-		if (err)
-			return err;
-		if (orphans(mb, ret_pa) > ORPHANS_ALLOWED)
-			verdict = NUMA_INCOMPLETE;
-	}
-	err = verdict == NUMA_OK ? adopt_orphans(mb) : set_all(mb, 0);
-	return err ? err : (int)verdict;
+	else
+		verdict = apply_ranges(n, mb, ret_pa);
+	if (verdict < 0 || verdict == NUMA_OK)
+		return verdict;
+	err = set_all(mb, 0);
+	return err ? err : verdict;
 }

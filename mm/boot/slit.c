@@ -24,10 +24,12 @@ int acpi_parse_slit(const void *bytes, size_t size, struct numa_info *n)
 	struct bytes b = {bytes, size};
 	bool ok = true;
 	u64 nr = bytes_get(&b, ACPI_HEADER_SIZE, 8, &ok);
-	const u8 *matrix = b.p + SLIT_MATRIX;
+	const u8 *matrix;
 
-	if (!ok || nr > 0xffff || size < SLIT_MATRIX || nr * nr > size - SLIT_MATRIX ||
-	    !sane(matrix, nr))
+	if (!ok || nr > 0xffff || size < SLIT_MATRIX || nr * nr > size - SLIT_MATRIX)
+		return -EINVAL;
+	matrix = b.p + SLIT_MATRIX;
+	if (!sane(matrix, nr))
 		return -EINVAL;
 	for (u64 i = 0; i < nr; i++) {
 		int from = numa_find_pxm(n, (u32)i);

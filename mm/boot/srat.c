@@ -4,24 +4,28 @@
 #include "mm/acpi.h"
 
 #define SRAT_FIRST_ENTRY 48
-#define ENABLED          1u
-#define HOT_PLUGGABLE    2u
-#define NON_VOLATILE     4u
+#define ENABLED		 1u
+#define HOT_PLUGGABLE	 2u
+#define NON_VOLATILE	 4u
 
-static int add_cpu(struct numa_info *n, u32 pxm, u32 apic_id)
+struct srat {
+	struct numa_info *n;
+	u32 pxm_mask; /* before revision 2 a proximity domain is one byte, the rest reserved */
+};
+
+static int add_cpu(const struct srat *s, u32 pxm, u32 apic_id)
 {
-	int nid = numa_node_of_pxm(n, pxm);
+	int nid = numa_node_of_pxm(s->n, pxm & s->pxm_mask);
 
-	if (nid < 0) {
-		n->lost++;
-		return 0;
-	}
-	numa_set_cpu_node(n, apic_id, nid);
+	if (nid < 0)
+		s->n->lost++;
+	else
+		numa_set_cpu_node(s->n, apic_id, nid);
 	return 0;
 }
 
 /* Type 0: the proximity domain's upper 24 bits are kept apart from its first byte. */
-static int parse_apic(struct numa_info *n, const struct bytes *b)
+static int parse_apic(const struct srat *s, const struct bytes *b)
 {
 	bool ok = true;
 	u32 pxm = (u32)bytes_get(b, 2, 1, &ok) | (u32)bytes_get(b, 9, 3, &ok) << 8;
@@ -29,10 +33,10 @@ static int parse_apic(struct numa_info *n, const struct bytes *b)
 
 	if (!ok)
 		return -EINVAL;
-	return flags & ENABLED ? add_cpu(n, pxm, apic_id) : 0;
+	return flags & ENABLED ? add_cpu(s, pxm, apic_id) : 0;
 }
 
-static int parse_x2apic(struct numa_info *n, const struct bytes *b)
+static int parse_x2apic(const struct srat *s, const struct bytes *b)
 {
 	bool ok = true;
 	u32 pxm = (u32)bytes_get(b, 4, 4, &ok), apic_id = (u32)bytes_get(b, 8, 4, &ok);
@@ -40,10 +44,10 @@ static int parse_x2apic(struct numa_info *n, const struct bytes *b)
 
 	if (!ok)
 		return -EINVAL;
-	return flags & ENABLED ? add_cpu(n, pxm, apic_id) : 0;
+	return flags & ENABLED ? add_cpu(s, pxm, apic_id) : 0;
 }
 
-static int parse_memory(struct numa_info *n, const struct bytes *b)
+static int parse_memory(const struct srat *s, const struct bytes *b)
 {
 	bool ok = true;
 	u32 pxm = (u32)bytes_get(b, 2, 4, &ok), flags = (u32)bytes_get(b, 28, 4, &ok);
@@ -52,34 +56,42 @@ static int parse_memory(struct numa_info *n, const struct bytes *b)
 
 	if (!ok)
 		return -EINVAL;
-	if (!(flags & ENABLED) || !length)
+	if (!(flags & ENABLED))
 		return 0;
-	nid = numa_node_of_pxm(n, pxm);
+	nid = numa_node_of_pxm(s->n, pxm & s->pxm_mask);
 	if (nid < 0)
-		n->lost++;
-	else
-		numa_add_range(n, nid, base, base + length < base ? ~0ULL : base + length,
+		s->n->lost++;
+	else if (length) /* an empty range still makes its domain a node */
+		numa_add_range(s->n, nid, base, base + length < base ? ~0ULL : base + length,
 			       flags & HOT_PLUGGABLE, flags & NON_VOLATILE);
 	return 0;
 }
 
-static int parse_entry(void *ctx, const u8 *entry, size_t size)
+static int parse_cpu_entry(void *ctx, const u8 *entry, size_t size)
 {
 	struct bytes b = {entry, size};
 
-	switch (entry[0]) {
-	case 0:
+	if (entry[0] == 0)
 		return parse_apic(ctx, &b);
-	case 1:
-		return parse_memory(ctx, &b);
-	case 2:
-		return parse_x2apic(ctx, &b);
-	default:
-		return 0;
-	}
+	return entry[0] == 2 ? parse_x2apic(ctx, &b) : 0;
 }
 
+static int parse_memory_entry(void *ctx, const u8 *entry, size_t size)
+{
+	struct bytes b = {entry, size};
+
+	return entry[0] == 1 ? parse_memory(ctx, &b) : 0;
+}
+
+/* Linux numbers nodes by all CPUs first and then by memory, wherever they stand in the table. */
 int acpi_parse_srat(const void *bytes, size_t size, struct numa_info *n)
 {
-	return acpi_for_each_entry(bytes, size, SRAT_FIRST_ENTRY, 1, 1, parse_entry, n);
+	struct bytes b = {bytes, size};
+	bool ok = true;
+	struct srat s = {n, bytes_get(&b, 8, 1, &ok) >= 2 ? ~0u : 0xff};
+	int cpus, memory;
+
+	cpus = acpi_for_each_entry(bytes, size, SRAT_FIRST_ENTRY, 1, 1, parse_cpu_entry, &s);
+	memory = acpi_for_each_entry(bytes, size, SRAT_FIRST_ENTRY, 1, 1, parse_memory_entry, &s);
+	return cpus ? cpus : memory;
 }

@@ -22,7 +22,8 @@ static unsigned section_bit(u64 pfn)
 
 static bool section_populated(const struct mem_system *sys, u64 pfn)
 {
-	return sys->model == MEMMODEL_FLAT || pfn_to_gigablock(sys, pfn)->sections & section_bit(pfn);
+	return sys->model == MEMMODEL_FLAT ||
+	       pfn_to_gigablock(sys, pfn)->sections & section_bit(pfn);
 }
 
 bool pfn_valid(const struct mem_system *sys, u64 pfn)
@@ -222,8 +223,7 @@ void memmodel_cost(const struct mem_system *sys, struct memmodel_cost *ret)
 	ret->flat_hole_bytes = (sys->max_pfn - present) * sizeof(struct page);
 	ret->sparse_bytes = ret->sections * PAGES_PER_SECTION * sizeof(struct page);
 	ret->sparse_hole_bytes = ret->sparse_bytes - present * sizeof(struct page);
-	ret->populated_bytes = sys->model == MEMMODEL_FLAT
-				       ? ret->flat_bytes
-				       : sys->populated_sections * PT_SIZE(1);
+	ret->populated_bytes = sys->model == MEMMODEL_FLAT ? ret->flat_bytes
+							   : sys->populated_sections * PT_SIZE(1);
 	ret->alive_pageblocks = sys->alive_pageblocks;
 }

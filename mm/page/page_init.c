@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Handing memblock's free memory to the zones: whole pageblocks untouched, the rest page by page. */
+/* Handing memblock's free memory to the zones: whole pageblocks untouched, the rest page by page.
+ */
 #include "mm/page_alloc.h"
 
 #include "mm/system.h"
@@ -10,8 +11,7 @@ static int for_each_zone_range(struct mem_system *sys,
 {
 	struct memblock_iter it;
 
-	for_each_free_range(&sys->memblock, NUMA_NO_NODE, &it)
-	{
+	for_each_free_range(&sys->memblock, NUMA_NO_NODE, &it) {
 		u64 pfn = phys_to_pfn(round_up(it.start, PAGE_SIZE)), end = phys_to_pfn(it.end);
 		pg_data_t *node = sys->node_data[max(it.nid, 0)];
 

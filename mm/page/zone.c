@@ -7,7 +7,7 @@
 const char *zone_name(enum zone_type type)
 {
 	static const char *const names[MAX_NR_ZONES] = {
-		[ZONE_DMA] = "DMA",         [ZONE_DMA32] = "DMA32",   [ZONE_NORMAL] = "Normal",
+		[ZONE_DMA] = "DMA",	    [ZONE_DMA32] = "DMA32",   [ZONE_NORMAL] = "Normal",
 		[ZONE_MOVABLE] = "Movable", [ZONE_DEVICE] = "Device",
 	};
 

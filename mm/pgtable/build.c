@@ -3,8 +3,8 @@
 #include "mm/pt_build.h"
 
 /*
- * The largest page level for a piece at (va, pa) of at most `size` bytes, or the bytes up to where a
- * page of that level could begin. Without this a 1 GiB page could span RAM and device memory.
+ * The largest page level for a piece at (va, pa) of at most `size` bytes, or the bytes up to where
+ * a page of that level could begin. Without this a 1 GiB page could span RAM and device memory.
  */
 static unsigned level_at(const struct pgtable *pt, u64 va, phys_addr_t pa, u64 size,
 			 unsigned max_level, const struct mtrr_state *m)
@@ -25,7 +25,8 @@ static u64 piece_size(const struct pgtable *pt, u64 va, phys_addr_t pa, u64 size
 {
 	u64 done = PT_SIZE(level);
 
-	while (done < size && level_at(pt, va + done, pa + done, size - done, max_level, m) == level)
+	while (done < size &&
+	       level_at(pt, va + done, pa + done, size - done, max_level, m) == level)
 		done += PT_SIZE(level);
 	return done;
 }
@@ -58,7 +59,8 @@ int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, phys_add
 			      PT_WRITE | PT_NOEXEC | PT_GLOBAL, 2, m);
 }
 
-/* ---- identity ---------------------------------------------------------------------------------- */
+/* ---- identity ----------------------------------------------------------------------------------
+ */
 
 struct identity {
 	struct pgtable *pt;
@@ -85,7 +87,8 @@ static int map_around(struct identity *id, phys_addr_t start, phys_addr_t end)
 			}
 		}
 		if (start < stop) {
-			err = pt_build_range(id->pt, start, start, stop - start, id->flags, 2, id->m);
+			err = pt_build_range(id->pt, start, start, stop - start, id->flags, 2,
+					     id->m);
 			if (err)
 				return err;
 			id->result->bytes += stop - start;

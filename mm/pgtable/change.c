@@ -64,7 +64,8 @@ static void change_table(struct change *c, phys_addr_t table, unsigned level, u6
 		else if (c->unmap)
 			pt_set(entry, 0);
 		else
-			pt_set(entry, pt_make_leaf(pt_entry_phys(val, level, true), c->flags, level));
+			pt_set(entry,
+			       pt_make_leaf(pt_entry_phys(val, level, true), c->flags, level));
 		va = stop;
 	}
 }

@@ -5,7 +5,7 @@
 #include "mm/system.h"
 #include "slab_inner.h"
 
-static const u16 classes[NR_KMALLOC_CACHES] = {8,   16,  32,  64,   96,   128, 192,
+static const u16 classes[NR_KMALLOC_CACHES] = {8,   16,	 32,   64,   96,   128, 192,
 					       256, 512, 1024, 2048, 4096, 8192};
 
 int kmalloc_init(struct mem_system *sys)

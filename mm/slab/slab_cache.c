@@ -8,7 +8,8 @@
 #define MIN_OBJECTS    8 /* what Linux aims at with one CPU: 4 * (fls(1) + 1) */
 #define MAX_SLAB_ORDER 3
 
-/* ---- geometry ----------------------------------------------------------------------------------- */
+/* ---- geometry -----------------------------------------------------------------------------------
+ */
 
 static u32 object_align(u32 size, u32 align, u32 flags)
 {
@@ -91,7 +92,8 @@ static void cache_fill(const struct mem_system *sys, struct kmem_cache *c, const
 	}
 }
 
-/* ---- life --------------------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------------------------------
+ */
 
 struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u32 size, u32 align,
 				     u32 flags, void (*ctor)(void *))
@@ -119,7 +121,8 @@ int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 	return 0;
 }
 
-/* The first cache has to hold itself: it is made in a page of its own, then moved into an object. */
+/* The first cache has to hold itself: it is made in a page of its own, then moved into an object.
+ */
 static int bootstrap(struct mem_system *sys)
 {
 	u32 size = (u32)(sizeof(struct kmem_cache) +

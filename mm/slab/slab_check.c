@@ -11,8 +11,7 @@ static const char *check_slab(const struct mem_system *sys, const struct kmem_ca
 
 	if (!page_test(page, PG_slab) || page->slab_cache != cache)
 		return "a slab's page does not know its cache";
-	for (void *object = page->freelist; object;
-	     object = *slab_free_pointer(cache, object)) {
+	for (void *object = page->freelist; object; object = *slab_free_pointer(cache, object)) {
 		u64 offset = (u64)((u8 *)object - base);
 
 		if (offset % cache->size || offset / cache->size >= cache->objects)

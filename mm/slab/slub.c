@@ -6,15 +6,16 @@
 #include "mm/system.h"
 #include "slab_inner.h"
 
-#define POISON_BYTE   0x6b
-#define MIN_PARTIAL   5 /* empty slabs that a node keeps */
+#define POISON_BYTE 0x6b
+#define MIN_PARTIAL 5 /* empty slabs that a node keeps */
 
 void **slab_free_pointer(const struct kmem_cache *cache, void *object)
 {
 	return (void **)((u8 *)object + cache->offset);
 }
 
-/* ---- slabs -------------------------------------------------------------------------------------- */
+/* ---- slabs --------------------------------------------------------------------------------------
+ */
 
 static void poison(const struct kmem_cache *cache, void *object)
 {
@@ -68,7 +69,8 @@ static void move_to(struct page *page, struct list_head *list)
 	list_add(&page->slab_list, list);
 }
 
-/* ---- objects ------------------------------------------------------------------------------------ */
+/* ---- objects ------------------------------------------------------------------------------------
+ */
 
 static void *take_object(struct kmem_cache *cache, struct page *page)
 {
@@ -192,8 +194,7 @@ u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache)
 	for (u32 nid = 0; nid < sys->slab.nr_nodes; nid++) {
 		struct page *page, *next;
 
-		list_for_each_entry_safe(page, next, &cache->node[nid].partial, slab_list)
-		{
+		list_for_each_entry_safe(page, next, &cache->node[nid].partial, slab_list) {
 			if (page->inuse)
 				continue;
 			slab_discard(sys, cache, page);

@@ -13,7 +13,7 @@
 #define MAX_HELD    65536 /* pages at once: 256 MiB are enough to learn something */
 
 struct slot {
-	void *p; /* NULL: empty */
+	void *p;  /* NULL: empty */
 	u64 size; /* bytes */
 	u64 stamp;
 	u8 kind;
@@ -52,7 +52,8 @@ static void fail(struct exercise *ex, const char *what, u64 where)
 	}
 }
 
-/* ---- stamps ------------------------------------------------------------------------------------- */
+/* ---- stamps -------------------------------------------------------------------------------------
+ */
 
 /* Every byte of small things, the ends of each page of large ones. */
 static u64 stamp_step(const struct slot *s)
@@ -85,7 +86,8 @@ static bool stamp_holds(const struct slot *s, u64 size)
 	return true;
 }
 
-/* ---- one allocation, one free ------------------------------------------------------------------- */
+/* ---- one allocation, one free -------------------------------------------------------------------
+ */
 
 static int random_node(struct exercise *ex)
 {
@@ -188,7 +190,8 @@ static void resize_slot(struct exercise *ex, struct slot *s)
 	ex->res->reallocs++;
 }
 
-/* ---- the load ----------------------------------------------------------------------------------- */
+/* ---- the load -----------------------------------------------------------------------------------
+ */
 
 static bool stop_asked(struct exercise *ex, u64 step)
 {
@@ -240,7 +243,8 @@ static void fill_and_free(struct exercise *ex)
 	vfree(ex->sys, pages);
 }
 
-/* ---- accounting --------------------------------------------------------------------------------- */
+/* ---- accounting ---------------------------------------------------------------------------------
+ */
 
 struct account {
 	u64 free, memmap, tables, bad_frees;
@@ -253,8 +257,7 @@ static struct account take_account(struct mem_system *sys)
 
 	list_for_each_entry(cache, &sys->slab.caches, list)
 		kmem_cache_shrink(sys, cache);
-	for_each_node(sys, node)
-	{
+	for_each_node(sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 			a.free += node->node_zones[type].nr_free_pages;
 			a.memmap += node->node_zones[type].nr_memmap_pages;

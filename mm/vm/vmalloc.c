@@ -91,8 +91,8 @@ static int map_area(struct mem_system *sys, struct vm_struct *area, u64 flags)
 		u32 n = contiguous(area, done);
 
 		err = pt_map(&sys->pt, area->addr + ((u64)done << PAGE_SHIFT),
-			     pfn_to_phys(page_to_pfn(sys, area->pages[done])),
-			     (u64)n << PAGE_SHIFT, flags, 0);
+			     pfn_to_phys(page_to_pfn(sys, area->pages[done])), (u64)n << PAGE_SHIFT,
+			     flags, 0);
 		if (!err)
 			done += n;
 	}
@@ -213,7 +213,8 @@ const struct vm_struct *vmalloc_find(const struct mem_system *sys, u64 va)
 	return NULL;
 }
 
-/* ---- check -------------------------------------------------------------------------------------- */
+/* ---- check --------------------------------------------------------------------------------------
+ */
 
 static const char *check_area(const struct mem_system *sys, const struct vm_struct *area)
 {

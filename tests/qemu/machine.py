@@ -56,7 +56,7 @@ class Machine:
         self.image, self.mem, self.cpu, self.smp, self.numa = image, mem, cpu, int(smp), int(numa)
         self.size, self.machine, self.firmware, self.icount = parse_size(mem), machine, firmware, icount
         self.options, self.extra = options, list(extra)
-        if self.smp < 1 or not 1 <= self.numa <= self.smp * 8:
+        if self.smp < 1 or not 1 <= self.numa <= 64:
             raise ValueError(f"{self.smp} CPUs in {self.numa} nodes")
         if machine not in ("q35", "pc"):
             raise ValueError(f"MACHINE={machine}: q35 or pc")

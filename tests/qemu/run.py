@@ -76,7 +76,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--build", default="build", help="where BOOTX64.EFI is")
     image = os.path.join(parser.parse_args().build, "BOOTX64.EFI")
-    signal.signal(signal.SIGTERM, interrupted)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, interrupted)
     if not os.path.exists(image):
         print(f"run.py: {image} is not there: run make first", file=sys.stderr)
         return USAGE

@@ -94,8 +94,7 @@ static void assert_becomes(const char *expected)
 	assert_picture(expected);
 }
 
-/* ---- adding
- * --------------------------------------------------------------------------------------- */
+/* ---- adding -------------------------------------------------------------------------------- */
 
 static void ranges_are_clipped_or_dropped(void **state)
 {
@@ -189,8 +188,7 @@ static void a_map_that_does_not_fit_changes_nothing(void **state)
 	assert_int_equal(table.nr, E820_MAX - 1);
 }
 
-/* ---- overlaps
- * --------------------------------------------------------------------------------------- */
+/* ---- overlaps ------------------------------------------------------------------------------ */
 
 static void order_does_not_matter(void **state)
 {
@@ -262,8 +260,7 @@ static void the_largest_result_fits_or_nothing_is_lost(void **state)
 	assert_int_equal(table.nr, half + 2);
 }
 
-/* ---- changes
- * ---------------------------------------------------------------------------------------- */
+/* ---- changes ------------------------------------------------------------------------------- */
 
 static void update_changes_one_type_only(void **state)
 {
@@ -306,6 +303,23 @@ static void the_bios_area_is_trimmed(void **state)
 	assert_int_equal(table.range[3].start, MiB);
 }
 
+/* 2,000 descriptors, from the highest to the lowest, RAM and reserved in turn. */
+static void a_map_of_two_thousand(void **state)
+{
+	(void)state;
+	for (u32 i = 2000; i-- > 0;)
+		memmap_add(&map, i * MiB, MiB / PAGE_SIZE, i % 2 ? MEM_RESERVED : MEM_CONVENTIONAL,
+			   MEM_ATTR_WB);
+	assert_int_equal(e820_from_memmap(&table, &map), 0);
+	assert_int_equal(e820_sanitize(&table), 0);
+	assert_int_equal(table.nr, 2000);
+	assert_sanitized();
+	assert_int_equal(e820_trim_bios(&table), 0);
+	assert_int_equal(table.nr, 2002 - 1); /* page 0, then a hole up to the reserved 1 MiB */
+	assert_int_equal(table.range[1].end, 0xa0000);
+	assert_int_equal(table.range[2].start, MiB);
+}
+
 static void types_are_named_as_in_dmesg(void **state)
 {
 	(void)state;
@@ -315,8 +329,7 @@ static void types_are_named_as_in_dmesg(void **state)
 	assert_string_equal(e820_type_name(NR_E820_TYPES), "?");
 }
 
-/* ---- a naive model
- * ----------------------------------------------------------------------------------- */
+/* ---- a naive model ------------------------------------------------------------------------- */
 
 #define CELLS 64
 
@@ -402,6 +415,7 @@ int main(void)
 		cmocka_unit_test_setup(update_changes_one_type_only, fresh),
 		cmocka_unit_test_setup(update_inside_one_range_makes_three, fresh),
 		cmocka_unit_test_setup(the_bios_area_is_trimmed, fresh),
+		cmocka_unit_test_setup(a_map_of_two_thousand, fresh),
 		cmocka_unit_test_setup(types_are_named_as_in_dmesg, fresh),
 		cmocka_unit_test_setup(random_tables_agree_with_a_naive_model, fresh),
 	};

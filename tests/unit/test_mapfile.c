@@ -37,8 +37,7 @@ static void assert_refused(const char *text, const char *message)
 	assert_string_equal(err, message);
 }
 
-/* ---- what is read
- * --------------------------------------------------------------------------------- */
+/* ---- what is read -------------------------------------------------------------------------- */
 
 static void an_efi_machine(void **state)
 {
@@ -182,8 +181,7 @@ static void names_are_made_printable(void **state)
 	assert_int_equal(strlen(m.name), sizeof(m.name) - 1);
 }
 
-/* ---- mistakes
- * ------------------------------------------------------------------------------------- */
+/* ---- mistakes ------------------------------------------------------------------------------ */
 
 static void mistakes_are_named_with_their_line(void **state)
 {
@@ -234,6 +232,8 @@ static void mistakes_are_named_with_their_line(void **state)
 		{"mtrr 0x0 0x3000 WB", "line 1: not a power of two aligned to its size: 0x3000"},
 		{"mtrr 0x1000 0x3000 WB", "line 1: not a power of two aligned to its size: 0x3000"},
 		{"mtrr 0x0 0x0 WB", "line 1: not a power of two aligned to its size: 0x0"},
+		{"mtrr 0x10000000000000 0x20000000000000 WB",
+		 "line 1: not a power of two aligned to its size: 0x20000000000000"},
 		{"mem 0x0 \x01 Mmio", "line 1: not plain text"},
 		{"mem 0x0 0x1000 \xff", "line 1: not plain text"},
 	};

@@ -28,8 +28,7 @@ static u32 check(void)
 	return memmap_check(&map, scratch, findings, ARRAY_SIZE(findings));
 }
 
-/* ---- intake
- * --------------------------------------------------------------------------------------- */
+/* ---- intake -------------------------------------------------------------------------------- */
 
 static void put_desc(u8 *at, u32 type, u64 start, u64 pages, u64 attr)
 {
@@ -147,8 +146,7 @@ static void what_an_os_may_use(void **state)
 	}
 }
 
-/* ---- names
- * ---------------------------------------------------------------------------------------- */
+/* ---- names --------------------------------------------------------------------------------- */
 
 static void types_have_both_names(void **state)
 {
@@ -201,8 +199,7 @@ static void a_short_buffer_is_not_overrun(void **state)
 	}
 }
 
-/* ---- findings
- * ------------------------------------------------------------------------------------- */
+/* ---- findings ------------------------------------------------------------------------------ */
 
 static void a_good_map_has_no_findings(void **state)
 {

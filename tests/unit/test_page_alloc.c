@@ -26,8 +26,7 @@ static u64 memmap_pages(const struct mem_system *sys)
 {
 	u64 pages = 0;
 
-	for_each_node(sys, node)
-	{
+	for_each_node(sys, node) {
 		for (unsigned type = 0; type < MAX_NR_ZONES; type++)
 			pages += node->node_zones[type].nr_memmap_pages;
 	}
@@ -61,7 +60,8 @@ static void every_order_is_aligned_and_returns(void **state)
 		pfn = page_to_pfn(sys, page);
 		assert_true(is_aligned(pfn, 1ULL << order));
 		assert_int_equal(page->_refcount, 1);
-		assert_true(memblock_is_memory(&sys->memblock, pfn_to_phys(pfn), PAGE_SIZE << order));
+		assert_true(
+			memblock_is_memory(&sys->memblock, pfn_to_phys(pfn), PAGE_SIZE << order));
 		memset(page_address(sys, page), 0x5a, PAGE_SIZE << order);
 		__free_pages(sys, page, order);
 		assert_sound(sys);
@@ -120,7 +120,7 @@ static void wrong_frees_are_refused(void **state)
 	(void)state;
 	__free_pages(sys, page, 2);
 	free = sim_free_pages(sys);
-	__free_pages(sys, page, 2);                  /* twice */
+	__free_pages(sys, page, 2);		     /* twice */
 	__free_pages(sys, pfn_to_page(sys, 1), 0);   /* maybe free, maybe reserved */
 	__free_pages(sys, page, MAX_PAGE_ORDER + 1); /* no such order */
 	assert_true(sys->bad_frees >= 2);
@@ -152,8 +152,7 @@ static void fill_and_free_makes_whole_blocks(void **state)
 			pages[pick] = pages[i - 1];
 		}
 		assert_sound(sys);
-		for_each_node(sys, node)
-		{
+		for_each_node(sys, node) {
 			for (unsigned k = 0; k < NR_FREE_ORDERS; k++) {
 				u64 blocks = node->node_zones[ZONE_DMA32].free_area[k].nr_free;
 

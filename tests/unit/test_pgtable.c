@@ -170,7 +170,8 @@ static void tables_outside_memory_are_not_followed(void **state)
 	assert_int_equal(pt_lookup(&pt, 3ULL << 39, &path), PT_BAD_TABLE);
 }
 
-/* ---- failure at every allocation --------------------------------------------------------------------- */
+/* ---- failure at every allocation
+ * --------------------------------------------------------------------- */
 
 static u64 hash_runs;
 
@@ -226,7 +227,8 @@ static void failure_changes_no_translation(void **state)
 	}
 }
 
-/* ---- random operations ------------------------------------------------------------------------------- */
+/* ---- random operations
+ * ------------------------------------------------------------------------------- */
 
 #define SPACE 2048 /* pages: four 2 MiB pages, at the start of a GiB */
 #define BASE  0x40000000ULL
@@ -263,7 +265,8 @@ static void assert_model(void)
 		if (!mapped)
 			continue;
 		assert_int_equal(pt_path_phys(&path, va), model[p].pa);
-		assert_int_equal(path.entry[path.nr - 1].rights, model[p].flags & (PT_WRITE | PT_NOEXEC));
+		assert_int_equal(path.entry[path.nr - 1].rights,
+				 model[p].flags & (PT_WRITE | PT_NOEXEC));
 	}
 }
 
@@ -290,10 +293,12 @@ static void random_changes_agree_with_a_naive_model(void **state)
 		for (u32 step = 0; step < 3000; step++) {
 			u32 grain = prng_below(&prng, 2) ? 512 : 1;
 			u32 from = round_down((u32)prng_below(&prng, SPACE), grain);
-			u32 to = min(from + grain * (1 + (u32)prng_below(&prng, 600 / grain + 1)), (u32)SPACE);
+			u32 to = min(from + grain * (1 + (u32)prng_below(&prng, 600 / grain + 1)),
+				     (u32)SPACE);
 			u64 op = prng_below(&prng, 3), va = BASE + from * PAGE_SIZE;
 			u64 size = (to - from) * PAGE_SIZE, flags = rights[prng_below(&prng, 4)];
-			phys_addr_t pa = round_down(prng_below(&prng, 1ULL << 40), PAGE_SIZE * grain);
+			phys_addr_t pa =
+				round_down(prng_below(&prng, 1ULL << 40), PAGE_SIZE * grain);
 
 			if (op == 0) {
 				int want = any_mapped(from, to) ? -EEXIST : 0;
@@ -316,7 +321,8 @@ static void random_changes_agree_with_a_naive_model(void **state)
 	}
 }
 
-/* ---- building ------------------------------------------------------------------------------------------ */
+/* ---- building
+ * ------------------------------------------------------------------------------------------ */
 
 /* q35: everything write-back, but uncached from 2 GiB to 4 GiB. */
 static const struct mtrr_state q35 = {
@@ -423,7 +429,8 @@ static void mtrr_types_follow_the_manual(void **state)
 	assert_string_equal(memtype_name((enum memtype)3), "?");
 }
 
-/* ---- text ---------------------------------------------------------------------------------------------- */
+/* ---- text
+ * ---------------------------------------------------------------------------------------------- */
 
 static char dump[4096];
 
@@ -448,20 +455,26 @@ static void dump_is_linuxs(void **state)
 	pt_map(&pt, 0xff11000000200000, 0x200000, 0x600000, PT_WRITE | PT_GLOBAL | PT_NOEXEC, 1);
 	dump[0] = '\0';
 	pt_runs(&pt, 0, 0xff11000000800000 - 1, print_run, NULL);
-	assert_string_equal(
-		dump,
-		"0x0000000000000000-0xff11000000000000    16716032T                               pgd\n"
-		"0xff11000000000000-0xff11000000001000           4K                               pte\n"
-		"0xff11000000001000-0xff11000000098000         604K     RW                 GLB NX pte\n"
-		"0xff11000000098000-0xff11000000099000           4K     ro                 GLB NX pte\n"
-		"0xff11000000099000-0xff1100000009b000           8K     ro                 GLB x  pte\n"
-		"0xff1100000009b000-0xff11000000200000        1428K                               pte\n"
-		"0xff11000000200000-0xff11000000800000           6M     RW         PSE     GLB NX pmd\n");
+	assert_string_equal(dump, "0x0000000000000000-0xff11000000000000    16716032T              "
+				  "                 pgd\n"
+				  "0xff11000000000000-0xff11000000001000           4K              "
+				  "                 pte\n"
+				  "0xff11000000001000-0xff11000000098000         604K     RW       "
+				  "          GLB NX pte\n"
+				  "0xff11000000098000-0xff11000000099000           4K     ro       "
+				  "          GLB NX pte\n"
+				  "0xff11000000099000-0xff1100000009b000           8K     ro       "
+				  "          GLB x  pte\n"
+				  "0xff1100000009b000-0xff11000000200000        1428K              "
+				  "                 pte\n"
+				  "0xff11000000200000-0xff11000000800000           6M     RW       "
+				  "  PSE     GLB NX pmd\n");
 }
 
 static void names(void **state)
 {
-	struct pt_entry e = {.va = 0x40000000, .val = 0x80000000 | PTE_P | PTE_RW | PTE_PS | PTE_A, .level = 2};
+	struct pt_entry e = {
+		.va = 0x40000000, .val = 0x80000000 | PTE_P | PTE_RW | PTE_PS | PTE_A, .level = 2};
 	char line[64];
 	u32 nr;
 

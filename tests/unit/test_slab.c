@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* SLUB, kmalloc and vmalloc on a simulated machine: objects filled and checked, wrong frees, failure. */
+/* SLUB, kmalloc and vmalloc on a simulated machine: objects filled and checked, wrong frees,
+ * failure. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,8 +34,8 @@ static void kmalloc_caches_have_linuxs_geometry(void **state)
 	static const struct {
 		u32 size, objects, pages;
 	} linux_has[] = {
-		{8, 512, 1},  {16, 256, 1}, {32, 128, 1},  {64, 64, 1},   {96, 42, 1},  {128, 32, 1},
-		{192, 21, 1}, {256, 16, 1}, {512, 8, 1},   {1024, 8, 2},  {2048, 8, 4}, {4096, 8, 8},
+		{8, 512, 1},  {16, 256, 1}, {32, 128, 1}, {64, 64, 1},	{96, 42, 1},  {128, 32, 1},
+		{192, 21, 1}, {256, 16, 1}, {512, 8, 1},  {1024, 8, 2}, {2048, 8, 4}, {4096, 8, 8},
 	};
 	struct mem_system *sys = sim_new("128M");
 
@@ -100,9 +101,9 @@ static void wrong_frees_are_refused(void **state)
 	void *page = get_free_page(sys, GFP_KERNEL);
 
 	(void)state;
-	kmem_cache_free(sys, b, x);                      /* another cache's */
-	kmem_cache_free(sys, a, x + 8);                  /* the middle */
-	kmem_cache_free(sys, a, page);                   /* no slab */
+	kmem_cache_free(sys, b, x);			    /* another cache's */
+	kmem_cache_free(sys, a, x + 8);			    /* the middle */
+	kmem_cache_free(sys, a, page);			    /* no slab */
 	kmem_cache_free(sys, a, phys_to_virt(sys, 0x1000)); /* no live page */
 	assert_int_equal(sys->slab.bad_frees, 4);
 	kmem_cache_free(sys, a, x);
@@ -264,7 +265,8 @@ static void failure_at_every_page_gives_everything_back(void **state)
 	sim_free(sys);
 }
 
-/* ---- the exercise -------------------------------------------------------------------------------------- */
+/* ---- the exercise
+ * -------------------------------------------------------------------------------------- */
 
 static int stop_at_once(void *ctx, u64 done, u64 total)
 {
@@ -275,7 +277,8 @@ static int stop_at_once(void *ctx, u64 done, u64 total)
 
 static void the_exercise_holds_and_repeats(void **state)
 {
-	static const char *const machines[] = {"64M", "300M nodes=2", "8G levels=5", "1T", "200M flat no1g"};
+	static const char *const machines[] = {"64M", "300M nodes=2", "8G levels=5", "1T",
+					       "200M flat no1g"};
 	struct exercise_config cfg = exercise_defaults();
 	struct exercise_result first, second;
 
@@ -290,7 +293,8 @@ static void the_exercise_holds_and_repeats(void **state)
 		sys = sim_new(machines[i]);
 		assert_int_equal(exercise_run(sys, &cfg, &second), 0);
 		assert_memory_equal(first.kind, second.kind, sizeof(first.kind));
-		assert_true(first.kind[EX_VMALLOC].allocs > 10 && first.kind[EX_CACHE].bytes > 1000);
+		assert_true(first.kind[EX_VMALLOC].allocs > 10 &&
+			    first.kind[EX_CACHE].bytes > 1000);
 		sim_free(sys);
 	}
 }
