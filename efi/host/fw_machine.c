@@ -37,11 +37,15 @@ static void add_e820(struct memmap *map, const struct e820_range *r)
 
 static void fill_map(struct memmap *map)
 {
+	static struct e820_table ranges;
+
 	*map = host.machine.memmap;
 	if (map->nr)
 		return;
-	for (u32 i = 0; i < host.machine.e820.nr; i++)
-		add_e820(map, &host.machine.e820.range[i]);
+	ranges = host.machine.e820;
+	e820_sanitize(&ranges); /* neighbours that share a page become one first */
+	for (u32 i = 0; i < ranges.nr; i++)
+		add_e820(map, &ranges.range[i]);
 }
 
 int fw_machine(struct machine *m)

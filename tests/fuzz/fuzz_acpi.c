@@ -1,11 +1,51 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The first byte chooses the parser of an ACPI table; the rest is the table. */
+/* The first byte chooses the parser of an ACPI table; the rest is the table. What was read then
+ * gives a small machine's memory its nodes. */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "mm/acpi.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define REGIONS 16
+
+/* RAM with holes; so few regions that there may be no room for all nodes. */
+static void apply(struct numa_info *n)
+{
+	static struct memblock_region memory[REGIONS], reserved[REGIONS];
+	struct memblock mb;
+	phys_addr_t pa;
+	u64 ram;
+	int verdict;
+
+	memblock_init(&mb, memory, reserved, REGIONS);
+	memblock_add(&mb, 0x1000, 0x9f000, NUMA_NO_NODE, 0);
+	memblock_add(&mb, MiB, 2 * GiB, NUMA_NO_NODE, 0);
+	memblock_add(&mb, 4 * GiB, TiB, NUMA_NO_NODE, 0);
+	ram = mb.memory.total_size;
+	verdict = numa_apply(n, &mb, &pa);
+	ASSERT(verdict == -ENOMEM || (verdict >= NUMA_NONE && verdict <= NUMA_INCOMPLETE), "%d",
+	       verdict);
+	ASSERT(mb.memory.total_size == ram, "%llu bytes of RAM", mb.memory.total_size);
+	for (u32 i = 0; i < mb.memory.cnt; i++) {
+		int nid = mb.memory.regions[i].nid;
+
+		ASSERT(verdict < 0 ? nid == NUMA_NO_NODE : nid >= 0 && nid < MAX_NUMNODES,
+		       "verdict %d node %d", verdict, nid);
+	}
+}
+
+static void check(const struct numa_info *n)
+{
+	ASSERT(n->nr_nodes <= MAX_NUMNODES, "%u nodes", n->nr_nodes);
+	for (u32 i = 0; i < n->nr_ranges; i++)
+		ASSERT(n->ranges[i].start < n->ranges[i].end, "range %u", i);
+	for (u32 i = 0; i < n->nr_nodes; i++) {
+		ASSERT(numa_find_pxm(n, n->pxm_of_node[i]) == (int)i, "node %u", i);
+		ASSERT(numa_distance(n, (int)i, (int)i) == LOCAL_DISTANCE, "node %u", i);
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -21,8 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		acpi_parse_srat(data, size - 1, &numa);
 		break;
 	case 1:
-		numa_node_of_pxm(&numa, 0);
 		numa_node_of_pxm(&numa, 1);
+		numa_node_of_pxm(&numa, 0);
 		acpi_parse_slit(data, size - 1, &numa);
 		break;
 	case 2:
@@ -41,5 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (u32 i = 0; !acpi_sdt_entry(data, size - 1, i, &rsdt); i++)
 			;
 	}
+	check(&numa);
+	apply(&numa);
 	return 0;
 }

@@ -257,6 +257,56 @@ static void start_up_does_not_grow_with_memory(void **state)
 	sim_free(large);
 }
 
+/* q35 with 6 GiB: RAM up to 2 GiB and from 4 GiB to 8 GiB, so a hole of 2 GiB that FLATMEM pays
+ * for. */
+static void both_models_say_what_holes_cost(void **state)
+{
+	static const char *const specs[] = {"6G", "6G flat"};
+	struct memmodel_cost cost;
+
+	(void)state;
+	for (u32 i = 0; i < 2; i++) {
+		struct mem_system *sys = sim_new(specs[i]);
+
+		memmodel_cost(sys, &cost);
+		assert_int_equal(cost.flat_bytes, (8 * GiB >> PAGE_SHIFT) * 64);
+		assert_int_equal(cost.flat_hole_bytes, (2 * GiB + 384 * KiB + 4 * KiB) / 64);
+		assert_int_equal(cost.sections, 48);
+		assert_int_equal(cost.sparse_hole_bytes, (384 * KiB + 4 * KiB) / 64);
+		assert_int_equal(cost.populated_bytes,
+				 i ? cost.flat_bytes : sys->populated_sections * 2 * MiB);
+		assert_true(pfn_valid(sys, 0x100) && !pfn_valid(sys, 3 * GiB >> PAGE_SHIFT));
+		assert_false(pfn_valid(sys, sys->max_pfn));
+		assert_false(page_alive(sys, sys->max_pfn));
+		sim_free(sys);
+	}
+}
+
+/* Expect: as long as nothing is used, a 1 TiB machine's struct pages have no memory. */
+static void struct_pages_come_to_life_with_use(void **state)
+{
+	struct mem_system *sys = sim_new("1T");
+	u64 alive = sys->alive_pageblocks, sections = sys->populated_sections;
+	struct page *page = alloc_pages(sys, GFP_KERNEL, MAX_PAGE_ORDER);
+
+	(void)state;
+	assert_int_equal(sys->alive_pageblocks, alive + 2);
+	assert_in_range(sys->populated_sections, sections, sections + 1);
+	assert_true(page_alive(sys, page_to_pfn(sys, page) + 1023));
+	__free_pages(sys, page, MAX_PAGE_ORDER);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+static void flags_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(page_flag_name(PG_buddy), "buddy");
+	assert_string_equal(page_flag_name(PG_slab), "slab");
+	assert_null(page_flag_name(1));
+	assert_null(page_flag_name(63));
+}
+
 /* Expect: HighMem means NORMAL; impossible orders are the caller's bug. */
 static void impossible_orders_assert(void **state)
 {
@@ -279,6 +329,9 @@ int main(void)
 		cmocka_unit_test(fill_and_free_makes_whole_blocks),
 		cmocka_unit_test(random_operations_agree_with_a_naive_model),
 		cmocka_unit_test(start_up_does_not_grow_with_memory),
+		cmocka_unit_test(both_models_say_what_holes_cost),
+		cmocka_unit_test(struct_pages_come_to_life_with_use),
+		cmocka_unit_test(flags_have_names),
 		cmocka_unit_test(impossible_orders_assert),
 	};
 
