@@ -87,29 +87,6 @@ void arch_call_firmware(void (*fn)(void *arg), void *arg)
 	fn(arg);
 }
 
-struct copy {
-	void *dst;
-	const void *src;
-	size_t n;
-};
-
-static int do_copy(void *arg)
-{
-	struct copy *c = arg;
-
-	memcpy(c->dst, c->src, c->n);
-	return 0;
-}
-
-int arch_copy_safe(void *dst, const void *src, size_t n)
-{
-	struct copy c = {dst, src, n};
-	struct trap_frame trap;
-	int value;
-
-	return arch_guarded(do_copy, &c, &value, &trap);
-}
-
 void arch_read_state(struct cpu_state *ret)
 {
 	*ret = (struct cpu_state){0};

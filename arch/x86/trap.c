@@ -148,26 +148,3 @@ void trap_tss_available(void)
 {
 	gdt[OUR_TR / 8] &= ~(2ULL << 40); /* LTR wants a TSS that is not marked busy */
 }
-
-struct copy {
-	void *dst;
-	const void *src;
-	size_t n;
-};
-
-static int do_copy(void *arg)
-{
-	struct copy *c = arg;
-
-	memcpy(c->dst, c->src, c->n);
-	return 0;
-}
-
-int arch_copy_safe(void *dst, const void *src, size_t n)
-{
-	struct copy c = {dst, src, n};
-	struct trap_frame trap;
-	int value;
-
-	return arch_guarded(do_copy, &c, &value, &trap);
-}

@@ -18,9 +18,15 @@ static const char *verdict(const struct exercise_result *res)
 
 void view_exercise_summary(struct emit *out, const struct exercise_result *res)
 {
-	emit_text(out, "exercise  %s: %llu operations, peak %llu MiB, invariants hold, %s\n",
-		  verdict(res), total_ops(res), res->peak_pages >> 8,
-		  res->failed ? res->failed : "all memory came back");
+	if (res->failed)
+		emit_text(out, "exercise  FAILED: %s (%#llx), seed %llu\n", res->failed,
+			  res->failed_at, res->seed);
+	else
+		emit_text(
+			out,
+			"exercise  %s: %llu operations, peak %llu MiB, invariants hold, all memory "
+			"came back\n",
+			verdict(res), total_ops(res), res->peak_pages >> 8);
 }
 
 void view_exercise(struct emit *out, const struct exercise_result *res)
