@@ -102,6 +102,8 @@ def check_machine(row, image):
     own = next((t for t in values[2] if t["tables_of"] == "own"), {})
     yield "zones add up", zones_wrong(values[0], values[1])
     yield "nodes and RAM are the machine's", machine_wrong(row, values[0], values[1])
+    if "linux" in row:
+        yield "zones are Linux's", linux_wrong(row["linux"], values[0])
     yield f"{row['levels']} levels", levels_wrong(row, own, boot.registers)
     yield "no page is writable and executable", wx_wrong(row, own)
     yield "1 GiB pages where the CPU has them", gigabyte_wrong(row, boot)
@@ -130,6 +132,13 @@ def machine_wrong(row, zones, memmap):
         return f"nodes {sorted(nodes)}, expected {row.get('numa', 1)}"
     size, present = parse_size(row["mem"]) >> 12, sum(zone["present"] for zone in zones)
     return None if size - (64 << 8) <= present <= size else f"{present} pages of {size} are present"
+
+
+def linux_wrong(linux, zones):
+    """Start, spanned and present pages are what Linux found on the same machine."""
+    ours = {f"{z['node']} {z['name']}": (z["start_pfn"], z["spanned"], z["present"]) for z in zones
+            if z["present"]}
+    return None if ours == linux else f"Linux {linux}, we {ours}"
 
 
 def gigabyte_wrong(row, boot):
@@ -192,6 +201,30 @@ def check_wrong_input(row, image):
         yield f"says `{text}`", None if text in boot.output else boot.output[-600:] or "no output"
 
 
+FAULTS = {"pf": "#PF page fault", "gp": "#GP general protection", "ud": "#UD invalid opcode",
+          "de": "#DE divide error", "stack": "write of a non-present page",
+          "assert": "assertion failed"}
+
+
+def check_faults(row, image):
+    """Every exception is reported with its walk, and the next command runs; at the end all is given back."""
+    script = "; ".join(f"fault {kind}" for kind in FAULTS) + "; exercise; quit"
+    boot = Boot(row, image, script).run()
+    yield "are failures", None if boot.status == 1 else boot.why
+    for kind, text in FAULTS.items():
+        yield f"{kind} is reported", None if text in boot.output else boot.output[-600:]
+    yield "walk of CR2", None if "walk of 0000000000000000: not present" in boot.output else boot.output[:900]
+    yield "memory is sound after them", None if "exercise passed" in boot.output else boot.output[-600:]
+
+
+def check_too_little(row, image):
+    """With next to no memory the views of the firmware still work, and the message says what is needed."""
+    boot = Boot(row, image, "memmap --e820; zones; quit").run()
+    yield "gives status 2", None if boot.status == 2 else boot.why
+    for text in ("KiB are needed", "BIOS-e820", "zones: the memory management did not start"):
+        yield f"says `{text}`", None if text in boot.output else boot.output[-600:] or "no output"
+
+
 def check_stick(row, image):
     """`make image`'s stick boots by itself, and the report is on it afterwards."""
     build = os.path.dirname(os.path.abspath(image))
@@ -209,7 +242,8 @@ def check_stick(row, image):
     yield "has the report", None if "==== zones" in listed.stdout else listed.stderr + listed.stdout[-300:]
 
 
-CHECKS = {"machine": check_machine, "wrong input": check_wrong_input, "stick": check_stick}
+CHECKS = {"machine": check_machine, "wrong input": check_wrong_input, "stick": check_stick,
+          "faults": check_faults, "too little": check_too_little}
 STICK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "image.sh")
 
 
