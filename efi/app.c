@@ -246,7 +246,8 @@ int app_prepare(struct app *app)
 	mm_steps_end(sys);
 	if (err)
 		return err;
-	sys->numa = &app->machine.numa;
+	/* After a fall-back all memory is node 0's: nodes that nobody believes must not appear. */
+	sys->numa = app->numa_verdict == NUMA_OK ? &app->machine.numa : NULL;
 	sys->mtrr = &app->machine.cpu.mtrr;
 	sys->model = app->options.model;
 	sys->pt.levels = app->options.levels ? app->options.levels : app->machine.cpu.la57 ? 5 : 4;

@@ -63,8 +63,13 @@ static void self_check(const struct world_snapshot *before)
 int tablewalk_main(void)
 {
 	struct world_snapshot before;
-	int err = app_prepare(&app);
+	struct fw_screen screen;
+	int err;
 
+	fw_screen(&screen);
+	if (screen.interactive)
+		fw_clear(); /* the firmware's logo and messages */
+	err = app_prepare(&app);
 	if (!err) {
 		world_snapshot(&app, &app.machine.map, &before);
 		err = world_build(&app);

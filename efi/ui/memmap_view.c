@@ -134,16 +134,25 @@ static void findings(struct emit *out, const struct memmap *map)
 		emit_text(out, "and %u findings more\n", nr - (u32)ARRAY_SIZE(list));
 }
 
-static void gaps(struct emit *out, const struct memmap *map, const u32 *index)
+/* With `fields` each gap is an object too. */
+static void gaps(struct emit *out, const struct memmap *map, const u32 *index, bool fields)
 {
 	phys_addr_t at = 0;
 
 	for (u32 i = 0; i < map->nr && !emit_stopped(out); i++) {
 		const struct mem_desc *d = &map->desc[index[i]];
 
-		if (d->start > at)
+		if (d->start > at) {
 			emit_text(out, "<gap>      %016llX-%016llX %016llX\n", at, d->start - 1,
 				  (d->start - at) >> PAGE_SHIFT);
+			if (fields) {
+				emit_object(out, NULL);
+				emit_hex(out, "start", at);
+				emit_hex(out, "end", d->start - 1);
+				emit_num(out, "pages", (d->start - at) >> PAGE_SHIFT);
+				emit_end(out);
+			}
+		}
 		at = max(at, mem_desc_end(d));
 	}
 }
@@ -188,18 +197,21 @@ static void linux_attributes(char *buf, size_t size, u64 attr)
 					 attr & columns[i].bit ? columns[i].on : columns[i].off);
 }
 
-static void linux_rows(struct emit *out, const struct memmap *map, const u32 *index)
+/* In the firmware's order, as Linux numbers them. */
+static void linux_rows(struct emit *out, const struct memmap *map)
 {
 	for (u32 i = 0; i < map->nr && !emit_stopped(out); i++) {
-		const struct mem_desc *d = &map->desc[index[i]];
+		const struct mem_desc *d = &map->desc[i];
 		const char *name = memmap_type_linux(d->type);
-		char attrs[80], unknown[24];
+		char attrs[80], type[24];
 
-		fmt_print(unknown, sizeof(unknown), "type=%u", d->type);
+		if (name)
+			fmt_print(type, sizeof(type), "%-12s", name);
+		else
+			fmt_print(type, sizeof(type), "type=%u", d->type);
 		linux_attributes(attrs, sizeof(attrs), d->attr);
-		emit_text(out, "efi: mem%02u: [%-12s|%s] range=[0x%016llx-0x%016llx] (%lluMB)\n", i,
-			  name ? name : unknown, attrs, d->start, mem_desc_end(d) - 1,
-			  d->nr_pages >> 8);
+		emit_text(out, "efi: mem%02u: [%s|%s] range=[0x%016llx-0x%016llx] (%lluMB)\n", i,
+			  type, attrs, d->start, mem_desc_end(d) - 1, d->nr_pages >> 8);
 		emit_desc(out, d);
 	}
 }
@@ -210,15 +222,16 @@ void view_memmap(struct emit *out, const struct memmap *map, enum memmap_style s
 
 	emit_list(out, NULL);
 	if (style == MEMMAP_LINUX)
-		linux_rows(out, map, index);
+		linux_rows(out, map);
 	else if (style == MEMMAP_SHELL)
 		shell_rows(out, map, index);
 	if (style == MEMMAP_SHELL) {
 		totals(out, map);
+		gaps(out, map, index, false);
 		findings(out, map);
 	}
 	if (style == MEMMAP_GAPS)
-		gaps(out, map, index);
+		gaps(out, map, index, true);
 	emit_end(out);
 }
 
@@ -242,50 +255,63 @@ void view_e820(struct emit *out, const struct e820_table *t)
 /* ---- differences
  * ---------------------------------------------------------------------------------- */
 
-/* The descriptor that has pa; NULL: a gap. */
-static const struct mem_desc *desc_at(const struct memmap *map, const u32 *index, phys_addr_t pa)
+/*
+ * The descriptor that has pa, one of this type if there are several; NULL: a gap. *end moves down
+ * to where the answer may change. Maps may overlap, so this looks at every descriptor.
+ */
+static const struct mem_desc *desc_at(const struct memmap *map, phys_addr_t pa, u32 type,
+				      phys_addr_t *end)
 {
-	u32 lo = 0, hi = map->nr;
+	const struct mem_desc *found = NULL;
 
-	while (lo < hi) {
-		u32 mid = lo + (hi - lo) / 2;
+	for (u32 i = 0; i < map->nr; i++) {
+		const struct mem_desc *d = &map->desc[i];
 
-		if (mem_desc_end(&map->desc[index[mid]]) <= pa)
-			lo = mid + 1;
-		else
-			hi = mid;
+		if (d->start > pa)
+			*end = min(*end, d->start);
+		else if (mem_desc_end(d) > pa && (!found || found->type != type))
+			found = d;
 	}
-	return lo < map->nr && map->desc[index[lo]].start <= pa ? &map->desc[index[lo]] : NULL;
+	if (found)
+		*end = min(*end, mem_desc_end(found));
+	return found;
 }
 
-static void diff_desc(struct emit *out, const struct mem_desc *d, const struct memmap *before,
-		      const u32 *index)
+static void diff_line(struct emit *out, phys_addr_t start, phys_addr_t end, const char *before,
+		      const char *after)
+{
+	emit_text(out, "%016llX-%016llX  %-10s -> %s\n", start, end - 1,
+		  before ? before : "nothing", after ? after : "nothing");
+	emit_object(out, NULL);
+	emit_hex(out, "start", start);
+	emit_hex(out, "end", end - 1);
+	emit_str(out, "before", before ? before : "");
+	emit_str(out, "after", after ? after : "");
+	emit_end(out);
+}
+
+/* What d says that `other` says otherwise, or, with `gone`, does not speak of at all. */
+static void diff_desc(struct emit *out, const struct mem_desc *d, const struct memmap *other,
+		      bool gone)
 {
 	phys_addr_t at = d->start, end = mem_desc_end(d);
-	char now[NAME_LEN], then[NAME_LEN];
+	char here[NAME_LEN], there[NAME_LEN];
 
+	type_name(here, d->type);
 	while (at < end && !emit_stopped(out)) {
-		const struct mem_desc *old = desc_at(before, index, at);
-		phys_addr_t stop = old ? min(end, mem_desc_end(old)) : end;
+		phys_addr_t stop = end;
+		const struct mem_desc *o = desc_at(other, at, d->type, &stop);
 
-		if (!old || old->type != d->type) {
-			emit_text(out, "%016llX-%016llX  %-10s -> %s\n", at, stop - 1,
-				  old ? type_name(then, old->type) : "nothing",
-				  type_name(now, d->type));
-			emit_object(out, NULL);
-			emit_hex(out, "start", at);
-			emit_hex(out, "end", stop - 1);
-			emit_str(out, "before", old ? type_name(then, old->type) : "");
-			emit_str(out, "after", type_name(now, d->type));
-			emit_end(out);
-		}
+		if (gone && !o)
+			diff_line(out, at, stop, here, NULL);
+		else if (!gone && (!o || o->type != d->type))
+			diff_line(out, at, stop, o ? type_name(there, o->type) : NULL, here);
 		at = stop;
 	}
 }
 
 void view_memmap_diff(struct emit *out, const struct memmap *before, const struct memmap *after)
 {
-	const u32 *index = sorted_indexes(before);
 	char name[NAME_LEN];
 
 	emit_list(out, NULL);
@@ -297,6 +323,8 @@ void view_memmap_diff(struct emit *out, const struct memmap *before, const struc
 				  type_name(name, type), a, b, (s64)(b - a));
 	}
 	for (u32 i = 0; i < after->nr; i++)
-		diff_desc(out, &after->desc[i], before, index);
+		diff_desc(out, &after->desc[i], before, false);
+	for (u32 i = 0; i < before->nr; i++)
+		diff_desc(out, &before->desc[i], after, true);
 	emit_end(out);
 }

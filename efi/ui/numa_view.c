@@ -40,7 +40,9 @@ static void show_cpus(struct emit *out, const struct numa_info *n)
 		emit_object(out, NULL);
 		emit_num(out, "apic_id", c->apic_id);
 		emit_int(out, "node", c->nid);
+		emit_num(out, "acpi_uid", c->acpi_uid);
 		emit_bool(out, "enabled", c->enabled);
+		emit_bool(out, "online_capable", c->online_capable);
 		emit_end(out);
 	}
 	emit_end(out);
@@ -84,14 +86,30 @@ static void show_perf(struct emit *out, const struct numa_info *n)
 	for (u32 i = 0; i < n->nr_perf && !emit_stopped(out); i++) {
 		const struct numa_perf *p = &n->perf[i];
 
-		emit_text(out, "domain %u to %u: %s %llu %s\n", p->initiator_pxm, p->target_pxm,
+		emit_text(out, "domain %u to %u: %s %llu %s", p->initiator_pxm, p->target_pxm,
 			  perf_name(p->data_type), p->value, p->data_type < 3 ? "ps" : "MiB/s");
+		if (p->hierarchy)
+			emit_text(out, ", memory side cache level %u", p->hierarchy);
+		emit_text(out, "\n");
 		emit_object(out, NULL);
 		emit_num(out, "initiator", p->initiator_pxm);
 		emit_num(out, "target", p->target_pxm);
+		emit_num(out, "hierarchy", p->hierarchy);
 		emit_str(out, "what", perf_name(p->data_type));
 		emit_num(out, "value", p->value);
 		emit_end(out);
+	}
+	emit_end(out);
+}
+
+/* Domains are ACPI's numbers for what Linux numbers as nodes; HMAT speaks of domains. */
+static void show_domains(struct emit *out, const struct numa_info *n)
+{
+	emit_list(out, "domains");
+	for (u32 i = 0; i < n->nr_nodes; i++) {
+		if (n->pxm_of_node[i] != i)
+			emit_text(out, "node %2u: proximity domain %u\n", i, n->pxm_of_node[i]);
+		emit_num(out, NULL, n->pxm_of_node[i]);
 	}
 	emit_end(out);
 }
@@ -102,10 +120,15 @@ void view_numa(struct emit *out, const struct numa_info *n, enum numa_verdict ve
 	emit_object(out, NULL);
 	emit_num(out, "nodes", n->nr_nodes);
 	emit_str(out, "verdict", numa_verdict_name(verdict));
-	emit_text(out, "%u nodes; %s", max(n->nr_nodes, 1u), numa_verdict_name(verdict));
-	if (verdict == NUMA_CONFLICT || verdict == NUMA_INCOMPLETE)
+	emit_num(out, "lost", n->lost);
+	emit_text(out, "%u node%s; %s", max(n->nr_nodes, 1u), n->nr_nodes > 1 ? "s" : "",
+		  numa_verdict_name(verdict));
+	if (verdict == NUMA_CONFLICT || verdict == NUMA_INCOMPLETE) {
 		emit_text(out, ", first at %#llx", conflict);
+		emit_hex(out, "conflict", conflict);
+	}
 	emit_text(out, "\n");
+	show_domains(out, n);
 	show_ranges(out, n);
 	show_cpus(out, n);
 	show_distances(out, n);

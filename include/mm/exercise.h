@@ -2,6 +2,14 @@
 /*
  * The allocators under a random load on real memory: what is handed out is stamped, checked and
  * freed, every invariant is proved, and all memory must come back.
+ *
+ * Phases of cfg->steps random operations each: pages, kmem_cache, kmalloc, vmalloc, all of them
+ * mixed; then single pages are filled and freed in random order, after which the free blocks must
+ * be what they were. After each phase everything is given back and the invariants are checked.
+ * Never more than half of the free memory is held, nor more than 256 MiB.
+ *
+ * The books at the end: a zone's free pages are those from before, less the pages that became
+ * struct pages (zone->nr_memmap_pages) and those that became page tables (sys->pt.nr_tables).
  */
 #ifndef MM_EXERCISE_H
 #define MM_EXERCISE_H
@@ -12,9 +20,10 @@ struct mem_system;
 
 struct exercise_config {
 	u64 seed;
-	u64 steps;	/* random operations */
+	u64 steps;	/* random operations in each phase */
 	u64 fill_pages; /* order-0 pages to fill and free in random order, at most */
-	/* Asked every 1,000 steps or so; non-zero stops (everything is given back all the same). */
+	/* Asked every 1,000 steps, of `total` in all phases; non-zero stops (everything is given
+	 * back and checked all the same). NULL: nobody asks. */
 	int (*poll)(void *ctx, u64 done, u64 total);
 	void *poll_ctx;
 };
@@ -27,22 +36,27 @@ struct exercise_count {
 };
 
 struct exercise_result {
-	u64 seed, steps;
+	u64 seed, steps; /* steps: done, in all phases */
 	struct exercise_count kind[NR_EXERCISE_KINDS];
 	u64 reallocs, filled_pages;
+	u64 skipped;		       /* steps left out: the share of memory was used up */
 	u64 peak_pages;		       /* held at once */
 	u64 memmap_pages, table_pages; /* that struct pages and page tables took meanwhile */
 	u64 ticks;
 	bool stopped;
 	const char *failed; /* NULL: everything held; else what did not */
-	u64 failed_at;	    /* PFN or address concerned */
+	u64 failed_at;	    /* PFN, kernel address or number concerned, as the text says */
 };
 
+/* Seed 1, 20,000 steps, 16,384 pages (64 MiB), no poll. */
 struct exercise_config exercise_defaults(void);
 const char *exercise_kind_name(enum exercise_kind kind);
 
-/* 0; -EFAULT when something did not hold (res->failed says what); -ENOMEM when there is not even
- * room to begin; -EINTR after poll stopped it. *res is always filled. */
+/*
+ * 0; -EFAULT when something did not hold (res->failed says what); -ENOMEM when there is not even
+ * room to begin; -EINTR after poll stopped it. *res is always filled. The same seed on the same
+ * machine, freshly started, gives the same counts.
+ */
 int exercise_run(struct mem_system *sys, const struct exercise_config *cfg,
 		 struct exercise_result *res);
 

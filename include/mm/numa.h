@@ -86,8 +86,9 @@ enum numa_verdict {
  * RAM in a hole between two ranges of one node is that node's. When ranges contradict each other or
  * leave more than 1 MiB of RAM without a node, all memory goes to node 0, as Linux falls back, and
  * the verdict says so; *ret_pa then is the lowest address concerned (else untouched). A smaller
- * rest goes to its neighbour. Hot-pluggable ranges get MEMBLOCK_HOTPLUG with NUMA_OK only. Returns
- * the verdict, or -ENOMEM from memblock; no memory has a node then.
+ * rest goes to its neighbour. Hot-pluggable ranges get MEMBLOCK_HOTPLUG with NUMA_OK only; if SRAT
+ * calls all RAM hot-pluggable, the node of the lowest RAM is spared.
+ * Returns the verdict, or -ENOMEM from memblock; no memory has a node then.
  */
 int numa_apply(struct numa_info *n, struct memblock *mb, phys_addr_t *ret_pa);
 const char *numa_verdict_name(enum numa_verdict v);

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * SLUB: caches of equal objects, and kmalloc on top. A slab is a compound page; free objects link
- * through themselves; struct page holds the slab's state (page.h). All slabs of a cache that have
- * free objects are on its node's partial list; full ones are on none.
+ * through themselves; struct page holds the slab's state (page.h). Slabs with a free object are on
+ * their node's partial list, the others on its full list. A slab that becomes empty goes back to
+ * the page allocator if the node has min_partial partial ones (itself counted, if it was one).
+ *
+ * Invariants (slab_check proves them): free and handed-out objects of a slab add up; a free list
+ * stays in its slab and ends; a slab is on the list that its free list says, of the node that its
+ * pages are on; the counts of nodes and caches are the sums.
  */
 #ifndef MM_SLAB_H
 #define MM_SLAB_H
@@ -13,7 +18,7 @@
 struct mem_system;
 
 #define SLAB_HWCACHE_ALIGN   0x2000u
-#define SLAB_POISON	     0x800u /* fill free objects, check on allocation */
+#define SLAB_POISON	     0x800u /* fill free objects, check on allocation; not with a ctor */
 #define SLAB_RECLAIM_ACCOUNT 0x20000u
 #define SLAB_NAME_LEN	     32
 
@@ -28,9 +33,10 @@ struct kmem_cache {
 	u32 object_size; /* as asked for */
 	u32 size;	 /* with alignment: distance of two objects */
 	u32 align;
-	u32 offset;  /* of the free pointer in a free object */
-	u32 objects; /* per slab */
-	u32 order;   /* pages per slab: 2^order */
+	u32 offset;	 /* of the free pointer in a free object */
+	u32 objects;	 /* per slab */
+	u32 order;	 /* pages per slab: 2^order */
+	u32 min_partial; /* per node: as Linux, half of log2(size), 5 to 10 */
 	void (*ctor)(void *object);
 	struct list_head list; /* sys->slab.caches */
 	u64 nr_active;	       /* objects handed out */
@@ -49,6 +55,7 @@ struct slab_system {
 	u32 nr_nodes;
 	bool ready;
 	u64 bad_frees;	 /* refused: no slab, wrong cache, middle of an object, already free */
+	u64 bad_poison;	 /* SLAB_POISON: objects that were written to while they were free */
 	u64 large_pages; /* pages of large kmallocs */
 	struct kmem_cache *cache_cache; /* the cache that caches come from */
 	struct kmem_cache *kmalloc[NR_KMALLOC_CACHES];
@@ -59,13 +66,18 @@ int kmem_cache_init(struct mem_system *sys);
 
 /*
  * A cache of objects of `size` bytes (1 to KMALLOC_MAX_SIZE) at multiples of `align` (a power of
- * two, or 0: 8 bytes). ctor, if any, runs once per object when its slab is made. NULL: bad
- * arguments or no memory.
+ * two up to PAGE_SIZE, or 0: 8 bytes). ctor, if any, runs once per object when its slab is made;
+ * who frees an object leaves it as constructed. NULL: bad arguments, an object that with alignment
+ * and free pointer does not fit into the largest block of pages, or no memory.
  */
 struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u32 size, u32 align,
 				     u32 flags, void (*ctor)(void *));
 /* -EBUSY (nothing changed) while objects are live. */
 int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache);
+/*
+ * An object from any node, or from nid, or the nearest that has memory (__GFP_THISNODE: only from
+ * nid). NULL: no memory. Zone flags have no effect: objects come from NORMAL and below.
+ */
 void *kmem_cache_alloc(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp);
 void *kmem_cache_alloc_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid);
 /* NULL is allowed. What is no object of the cache, or free already, is refused and counted. */
@@ -73,14 +85,24 @@ void kmem_cache_free(struct mem_system *sys, struct kmem_cache *cache, void *obj
 /* Gives empty slabs back to the page allocator; returns how many. */
 u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache);
 
-/* size 0 gives ZERO_SIZE_PTR, which may be freed. NULL: too large or no memory. */
+/*
+ * size 0 gives ZERO_SIZE_PTR, which may be freed. NULL: too large or no memory. Powers of two are
+ * aligned to themselves, up to a page. With __GFP_DMA or __GFP_DMA32 it is whole pages whatever the
+ * size, for objects have no zone.
+ */
 #define ZERO_SIZE_PTR ((void *)16)
 void *kmalloc(struct mem_system *sys, size_t size, gfp_t gfp);
 void *kzalloc(struct mem_system *sys, size_t size, gfp_t gfp);
-/* As Linux: NULL p allocates, size 0 frees and gives ZERO_SIZE_PTR; on NULL p is untouched. */
+/*
+ * As Linux: NULL p allocates, size 0 frees and gives ZERO_SIZE_PTR; on NULL p is untouched. Never
+ * moves what still fits. __GFP_ZERO clears only what lies behind the old ksize(). A p that is not
+ * kmalloc's is refused and counted: NULL.
+ */
 void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp);
+/* Frees what kmalloc, or any cache, gave. Everything else is refused and counted. */
 void kfree(struct mem_system *sys, void *p);
-/* Bytes that may be used, at least what was asked for; 0 for NULL and ZERO_SIZE_PTR. */
+/* Bytes that may be used, at least what was asked for; 0 for NULL, ZERO_SIZE_PTR and what is not
+ * kmalloc's. */
 size_t ksize(struct mem_system *sys, const void *p);
 
 /* Counts for slabinfo. */

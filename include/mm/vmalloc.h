@@ -5,6 +5,9 @@
  *
  * A pointer handed out is the kernel virtual address where that is what the CPU uses; on the host
  * it is the window that mirrors it (sys->vmalloc_offset is added).
+ *
+ * What fails gives everything back but the page tables that it made: tables of the region stay
+ * until the end, for the next area there needs them again. sys->pt.nr_tables counts them.
  */
 #ifndef MM_VMALLOC_H
 #define MM_VMALLOC_H
@@ -34,15 +37,19 @@ struct vmalloc_system {
 
 void vmalloc_init(struct mem_system *sys);
 
-/* `size` bytes rounded up to pages, mapped RW and NX. NULL: size 0, no memory, no room. */
+/* `size` bytes rounded up to pages, mapped RW and NX, from any node. NULL: size 0, more than 64
+ * GiB, no memory, no room. */
 void *vmalloc(struct mem_system *sys, u64 size);
 /* NULL is allowed; what is no start of a VM_ALLOC area is refused and counted. */
 void vfree(struct mem_system *sys, const void *addr);
-/* Maps the caller's pages one after the other with flags PT_*; vunmap() takes them away again. */
+/* Maps the caller's pages, which stay the caller's, one after the other with flags PT_*. NULL as
+ * vmalloc(). The array may go afterwards. */
 void *vmap(struct mem_system *sys, struct page **pages, u32 nr, u64 pt_flags);
+/* Takes the mapping away. NULL is allowed; what is no start of a VM_MAP area is refused and
+ * counted. */
 void vunmap(struct mem_system *sys, const void *addr);
 
-/* The area that contains a kernel VA; NULL when none does. */
+/* The area that contains a kernel VA, its guard page included; NULL when none does. */
 const struct vm_struct *vmalloc_find(const struct mem_system *sys, u64 va);
 /* NULL when list, tables and pages agree; else what is wrong and where. */
 const char *vmalloc_check(const struct mem_system *sys, u64 *ret_va);

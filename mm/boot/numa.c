@@ -138,13 +138,28 @@ static int set_nodes(const struct numa_info *n, struct memblock *mb)
 	return 0;
 }
 
+/*
+ * The node that stays ordinary although SRAT calls it hot-pluggable: that of the lowest RAM, where
+ * SRAT calls all RAM so. There must be memory to run from; Linux spares the kernel's node.
+ */
+static int spared_node(const struct numa_info *n, const struct memblock *mb)
+{
+	for (u32 i = 0; i < n->nr_ranges; i++) {
+		if (!n->ranges[i].hotplug && has_ram(mb, &n->ranges[i]))
+			return NUMA_NO_NODE;
+	}
+	return mb->memory.cnt ? mb->memory.regions[0].nid : NUMA_NO_NODE;
+}
+
 static int set_hotplug(const struct numa_info *n, struct memblock *mb)
 {
+	int spared = spared_node(n, mb);
+
 	for (u32 i = 0; i < n->nr_ranges; i++) {
 		const struct numa_range *r = &n->ranges[i];
 		int err = 0;
 
-		if (r->hotplug)
+		if (r->hotplug && r->nid != spared)
 			err = memblock_change_flags(mb, r->start, r->end - r->start,
 						    MEMBLOCK_HOTPLUG, 0);
 		if (err)

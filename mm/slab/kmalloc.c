@@ -43,7 +43,7 @@ static unsigned order_of(size_t size)
 	return pages <= 1 ? 0 : highest_bit(pages - 1) + 1;
 }
 
-/* Large ones are compound even when they are one page, so that their size can be told. */
+/* Whole pages. Their head says whose they are, so that kfree() takes back nobody else's. */
 static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp)
 {
 	struct page *page;
@@ -51,19 +51,35 @@ static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp)
 
 	if (size > KMALLOC_MAX_SIZE)
 		return NULL;
-	order = max(order_of(size), 1u);
+	order = order_of(size);
 	page = alloc_pages(sys, gfp | __GFP_COMP, order);
 	if (!page)
 		return NULL;
+	page->mapping = &sys->slab;
 	sys->slab.large_pages += 1ULL << order;
 	return page_address(sys, page);
+}
+
+static void free_large(struct mem_system *sys, struct page *page)
+{
+	unsigned order = compound_order(page);
+
+	page->mapping = NULL;
+	sys->slab.large_pages -= 1ULL << order;
+	__free_pages(sys, page, order);
+}
+
+static bool is_large(const struct mem_system *sys, const struct page *page, const void *p)
+{
+	return !page_test(page, PG_slab) && page->mapping == &sys->slab && page->_refcount == 1 &&
+	       page_address(sys, page) == p;
 }
 
 void *kmalloc(struct mem_system *sys, size_t size, gfp_t gfp)
 {
 	if (!size)
 		return ZERO_SIZE_PTR;
-	if (size > KMALLOC_MAX_CACHE_SIZE)
+	if (size > KMALLOC_MAX_CACHE_SIZE || gfp & (__GFP_DMA | __GFP_DMA32))
 		return alloc_large(sys, size, gfp);
 	return kmem_cache_alloc(sys, class_of(sys, size), gfp);
 }
@@ -85,29 +101,23 @@ void kfree(struct mem_system *sys, void *p)
 	if (is_nothing(p))
 		return;
 	page = slab_page_of(sys, p);
-	if (page && page_test(page, PG_slab)) {
+	if (page && page_test(page, PG_slab))
 		kmem_cache_free(sys, page->slab_cache, p);
-	} else if (page && page_test(page, PG_head) && page->_refcount == 1 &&
-		   page_address(sys, page) == p) {
-		sys->slab.large_pages -= 1ULL << compound_order(page);
-		__free_pages(sys, page, compound_order(page));
-	} else {
+	else if (page && is_large(sys, page, p))
+		free_large(sys, page);
+	else
 		sys->slab.bad_frees++;
-	}
 }
 
 size_t ksize(struct mem_system *sys, const void *p)
 {
-	struct page *page;
+	const struct page *page = is_nothing(p) ? NULL : slab_page_of(sys, p);
 
-	if (is_nothing(p))
-		return 0;
-	page = slab_page_of(sys, p);
 	if (!page)
 		return 0;
 	if (page_test(page, PG_slab))
-		return page->slab_cache->object_size;
-	return PAGE_SIZE << compound_order(page);
+		return slab_is_object(sys, page, p) ? page->slab_cache->object_size : 0;
+	return is_large(sys, page, p) ? PAGE_SIZE << compound_order(page) : 0;
 }
 
 void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp)
@@ -119,7 +129,11 @@ void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp)
 		kfree(sys, p);
 		return ZERO_SIZE_PTR;
 	}
-	if (!is_nothing(p) && size <= have)
+	if (!is_nothing(p) && !have) {
+		sys->slab.bad_frees++;
+		return NULL;
+	}
+	if (size <= have)
 		return p;
 	grown = kmalloc(sys, size, gfp);
 	if (!grown)

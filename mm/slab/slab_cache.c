@@ -7,6 +7,8 @@
 
 #define MIN_OBJECTS    8 /* what Linux aims at with one CPU: 4 * (fls(1) + 1) */
 #define MAX_SLAB_ORDER 3
+#define MIN_PARTIAL    5u
+#define MAX_PARTIAL    10u
 
 /* ---- geometry -----------------------------------------------------------------------------------
  */
@@ -57,10 +59,13 @@ static int slab_order(u32 size)
 }
 
 /* The free pointer lies in the middle of an object, away from what overruns hit, or behind it when
- * the object must keep its contents while it is free. */
+ * the object must keep its contents while it is free. What a constructor made is not poisoned. */
 static void place_free_pointer(struct kmem_cache *c)
 {
 	u32 size = round_up(c->object_size, (u32)sizeof(void *));
+
+	if (c->ctor)
+		c->flags &= ~SLAB_POISON;
 
 	if (c->ctor || c->flags & SLAB_POISON) {
 		c->offset = size;
@@ -72,9 +77,12 @@ static void place_free_pointer(struct kmem_cache *c)
 	c->size = round_up(c->size, c->align);
 }
 
-static void cache_fill(const struct mem_system *sys, struct kmem_cache *c, const char *name,
+/* False, with *c half filled, when not even one object fits into the largest slab. */
+static bool cache_fill(const struct mem_system *sys, struct kmem_cache *c, const char *name,
 		       u32 size, u32 align, u32 flags, void (*ctor)(void *))
 {
+	int order;
+
 	memset(c, 0, sizeof(*c) + sys->slab.nr_nodes * sizeof(c->node[0]));
 	fmt_print(c->name, sizeof(c->name), "%s", name);
 	c->flags = flags;
@@ -83,13 +91,19 @@ static void cache_fill(const struct mem_system *sys, struct kmem_cache *c, const
 	c->nr_nodes = sys->slab.nr_nodes;
 	c->align = object_align(size, align, flags);
 	place_free_pointer(c);
-	c->order = (u32)slab_order(c->size);
-	c->objects = min((u32)((PAGE_SIZE << c->order) / c->size), 0xffffu);
+	order = slab_order(c->size);
+	if (order < 0)
+		return false;
+	c->order = (u32)order;
+	c->objects =
+		(u32)((PAGE_SIZE << c->order) / c->size); /* at most 4,096: fits page->objects */
+	c->min_partial = max(MIN_PARTIAL, min(MAX_PARTIAL, highest_bit(c->size) / 2));
 	list_init(&c->list);
 	for (u32 nid = 0; nid < c->nr_nodes; nid++) {
 		list_init(&c->node[nid].partial);
 		list_init(&c->node[nid].full);
 	}
+	return true;
 }
 
 /* ---- life ---------------------------------------------------------------------------------------
@@ -100,13 +114,16 @@ struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u
 {
 	struct kmem_cache *c;
 
-	if (!name || !name[0] || !size || size > KMALLOC_MAX_SIZE / 2 ||
-	    (align && !is_pow2(align)) || align > PAGE_SIZE)
+	if (!name || !name[0] || !size || size > KMALLOC_MAX_SIZE || (align && !is_pow2(align)) ||
+	    align > PAGE_SIZE)
 		return NULL;
 	c = kmem_cache_alloc(sys, sys->slab.cache_cache, GFP_KERNEL);
 	if (!c)
 		return NULL;
-	cache_fill(sys, c, name, size, align, flags, ctor);
+	if (!cache_fill(sys, c, name, size, align, flags, ctor)) {
+		kmem_cache_free(sys, sys->slab.cache_cache, c);
+		return NULL;
+	}
 	list_add_tail(&c->list, &sys->slab.caches);
 	return c;
 }

@@ -3,33 +3,49 @@
 #include "mm/system.h"
 #include "slab_inner.h"
 
-static const char *check_slab(const struct mem_system *sys, const struct kmem_cache *cache,
-			      struct page *page)
+static const char *check_free_list(const struct mem_system *sys, const struct page *page)
 {
-	u8 *base = page_address(sys, page);
+	const struct kmem_cache *cache = page->slab_cache;
 	u32 free = 0;
 
-	if (!page_test(page, PG_slab) || page->slab_cache != cache)
-		return "a slab's page does not know its cache";
 	for (void *object = page->freelist; object; object = *slab_free_pointer(cache, object)) {
-		u64 offset = (u64)((u8 *)object - base);
-
-		if (offset % cache->size || offset / cache->size >= cache->objects)
+		if (!slab_is_object(sys, page, object))
 			return "a free pointer leads outside the slab";
+		if (!slab_poison_holds(cache, object))
+			return "a free object was written to";
 		if (++free > cache->objects)
 			return "a free list has a loop";
 	}
 	return free + page->inuse == cache->objects ? NULL : "a slab's objects do not add up";
 }
 
-static const char *check_list(const struct mem_system *sys, const struct kmem_cache *cache,
-			      const struct list_head *list, u64 *slabs, u64 *inuse)
+static const char *check_slab(const struct mem_system *sys, const struct kmem_cache *cache,
+			      const struct page *page, bool full, int nid)
 {
-	struct page *page;
+	if (!page_test(page, PG_slab) || page->slab_cache != cache || page->_refcount != 1)
+		return "a slab's page does not know its cache";
+	if (page->objects != cache->objects || compound_order(page) != cache->order)
+		return "a slab is not of its cache's size";
+	if (page_to_nid(page) != nid)
+		return "a slab is on another node's list";
+	if (full != !page->freelist)
+		return "a slab is on the wrong list";
+	return check_free_list(sys, page);
+}
+
+static const char *check_list(const struct mem_system *sys, const struct kmem_cache *cache, u32 nid,
+			      bool full, u64 *slabs, u64 *inuse)
+{
+	const struct kmem_cache_node *node = &cache->node[nid];
+	const struct list_head *list = full ? &node->full : &node->partial;
+	const struct page *page;
 
 	list_for_each_entry(page, list, slab_list) {
-		const char *wrong = check_slab(sys, cache, page);
+		const char *wrong;
 
+		if (page->slab_list.next->prev != &page->slab_list)
+			return "a slab list's links are broken";
+		wrong = check_slab(sys, cache, page, full, (int)nid);
 		if (wrong)
 			return wrong;
 		++*slabs;
@@ -45,15 +61,17 @@ static const char *check_cache(const struct mem_system *sys, const struct kmem_c
 	for (u32 nid = 0; nid < cache->nr_nodes; nid++) {
 		const struct kmem_cache_node *node = &cache->node[nid];
 		u64 partial = 0, full = 0;
-		const char *wrong = check_list(sys, cache, &node->partial, &partial, &inuse);
+		const char *wrong = check_list(sys, cache, nid, false, &partial, &inuse);
 
 		if (!wrong)
-			wrong = check_list(sys, cache, &node->full, &full, &inuse);
+			wrong = check_list(sys, cache, nid, true, &full, &inuse);
 		if (wrong)
 			return wrong;
 		if (partial != node->nr_partial || partial + full != node->nr_slabs)
 			return "a node's slabs differ from their count";
 	}
+	if (cache->nr_alloc - cache->nr_free != cache->nr_active)
+		return "a cache's operations do not add up";
 	return inuse == cache->nr_active ? NULL : "a cache's live objects differ from their count";
 }
 

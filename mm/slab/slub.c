@@ -7,21 +7,45 @@
 #include "slab_inner.h"
 
 #define POISON_BYTE 0x6b
-#define MIN_PARTIAL 5 /* empty slabs that a node keeps */
+
+/* Zones that a slab must not come from: objects of one cache share slabs, whoever asks. */
+#define GFP_ZONE_BITS (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_MOVABLE)
+
+/* ---- a free object ------------------------------------------------------------------------------
+ */
 
 void **slab_free_pointer(const struct kmem_cache *cache, void *object)
 {
 	return (void **)((u8 *)object + cache->offset);
 }
 
-/* ---- slabs --------------------------------------------------------------------------------------
- */
+bool slab_is_object(const struct mem_system *sys, const struct page *page, const void *p)
+{
+	u64 offset = (u64)(uintptr_t)p - (u64)(uintptr_t)page_address(sys, page);
+	const struct kmem_cache *cache = page->slab_cache;
+
+	return offset % cache->size == 0 && offset / cache->size < page->objects;
+}
 
 static void poison(const struct kmem_cache *cache, void *object)
 {
 	if (cache->flags & SLAB_POISON)
 		memset(object, POISON_BYTE, cache->object_size);
 }
+
+bool slab_poison_holds(const struct kmem_cache *cache, const void *object)
+{
+	const u8 *byte = object;
+
+	for (u32 i = 0; cache->flags & SLAB_POISON && i < cache->object_size; i++) {
+		if (byte[i] != POISON_BYTE)
+			return false;
+	}
+	return true;
+}
+
+/* ---- slabs --------------------------------------------------------------------------------------
+ */
 
 static struct page *slab_new(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
 {
@@ -72,12 +96,16 @@ static void move_to(struct page *page, struct list_head *list)
 /* ---- objects ------------------------------------------------------------------------------------
  */
 
-static void *take_object(struct kmem_cache *cache, struct page *page)
+static void *take_object(struct mem_system *sys, struct kmem_cache *cache, struct page *page)
 {
 	struct kmem_cache_node *node = &cache->node[page_to_nid(page)];
-	void *object = page->freelist;
+	void *object = page->freelist, *next = *slab_free_pointer(cache, object);
 
-	page->freelist = *slab_free_pointer(cache, object);
+	ASSERT(!next || slab_is_object(sys, page, next),
+	       "%s: free object %p was written to: it leads to %p", cache->name, object, next);
+	if (!slab_poison_holds(cache, object))
+		sys->slab.bad_poison++;
+	page->freelist = next;
 	page->inuse++;
 	if (!page->freelist) {
 		node->nr_partial--;
@@ -109,12 +137,15 @@ static struct page *find_slab(struct mem_system *sys, struct kmem_cache *cache, 
 
 void *kmem_cache_alloc_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
 {
-	struct page *page = find_slab(sys, cache, gfp & ~__GFP_ZERO, nid);
+	struct page *page;
 	void *object;
 
+	ASSERT(nid == NUMA_NO_NODE || (nid >= 0 && (u32)nid < sys->slab.nr_nodes), "node %d", nid);
+	ASSERT(!cache->ctor || !(gfp & __GFP_ZERO), "%s has a constructor", cache->name);
+	page = find_slab(sys, cache, gfp & ~(__GFP_ZERO | GFP_ZONE_BITS), nid);
 	if (!page)
 		return NULL;
-	object = take_object(cache, page);
+	object = take_object(sys, cache, page);
 	if (gfp & __GFP_ZERO)
 		memset(object, 0, cache->object_size);
 	return object;
@@ -138,16 +169,17 @@ struct page *slab_page_of(const struct mem_system *sys, const void *p)
 	return compound_head(page);
 }
 
-/* Is it an object of the slab that is handed out? The list of free ones is short enough to read. */
-static bool is_live_object(const struct mem_system *sys, struct page *page, void *object)
+/* Is it an object of the slab that is handed out? The list of free ones is short enough to read;
+ * where it was overwritten nothing can be told, and the answer is no. */
+static bool is_live_object(const struct mem_system *sys, const struct page *page, void *object)
 {
 	const struct kmem_cache *cache = page->slab_cache;
-	u64 offset = (u64)((u8 *)object - (u8 *)page_address(sys, page));
+	u32 seen = 0;
 
-	if (offset % cache->size || offset / cache->size >= page->objects)
+	if (!slab_is_object(sys, page, object))
 		return false;
 	for (void *free = page->freelist; free; free = *slab_free_pointer(cache, free)) {
-		if (free == object)
+		if (free == object || !slab_is_object(sys, page, free) || seen++ == page->objects)
 			return false;
 	}
 	return true;
@@ -157,6 +189,7 @@ static void put_object(struct mem_system *sys, struct kmem_cache *cache, struct 
 		       void *object)
 {
 	struct kmem_cache_node *node = &cache->node[page_to_nid(page)];
+	bool enough = node->nr_partial >= cache->min_partial;
 
 	poison(cache, object);
 	*slab_free_pointer(cache, object) = page->freelist;
@@ -168,7 +201,7 @@ static void put_object(struct mem_system *sys, struct kmem_cache *cache, struct 
 	page->inuse--;
 	cache->nr_active--;
 	cache->nr_free++;
-	if (!page->inuse && node->nr_partial > MIN_PARTIAL)
+	if (!page->inuse && enough)
 		slab_discard(sys, cache, page);
 }
 

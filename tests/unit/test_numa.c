@@ -183,6 +183,17 @@ static void hot_pluggable_ranges_are_flagged(void **state)
 	assert_int_equal(mb.memory.cnt, 4);
 }
 
+/* There must be memory to run from. */
+static void where_all_is_hot_pluggable_the_lowest_node_is_spared(void **state)
+{
+	(void)state;
+	draw_ram(" ####### ####", REGIONS);
+	draw_srat("bbbbaaaabbbbb");
+	draw_srat("             00"); /* not hot-pluggable, but no RAM */
+	assert_int_equal(apply(), NUMA_OK);
+	expect_drawn(" 111aaaa 1111");
+}
+
 static void no_room_leaves_no_node(void **state)
 {
 	(void)state;
@@ -446,6 +457,7 @@ int main(void)
 		cmocka_unit_test(overlapping_nodes_spoil_all),
 		cmocka_unit_test(overlaps_beyond_ram_do_not_matter),
 		cmocka_unit_test(hot_pluggable_ranges_are_flagged),
+		cmocka_unit_test(where_all_is_hot_pluggable_the_lowest_node_is_spared),
 		cmocka_unit_test(no_room_leaves_no_node),
 		cmocka_unit_test(ranges_up_to_the_end_of_the_address_space),
 		cmocka_unit_test(domains_become_nodes_in_order),

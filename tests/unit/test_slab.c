@@ -1,52 +1,144 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* SLUB, kmalloc and vmalloc on a simulated machine: objects filled and checked, wrong frees,
- * failure. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+/* SLUB on a simulated machine: geometry, contents, wrong frees, nodes, failure, broken invariants.
+ */
+#include "mm_fixture.h"
 
-#include <cmocka.h>
+/* ---- geometry -----------------------------------------------------------------------------------
+ */
 
-#include "lib.h"
-#include "mm/exercise.h"
-#include "sim.h"
+/* Object size, objects per slab, pages per slab of every cache in Linux's slabinfo of machines with
+ * one CPU: reference/linux/{512M,4G,8G}/slabinfo.txt. */
+static const u32 linux_has[][3] = {
+	{8, 512, 1},   {16, 256, 1},  {24, 170, 1},  {32, 128, 1},  {40, 102, 1},  {48, 85, 1},
+	{56, 73, 1},   {64, 64, 1},   {72, 56, 1},   {80, 51, 1},   {88, 46, 1},   {96, 42, 1},
+	{104, 39, 1},  {112, 36, 1},  {120, 34, 1},  {128, 32, 1},  {136, 30, 1},  {152, 26, 1},
+	{184, 22, 1},  {192, 21, 1},  {200, 20, 1},  {216, 18, 1},  {256, 16, 1},  {272, 15, 1},
+	{312, 13, 1},  {320, 12, 1},  {384, 10, 1},  {416, 19, 2},  {432, 9, 1},   {512, 8, 1},
+	{576, 14, 2},  {584, 14, 2},  {624, 13, 2},  {640, 12, 2},  {664, 12, 2},  {704, 11, 2},
+	{712, 11, 2},  {768, 10, 2},  {784, 10, 2},  {832, 19, 4},  {960, 8, 2},   {968, 8, 2},
+	{1024, 8, 2},  {1088, 15, 4}, {1152, 14, 4}, {1216, 13, 4}, {1232, 13, 4}, {1344, 12, 4},
+	{1360, 12, 4}, {1600, 10, 4}, {1984, 8, 4},  {2048, 8, 4},  {2112, 15, 8}, {2176, 15, 8},
+	{2304, 14, 8}, {2496, 13, 8}, {4096, 8, 8},  {4480, 7, 8},  {8192, 4, 8},  {8448, 3, 8},
+};
 
-static void assert_sound(struct mem_system *sys)
+static void slabs_are_cut_as_linux_cuts_them(void **state)
 {
-	const struct kmem_cache *cache;
-	const char *wrong = slab_check(sys, &cache);
-	u64 where;
-
-	if (!wrong)
-		wrong = page_alloc_check(sys, &where);
-	if (!wrong)
-		wrong = vmalloc_check(sys, &where);
-	if (wrong)
-		fail_msg("%s", wrong);
-}
-
-/* Linux's figures: reference/linux/4G/slabinfo.txt (objects per slab, pages per slab). */
-static void kmalloc_caches_have_linuxs_geometry(void **state)
-{
-	static const struct {
-		u32 size, objects, pages;
-	} linux_has[] = {
-		{8, 512, 1},  {16, 256, 1}, {32, 128, 1}, {64, 64, 1},	{96, 42, 1},  {128, 32, 1},
-		{192, 21, 1}, {256, 16, 1}, {512, 8, 1},  {1024, 8, 2}, {2048, 8, 4}, {4096, 8, 8},
-	};
 	struct mem_system *sys = sim_new("128M");
 
 	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(linux_has); i++) {
-		assert_int_equal(sys->slab.kmalloc[i]->size, linux_has[i].size);
-		assert_int_equal(sys->slab.kmalloc[i]->objects, linux_has[i].objects);
-		assert_int_equal(1u << sys->slab.kmalloc[i]->order, linux_has[i].pages);
+		struct kmem_cache *c = kmem_cache_create(sys, "x", linux_has[i][0], 0, 0, NULL);
+
+		assert_non_null(c);
+		assert_int_equal(c->size, linux_has[i][0]);
+		if (c->objects != linux_has[i][1] || 1u << c->order != linux_has[i][2])
+			fail_msg("size %u: %u objects in %u pages, Linux has %u in %u", c->size,
+				 c->objects, 1u << c->order, linux_has[i][1], linux_has[i][2]);
+		assert_int_equal(kmem_cache_destroy(sys, c), 0);
+	}
+	for (u32 i = 0; i < NR_KMALLOC_CACHES; i++) {
+		const struct kmem_cache *c = sys->slab.kmalloc[i];
+		u32 k = 0;
+
+		while (k < ARRAY_SIZE(linux_has) && linux_has[k][0] != c->size)
+			k++;
+		assert_true(k < ARRAY_SIZE(linux_has));
+		assert_int_equal(c->objects, linux_has[k][1]);
+		assert_int_equal(1u << c->order, linux_has[k][2]);
 	}
 	sim_free(sys);
 }
+
+static void alignment_and_free_pointer(void **state)
+{
+	static const struct {
+		u32 asked, align, flags, size, aligned;
+	} cases[] = {
+		{1, 0, 0, 8, 8},
+		{41, 0, 0, 48, 8},
+		{41, 64, 0, 64, 64},
+		{24, 0, SLAB_HWCACHE_ALIGN, 32, 32}, /* two share a line */
+		{9, 0, SLAB_HWCACHE_ALIGN, 16, 16},
+		{65, 0, SLAB_HWCACHE_ALIGN, 128, 64},
+		{64, 0, SLAB_POISON, 72, 8}, /* the free pointer lies behind */
+		{100, 4096, 0, 4096, 4096},
+	};
+	struct mem_system *sys = sim_new("128M");
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct kmem_cache *c = kmem_cache_create(sys, "x", cases[i].asked, cases[i].align,
+							 cases[i].flags, NULL);
+		u8 *object = kmem_cache_alloc(sys, c, GFP_KERNEL);
+
+		assert_int_equal(c->object_size, cases[i].asked);
+		assert_int_equal(c->size, cases[i].size);
+		assert_int_equal(c->align, cases[i].aligned);
+		assert_true(c->offset + sizeof(void *) <= c->size && c->offset % 8 == 0);
+		assert_int_equal((uintptr_t)object % c->align, 0);
+		if (cases[i].flags & SLAB_POISON)
+			assert_true(c->offset >= c->object_size);
+		kmem_cache_free(sys, c, object);
+		assert_int_equal(kmem_cache_destroy(sys, c), 0);
+	}
+	sim_free(sys);
+}
+
+static void bad_arguments_give_no_cache(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	u64 caches = sys->slab.cache_cache->nr_active;
+
+	(void)state;
+	assert_null(kmem_cache_create(sys, NULL, 8, 0, 0, NULL));
+	assert_null(kmem_cache_create(sys, "", 8, 0, 0, NULL));
+	assert_null(kmem_cache_create(sys, "x", 0, 0, 0, NULL));
+	assert_null(kmem_cache_create(sys, "x", 8, 24, 0, NULL));
+	assert_null(kmem_cache_create(sys, "x", 8, 8192, 0, NULL));
+	assert_null(kmem_cache_create(sys, "x", KMALLOC_MAX_SIZE + 1, 0, 0, NULL));
+	assert_null(kmem_cache_create(sys, "x", 0xffffffff, 0, 0, NULL));
+	/* With the free pointer behind it, it is too large. */
+	assert_null(kmem_cache_create(sys, "x", KMALLOC_MAX_SIZE, 0, SLAB_POISON, NULL));
+	assert_int_equal(sys->slab.cache_cache->nr_active, caches);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+static void the_largest_object_is_a_whole_block(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	struct kmem_cache *c = kmem_cache_create(sys, "x", KMALLOC_MAX_SIZE, 0, 0, NULL);
+	u8 *a, *b;
+
+	(void)state;
+	assert_non_null(c);
+	assert_int_equal(c->objects, 1);
+	a = kmem_cache_alloc(sys, c, GFP_KERNEL);
+	b = kmem_cache_alloc(sys, c, GFP_KERNEL);
+	a[KMALLOC_MAX_SIZE - 1] = b[0] = 1;
+	assert_sound(sys);
+	kmem_cache_free(sys, c, a);
+	kmem_cache_free(sys, c, b);
+	assert_int_equal(kmem_cache_destroy(sys, c), 0);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+static void the_first_cache_holds_itself(void **state)
+{
+	struct mem_system *sys = sim_new("128M nodes=2");
+	struct kmem_cache *first = sys->slab.cache_cache;
+
+	(void)state;
+	assert_ptr_equal(compound_head(virt_to_page(sys, first))->slab_cache, first);
+	assert_int_equal(first->nr_active, 1 + NR_KMALLOC_CACHES);
+	assert_int_equal(kmem_cache_destroy(sys, first), -EBUSY);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+/* ---- contents -----------------------------------------------------------------------------------
+ */
 
 static u32 constructed;
 
@@ -58,39 +150,81 @@ static void construct(void *object)
 
 static void constructed_objects_keep_their_contents(void **state)
 {
+	static const u32 flags[] = {0, SLAB_POISON};
 	struct mem_system *sys = sim_new("128M");
-	struct kmem_cache *c;
-	u8 *object;
 
 	(void)state;
-	constructed = 0;
-	c = kmem_cache_create(sys, "ctor", 24, 0, 0, construct);
-	object = kmem_cache_alloc(sys, c, GFP_KERNEL);
-	assert_int_equal(constructed, c->objects);
-	for (u32 i = 0; i < 24; i++)
-		assert_int_equal(object[i], 0x11);
-	kmem_cache_free(sys, c, object);
-	assert_ptr_equal(kmem_cache_alloc(sys, c, GFP_KERNEL), object);
-	assert_int_equal(object[0], 0x11);
-	assert_int_equal(kmem_cache_destroy(sys, c), -EBUSY);
-	kmem_cache_free(sys, c, object);
-	assert_int_equal(kmem_cache_destroy(sys, c), 0);
+	for (u32 f = 0; f < ARRAY_SIZE(flags); f++) {
+		struct kmem_cache *c = kmem_cache_create(sys, "ctor", 24, 0, flags[f], construct);
+		u8 *object;
+
+		constructed = 0;
+		object = kmem_cache_alloc(sys, c, GFP_KERNEL);
+		assert_int_equal(constructed, c->objects);
+		for (u32 i = 0; i < 24; i++)
+			assert_int_equal(object[i], 0x11);
+		kmem_cache_free(sys, c, object);
+		assert_ptr_equal(kmem_cache_alloc(sys, c, GFP_KERNEL), object);
+		for (u32 i = 0; i < 24; i++)
+			assert_int_equal(object[i], 0x11);
+		assert_int_equal(kmem_cache_destroy(sys, c), -EBUSY);
+		kmem_cache_free(sys, c, object);
+		expect_assert_failure(kmem_cache_alloc(sys, c, __GFP_ZERO));
+		assert_int_equal(kmem_cache_destroy(sys, c), 0);
+	}
 	assert_sound(sys);
 	sim_free(sys);
 }
 
-static void bad_arguments_give_no_cache(void **state)
+/* Expect one byte written after kfree to be seen by the check, and counted at the next use. */
+static void poison_shows_writes_to_free_objects(void **state)
 {
 	struct mem_system *sys = sim_new("128M");
+	struct kmem_cache *c = kmem_cache_create(sys, "poison", 41, 0, SLAB_POISON, NULL);
+	const struct kmem_cache *where = NULL;
+	u8 *object = kmem_cache_alloc(sys, c, GFP_KERNEL);
 
 	(void)state;
-	assert_null(kmem_cache_create(sys, NULL, 8, 0, 0, NULL));
-	assert_null(kmem_cache_create(sys, "", 8, 0, 0, NULL));
-	assert_null(kmem_cache_create(sys, "x", 0, 0, 0, NULL));
-	assert_null(kmem_cache_create(sys, "x", 8, 24, 0, NULL));
-	assert_null(kmem_cache_create(sys, "x", 0x7fffffff, 0, 0, NULL));
+	memset(object, 0, 41);
+	kmem_cache_free(sys, c, object);
+	assert_sound(sys);
+	object[40] = 0;
+	assert_string_equal(slab_check(sys, &where), "a free object was written to");
+	assert_ptr_equal(where, c);
+	assert_int_equal(sys->slab.bad_poison, 0);
+	assert_ptr_equal(kmem_cache_alloc(sys, c, GFP_KERNEL), object);
+	assert_int_equal(sys->slab.bad_poison, 1);
+	kmem_cache_free(sys, c, object);
+	assert_sound(sys);
 	sim_free(sys);
 }
+
+static void an_overwritten_free_pointer_is_not_followed(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	struct kmem_cache *c = kmem_cache_create(sys, "x", 64, 0, 0, NULL);
+	u8 *a = kmem_cache_alloc(sys, c, GFP_KERNEL), *b = kmem_cache_alloc(sys, c, GFP_KERNEL);
+	void **link = (void **)(a + c->offset), *saved;
+
+	(void)state;
+	kmem_cache_free(sys, c, a);
+	saved = *link;
+	*link = (void *)(uintptr_t)0x4141414141414141;
+	kmem_cache_free(sys, c, b); /* cannot be told from a free one */
+	assert_int_equal(sys->slab.bad_frees, 1);
+	expect_assert_failure(kmem_cache_alloc(sys, c, GFP_KERNEL));
+	*link = a; /* a ring */
+	kmem_cache_free(sys, c, b);
+	assert_int_equal(sys->slab.bad_frees, 2);
+	*link = saved;
+	kmem_cache_free(sys, c, b);
+	assert_int_equal(sys->slab.bad_frees, 2);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+/* ---- wrong frees --------------------------------------------------------------------------------
+ */
 
 static void wrong_frees_are_refused(void **state)
 {
@@ -98,262 +232,321 @@ static void wrong_frees_are_refused(void **state)
 	struct kmem_cache *a = kmem_cache_create(sys, "a", 40, 0, SLAB_POISON, NULL);
 	struct kmem_cache *b = kmem_cache_create(sys, "b", 40, 64, SLAB_HWCACHE_ALIGN, NULL);
 	u8 *x = kmem_cache_alloc(sys, a, GFP_KERNEL);
-	void *page = get_free_page(sys, GFP_KERNEL);
+	u8 *slab = page_address(sys, virt_to_page(sys, x));
+	void *wrong[] = {
+		x + 8,				/* the middle */
+		slab + a->objects * a->size,	/* the rest of the slab */
+		get_free_page(sys, GFP_KERNEL), /* no slab */
+		phys_to_virt(sys, 0x1000),	/* no live page */
+		phys_to_virt(sys, 1 * TiB),	/* no memory */
+		&sys,				/* not of this machine */
+		(void *)1,
+	};
 
 	(void)state;
-	kmem_cache_free(sys, b, x);			    /* another cache's */
-	kmem_cache_free(sys, a, x + 8);			    /* the middle */
-	kmem_cache_free(sys, a, page);			    /* no slab */
-	kmem_cache_free(sys, a, phys_to_virt(sys, 0x1000)); /* no live page */
-	assert_int_equal(sys->slab.bad_frees, 4);
+	kmem_cache_free(sys, b, x); /* another cache's */
+	for (u32 i = 0; i < ARRAY_SIZE(wrong); i++)
+		kmem_cache_free(sys, a, wrong[i]);
+	assert_int_equal(sys->slab.bad_frees, 1 + ARRAY_SIZE(wrong));
+	assert_int_equal(a->nr_active, 1);
 	kmem_cache_free(sys, a, x);
-	assert_int_equal(sys->slab.bad_frees, 4);
+	assert_int_equal(sys->slab.bad_frees, 1 + ARRAY_SIZE(wrong));
 	kmem_cache_free(sys, a, x); /* twice */
-	kfree(sys, (u8 *)page);
-	assert_int_equal(sys->slab.bad_frees, 6);
+	assert_int_equal(sys->slab.bad_frees, 2 + ARRAY_SIZE(wrong));
 	kmem_cache_free(sys, a, NULL);
-	assert_int_equal(sys->slab.bad_frees, 6);
+	assert_int_equal(sys->slab.bad_frees, 2 + ARRAY_SIZE(wrong));
+	assert_int_equal(a->nr_active, 0);
 	assert_sound(sys);
 	sim_free(sys);
 }
 
-static void kmalloc_sizes(void **state)
+/* ---- slabs kept and given back ------------------------------------------------------------------
+ */
+
+static void empty_slabs_are_kept_up_to_min_partial(void **state)
 {
+	static const u32 sizes[][2] = {
+		{8, 5}, {512, 5}, {4096, 6}, {32 * KiB, 7}, {KMALLOC_MAX_SIZE / 8, 9}};
 	struct mem_system *sys = sim_new("256M");
-	void *p;
+	static void *objects[20 * 512];
 
 	(void)state;
-	assert_ptr_equal(kmalloc(sys, 0, GFP_KERNEL), ZERO_SIZE_PTR);
-	kfree(sys, ZERO_SIZE_PTR);
-	kfree(sys, NULL);
-	assert_int_equal(ksize(sys, NULL), 0);
-	assert_null(kmalloc(sys, KMALLOC_MAX_SIZE + 1, GFP_KERNEL));
-	assert_null(kmalloc(sys, SIZE_MAX, GFP_KERNEL));
-	for (size_t size = 1; size <= KMALLOC_MAX_SIZE; size = size * 5 / 3 + 1) {
-		p = kzalloc(sys, size, GFP_KERNEL);
-		assert_non_null(p);
-		assert_true(ksize(sys, p) >= size);
-		for (size_t i = 0; i < size; i += 509)
-			assert_int_equal(((u8 *)p)[i], 0);
-		memset(p, 0xee, ksize(sys, p));
-		kfree(sys, p);
+	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct kmem_cache *c = kmem_cache_create(sys, "x", sizes[i][0], 0, 0, NULL);
+		struct slab_stat st;
+		u64 before = free_pages_shrunk(sys);
+		u32 nr = 20 * c->objects;
+		/* A slab that was partial before its last free counts among the partial ones. */
+		u32 kept = c->objects > 1 ? c->min_partial - 1 : c->min_partial;
+
+		assert_int_equal(c->min_partial, sizes[i][1]);
+		for (u32 k = 0; k < nr; k++)
+			assert_non_null(objects[k] = kmem_cache_alloc(sys, c, GFP_KERNEL));
+		kmem_cache_stat(c, &st);
+		assert_int_equal(st.num_slabs, 20);
+		assert_int_equal(st.active_objs, nr);
+		assert_int_equal(st.num_objs, nr);
+		assert_int_equal(before - sim_free_pages(sys), 20ull << c->order);
+		for (u32 k = 0; k < nr; k++)
+			kmem_cache_free(sys, c, objects[k]);
+		kmem_cache_stat(c, &st);
+		assert_int_equal(st.num_slabs, kept);
+		assert_int_equal(kmem_cache_shrink(sys, c), kept);
+		assert_int_equal(sim_free_pages(sys), before);
+		assert_int_equal(kmem_cache_destroy(sys, c), 0);
 	}
-	p = kmalloc(sys, 100, GFP_KERNEL);
-	memset(p, 0x42, 100);
-	p = krealloc(sys, p, 20000, GFP_KERNEL);
-	for (u32 i = 0; i < 100; i++)
-		assert_int_equal(((u8 *)p)[i], 0x42);
-	assert_ptr_equal(krealloc(sys, p, 50, GFP_KERNEL), p);
-	assert_ptr_equal(krealloc(sys, p, 0, GFP_KERNEL), ZERO_SIZE_PTR);
-	assert_non_null(p = krealloc(sys, NULL, 8, GFP_KERNEL));
-	kfree(sys, p);
-	assert_int_equal(sys->slab.bad_frees, 0);
-	assert_int_equal(sys->slab.large_pages, 0);
 	assert_sound(sys);
 	sim_free(sys);
 }
 
-#define SLOTS 2000
+/* ---- nodes --------------------------------------------------------------------------------------
+ */
 
-/* Every object filled with its own number; nobody may touch another's. */
-static void random_objects_keep_to_themselves(void **state)
+static int node_of(struct mem_system *sys, const void *p)
+{
+	return page_to_nid(virt_to_page(sys, p));
+}
+
+static void objects_come_from_the_node_or_the_nearest(void **state)
 {
 	struct mem_system *sys = sim_new("256M nodes=2");
+	struct kmem_cache *c = kmem_cache_create(sys, "x", 2048, 0, 0, NULL);
+	void *objects[40];
+
+	(void)state;
+	for (u32 i = 0; i < 40; i++) {
+		objects[i] = kmem_cache_alloc_node(sys, c, GFP_KERNEL, i % 2);
+		assert_int_equal(node_of(sys, objects[i]), i % 2);
+	}
+	assert_sound(sys);
+	for (u32 i = 0; i < 40; i++)
+		kmem_cache_free(sys, c, objects[i]);
+	kmem_cache_shrink(sys, c);
+	while (alloc_pages_node(sys, 1, __GFP_THISNODE, c->order))
+		; /* node 1 has no slab left to give */
+	assert_null(kmem_cache_alloc_node(sys, c, __GFP_THISNODE, 1));
+	objects[0] = kmem_cache_alloc_node(sys, c, GFP_KERNEL, 1);
+	assert_int_equal(node_of(sys, objects[0]), 0);
+	/* And when no page is left at all, what is partial on any node. */
+	while (alloc_pages(sys, GFP_KERNEL, c->order))
+		;
+	objects[1] = kmem_cache_alloc_node(sys, c, GFP_KERNEL, 1);
+	assert_int_equal(node_of(sys, objects[1]), 0);
+	expect_assert_failure(kmem_cache_alloc_node(sys, c, GFP_KERNEL, 2));
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+/* Objects share slabs: one who asks for a zone must not make the others live there. */
+static void objects_have_no_zone(void **state)
+{
+	struct mem_system *sys = sim_new("6G");
+	struct kmem_cache *c = kmem_cache_create(sys, "x", 64, 0, 0, NULL);
+	void *object = kmem_cache_alloc(sys, c, GFP_DMA);
+
+	(void)state;
+	assert_int_equal(page_zonenum(virt_to_page(sys, object)), ZONE_NORMAL);
+	kmem_cache_free(sys, c, object);
+	kmem_cache_shrink(sys, c);
+	object = kmem_cache_alloc(sys, c, GFP_DMA32);
+	assert_int_equal(page_zonenum(virt_to_page(sys, object)), ZONE_NORMAL);
+	sim_free(sys);
+}
+
+/* ---- random -------------------------------------------------------------------------------------
+ */
+
+#define SLOTS 3000
+
+static u8 tag(u32 slot, u32 cache)
+{
+	return (u8)(slot * 7 + cache * 31 + 1);
+}
+
+/* Every object filled with its own number and looked at before it is freed: nobody may touch
+ * another's. The model is the number of live objects of each cache. */
+static void random_objects_keep_to_themselves(void **state)
+{
+	static const u32 specs[][3] = {
+		{1, 0, 0},   {41, 0, SLAB_POISON}, {192, 64, SLAB_HWCACHE_ALIGN},
+		{700, 0, 0}, {3000, 256, 0},	   {9000, 0, 0}};
+	struct mem_system *sys = sim_new("512M nodes=2");
 	static struct {
-		u64 *p;
-		size_t size;
+		u8 *p;
+		u32 cache;
 	} slot[SLOTS];
+	struct kmem_cache *caches[ARRAY_SIZE(specs)];
+	u64 live[ARRAY_SIZE(specs)] = {0}, before = free_pages_shrunk(sys);
 	struct prng prng;
 
 	(void)state;
 	print_message("# seed 5\n");
 	prng_seed(&prng, 5);
 	memset(slot, 0, sizeof(slot));
-	for (u32 step = 0; step < 60000; step++) {
-		u32 i = (u32)prng_below(&prng, SLOTS);
+	for (u32 i = 0; i < ARRAY_SIZE(specs); i++)
+		caches[i] = kmem_cache_create(sys, "random", specs[i][0], specs[i][1], specs[i][2],
+					      NULL);
+	for (u32 step = 0; step < 40000; step++) {
+		u32 i = (u32)prng_below(&prng, SLOTS), size;
 
 		if (!slot[i].p) {
-			slot[i].size = 8 + prng_below(&prng, 1ULL << (4 + prng_below(&prng, 11)));
-			slot[i].p = kmalloc(sys, slot[i].size, GFP_KERNEL);
+			slot[i].cache = (u32)prng_below(&prng, ARRAY_SIZE(specs));
+			size = specs[slot[i].cache][0];
+			slot[i].p = kmem_cache_alloc_node(sys, caches[slot[i].cache], GFP_KERNEL,
+							  (int)prng_below(&prng, 3) - 1);
 			assert_non_null(slot[i].p);
-			for (size_t k = 0; k < slot[i].size / 8; k++)
-				slot[i].p[k] = i;
+			memset(slot[i].p, tag(i, slot[i].cache), size);
+			live[slot[i].cache]++;
 			continue;
 		}
-		for (size_t k = 0; k < slot[i].size / 8; k++)
-			assert_int_equal(slot[i].p[k], i);
-		kfree(sys, slot[i].p);
+		size = specs[slot[i].cache][0];
+		for (u32 k = 0; k < size; k++)
+			assert_int_equal(slot[i].p[k], tag(i, slot[i].cache));
+		kmem_cache_free(sys, caches[slot[i].cache], slot[i].p);
+		assert_int_equal(caches[slot[i].cache]->nr_active, --live[slot[i].cache]);
 		slot[i].p = NULL;
-		if (step % 8192 == 0)
+		if (step % 1024 == 0)
 			assert_sound(sys);
 	}
+	assert_sound(sys);
 	for (u32 i = 0; i < SLOTS; i++)
-		kfree(sys, slot[i].p);
+		kmem_cache_free(sys, caches[slot[i].cache], slot[i].p);
+	for (u32 i = 0; i < ARRAY_SIZE(specs); i++)
+		assert_int_equal(kmem_cache_destroy(sys, caches[i]), 0);
 	assert_int_equal(sys->slab.bad_frees, 0);
+	assert_int_equal(sys->slab.bad_poison, 0);
+	assert_int_equal(free_pages_shrunk(sys), before);
 	assert_sound(sys);
 	sim_free(sys);
 }
 
-static void vmalloc_areas_are_apart_and_mapped(void **state)
-{
-	struct mem_system *sys = sim_new("256M levels=5");
-	u8 *a = vmalloc(sys, 5 * PAGE_SIZE), *b = vmalloc(sys, 1), *c;
-	struct page *pages[3];
-	u64 va = (u64)(uintptr_t)a - sys->vmalloc_offset;
-
-	(void)state;
-	assert_int_equal(va, sys->layout.vmalloc_start);
-	assert_ptr_equal(b, a + 6 * PAGE_SIZE); /* a guard page between */
-	memset(a, 1, 5 * PAGE_SIZE);
-	memset(b, 2, PAGE_SIZE);
-	assert_int_equal(a[5 * PAGE_SIZE - 1], 1);
-	assert_int_equal(vmalloc_find(sys, va + 100)->nr_pages, 5);
-	assert_null(vmalloc_find(sys, va - 1));
-	vfree(sys, a);
-	assert_ptr_equal(vmalloc(sys, 3 * PAGE_SIZE), a); /* first fit */
-	assert_null(vmalloc(sys, 0));
-	assert_null(vmalloc(sys, 1ULL << 60));
-	for (u32 i = 0; i < 3; i++)
-		pages[i] = alloc_page(sys, GFP_KERNEL);
-	c = vmap(sys, pages, 3, PT_WRITE | PT_NOEXEC);
-	c[PAGE_SIZE] = 77;
-	assert_int_equal(*(u8 *)page_address(sys, pages[1]), 77);
-	assert_sound(sys);
-	vfree(sys, c); /* not vfree's */
-	vfree(sys, b + 1);
-	assert_int_equal(sys->vmalloc.bad_frees, 2);
-	vunmap(sys, c);
-	vunmap(sys, NULL);
-	vfree(sys, NULL);
-	vfree(sys, a);
-	vfree(sys, b);
-	assert_int_equal(sys->vmalloc.nr_areas, 0);
-	assert_sound(sys);
-	sim_free(sys);
-}
+/* ---- failure ------------------------------------------------------------------------------------
+ */
 
 /* Expect for every k: when the k-th page cannot be had, NULL comes and nothing is lost. */
 static void failure_at_every_page_gives_everything_back(void **state)
 {
 	struct mem_system *sys = sim_new("128M");
-	struct kmem_cache *cache;
-	u64 before, k;
-	void *p = NULL;
+	u64 before = free_pages_shrunk(sys), k;
+	bool done = false;
 
 	(void)state;
-	vfree(sys, vmalloc(sys, 40 * PAGE_SIZE)); /* tables stay: now they are there */
-	for (k = 1; !p; k++) {
-		list_for_each_entry(cache, &sys->slab.caches, list)
-			kmem_cache_shrink(sys, cache);
-		before = sim_free_pages(sys);
+	for (k = 1; !done; k++) {
+		struct kmem_cache *c;
+		void *objects[30];
+		u32 got = 0;
+
+		free_pages_shrunk(sys);
 		sys->fail_after = k;
-		p = vmalloc(sys, 40 * PAGE_SIZE);
+		c = kmem_cache_create(sys, "x", 3000, 0, 0, NULL);
+		while (c && got < 30 && (objects[got] = kmem_cache_alloc(sys, c, GFP_KERNEL)))
+			got++;
 		sys->fail_after = 0;
-		if (!p) {
-			list_for_each_entry(cache, &sys->slab.caches, list)
-				kmem_cache_shrink(sys, cache);
-			assert_int_equal(sim_free_pages(sys), before);
-			assert_int_equal(sys->vmalloc.nr_areas, 0);
-		}
+		done = got == 30;
 		assert_sound(sys);
+		while (got)
+			kmem_cache_free(sys, c, objects[--got]);
+		if (c)
+			assert_int_equal(kmem_cache_destroy(sys, c), 0);
+		assert_int_equal(free_pages_shrunk(sys), before);
 	}
-	assert_true(k > 40);
-	vfree(sys, p);
-	sys->fail_after = 1;
-	assert_null(kmalloc(sys, 3000, GFP_KERNEL));
-	assert_null(kmalloc(sys, 100000, GFP_KERNEL));
+	assert_true(k > 3);
 	sim_free(sys);
 }
 
-/* ---- the exercise
- * -------------------------------------------------------------------------------------- */
-
-static int stop_at_once(void *ctx, u64 done, u64 total)
-{
-	(void)total;
-	++*(u64 *)ctx;
-	return done >= 2000;
-}
-
-static void the_exercise_holds_and_repeats(void **state)
-{
-	static const char *const machines[] = {"64M", "300M nodes=2", "8G levels=5", "1T",
-					       "200M flat no1g"};
-	struct exercise_config cfg = exercise_defaults();
-	struct exercise_result first, second;
-
-	(void)state;
-	cfg.steps = 6000;
-	for (u32 i = 0; i < ARRAY_SIZE(machines); i++) {
-		struct mem_system *sys = sim_new(machines[i]);
-
-		if (exercise_run(sys, &cfg, &first))
-			fail_msg("%s: %s %#llx", machines[i], first.failed, first.failed_at);
-		sim_free(sys);
-		sys = sim_new(machines[i]);
-		assert_int_equal(exercise_run(sys, &cfg, &second), 0);
-		assert_memory_equal(first.kind, second.kind, sizeof(first.kind));
-		assert_true(first.kind[EX_VMALLOC].allocs > 10 &&
-			    first.kind[EX_CACHE].bytes > 1000);
-		sim_free(sys);
-	}
-}
-
-static void the_exercise_can_be_stopped(void **state)
+static void caches_cannot_start_without_memory(void **state)
 {
 	struct mem_system *sys = sim_new("128M");
-	struct exercise_config cfg = exercise_defaults();
-	struct exercise_result res;
-	u64 asked = 0;
+	struct slab_system saved = sys->slab;
 
 	(void)state;
-	cfg.poll = stop_at_once;
-	cfg.poll_ctx = &asked;
-	assert_int_equal(exercise_run(sys, &cfg, &res), -EINTR);
-	assert_true(res.stopped && !res.failed && asked == 3 && res.steps == 2000);
-	assert_string_equal(exercise_kind_name(EX_KMALLOC), "kmalloc");
+	for (u64 k = 1; k < 3; k++) {
+		sys->fail_after = k;
+		assert_int_equal(kmem_cache_init(sys), -ENOMEM);
+		assert_false(sys->slab.ready);
+	}
+	sys->slab = saved;
 	sim_free(sys);
 }
 
-/* A test that could not fail would be none: break things, and the checks must say so. */
-static void checks_find_what_is_broken(void **state)
+/* ---- the check ----------------------------------------------------------------------------------
+ */
+
+#define EXPECT_WRONG(sys, text)                                                                    \
+	do {                                                                                       \
+		const struct kmem_cache *_cache;                                                   \
+		const char *_wrong = slab_check(sys, &_cache);                                     \
+		assert_non_null(_wrong);                                                           \
+		assert_string_equal(_wrong, text);                                                 \
+	} while (0)
+
+/* A test that could not fail would be none: break each invariant, and the check must say so. */
+static void the_check_finds_what_is_broken(void **state)
 {
-	struct mem_system *sys = sim_new("128M");
-	struct page *page = alloc_pages(sys, GFP_KERNEL, 3);
-	struct zone *zone = page_zone(sys, page);
-	const struct kmem_cache *cache;
-	u64 where;
-	void **object;
+	struct mem_system *sys = sim_new("128M nodes=2");
+	struct kmem_cache *c = kmem_cache_create(sys, "x", 64, 0, 0, NULL);
+	u8 *a = kmem_cache_alloc(sys, c, GFP_KERNEL), *b = kmem_cache_alloc(sys, c, GFP_KERNEL);
+	struct page *slab = virt_to_page(sys, a);
+	void **link = (void **)(b + c->offset), *saved;
 
 	(void)state;
-	zone->nr_free_pages++;
-	assert_non_null(page_alloc_check(sys, &where));
-	zone->nr_free_pages--;
-	zone->free_area[3].nr_free++;
-	assert_non_null(page_alloc_check(sys, &where));
-	zone->free_area[3].nr_free--;
-	assert_null(page_alloc_check(sys, &where));
-	object = kmalloc(sys, 64, GFP_KERNEL);
-	kfree(sys, object);
-	object[4] = object; /* the free pointer lies in the middle: a loop */
-	assert_non_null(slab_check(sys, &cache));
+	kmem_cache_free(sys, c, b);
+	saved = *link;
+	*link = b;
+	EXPECT_WRONG(sys, "a free list has a loop");
+	*link = (u8 *)saved + 8;
+	EXPECT_WRONG(sys, "a free pointer leads outside the slab");
+	*link = NULL;
+	EXPECT_WRONG(sys, "a slab's objects do not add up");
+	*link = saved;
+	c->nr_active++;
+	EXPECT_WRONG(sys, "a cache's operations do not add up");
+	c->nr_alloc++;
+	EXPECT_WRONG(sys, "a cache's live objects differ from their count");
+	c->nr_active--, c->nr_alloc--;
+	c->node[0].nr_slabs++;
+	EXPECT_WRONG(sys, "a node's slabs differ from their count");
+	c->node[0].nr_slabs--;
+	page_clear(slab, PG_slab);
+	EXPECT_WRONG(sys, "a slab's page does not know its cache");
+	page_set(slab, PG_slab);
+	slab->objects--;
+	EXPECT_WRONG(sys, "a slab is not of its cache's size");
+	slab->objects++;
+	slab->flags ^= 1ULL << PAGE_NODE_SHIFT;
+	EXPECT_WRONG(sys, "a slab is on another node's list");
+	slab->flags ^= 1ULL << PAGE_NODE_SHIFT;
+	list_del(&slab->slab_list);
+	list_add(&slab->slab_list, &c->node[0].full);
+	EXPECT_WRONG(sys, "a slab is on the wrong list");
+	list_del(&slab->slab_list);
+	list_add(&slab->slab_list, &c->node[0].partial);
+	c->node[0].partial.prev = &c->node[0].full;
+	EXPECT_WRONG(sys, "a slab list's links are broken");
+	c->node[0].partial.prev = &slab->slab_list;
+	assert_sound(sys);
 	sim_free(sys);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kmalloc_caches_have_linuxs_geometry),
-		cmocka_unit_test(constructed_objects_keep_their_contents),
+		cmocka_unit_test(slabs_are_cut_as_linux_cuts_them),
+		cmocka_unit_test(alignment_and_free_pointer),
 		cmocka_unit_test(bad_arguments_give_no_cache),
+		cmocka_unit_test(the_largest_object_is_a_whole_block),
+		cmocka_unit_test(the_first_cache_holds_itself),
+		cmocka_unit_test(constructed_objects_keep_their_contents),
+		cmocka_unit_test(poison_shows_writes_to_free_objects),
+		cmocka_unit_test(an_overwritten_free_pointer_is_not_followed),
 		cmocka_unit_test(wrong_frees_are_refused),
-		cmocka_unit_test(kmalloc_sizes),
+		cmocka_unit_test(empty_slabs_are_kept_up_to_min_partial),
+		cmocka_unit_test(objects_come_from_the_node_or_the_nearest),
+		cmocka_unit_test(objects_have_no_zone),
 		cmocka_unit_test(random_objects_keep_to_themselves),
-		cmocka_unit_test(vmalloc_areas_are_apart_and_mapped),
 		cmocka_unit_test(failure_at_every_page_gives_everything_back),
-		cmocka_unit_test(the_exercise_holds_and_repeats),
-		cmocka_unit_test(the_exercise_can_be_stopped),
-		cmocka_unit_test(checks_find_what_is_broken),
+		cmocka_unit_test(caches_cannot_start_without_memory),
+		cmocka_unit_test(the_check_finds_what_is_broken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,6 +146,9 @@ static void linuxs_lines(void **state)
 	sane_map(&map);
 	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_LINUX);
 	same_as_golden("memmap-linux.txt");
+	odd_map(&map); /* not sorted, types without a name: as Linux shows them */
+	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_LINUX);
+	same_as_golden("memmap-linux-odd.txt");
 }
 
 static void gaps_between_descriptors(void **state)
@@ -154,6 +157,8 @@ static void gaps_between_descriptors(void **state)
 	sane_map(&map);
 	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_GAPS);
 	same_as_golden("memmap-gaps.txt");
+	view_memmap(begin(EMIT_JSON), &map, MEMMAP_GAPS);
+	same_as_golden("memmap-gaps.json");
 	map = (struct memmap){.nr = 0};
 	memmap_add(&map, 0, 1ULL << 52, MEM_CONVENTIONAL, 0xf);
 	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_GAPS);
@@ -195,8 +200,15 @@ static void what_changed_since_the_snapshot(void **state)
 	same_as_golden("memmap-diff.txt");
 	view_memmap_diff(begin(EMIT_JSON), &map, &later);
 	same_as_golden("memmap-diff.json");
+	later.nr -= 2; /* what is gone, too */
+	view_memmap_diff(begin(EMIT_TEXT), &map, &later);
+	same_as_golden("memmap-diff-gone.txt");
 	sane_map(&map);
 	sane_map(&later);
+	view_memmap_diff(begin(EMIT_TEXT), &map, &later);
+	assert_string_equal(text, "");
+	odd_map(&map); /* overlaps are no changes */
+	odd_map(&later);
 	view_memmap_diff(begin(EMIT_TEXT), &map, &later);
 	assert_string_equal(text, "");
 }
@@ -234,6 +246,8 @@ static void two_nodes(void)
 	numa.distance[0][1] = numa.distance[1][0] = 21;
 	numa.perf[numa.nr_perf++] = (struct numa_perf){0, 8, .data_type = 0, .value = 130000};
 	numa.perf[numa.nr_perf++] = (struct numa_perf){8, 0, .data_type = 5, .value = 25600};
+	numa.perf[numa.nr_perf++] =
+		(struct numa_perf){8, 0, .data_type = 3, .hierarchy = 1, .value = 51200};
 }
 
 static void nodes_cpus_and_distances(void **state)
@@ -247,6 +261,8 @@ static void nodes_cpus_and_distances(void **state)
 	numa.lost = 5;
 	view_numa(begin(EMIT_TEXT), &numa, NUMA_CONFLICT, 0x40000000);
 	same_as_golden("numa-conflict.txt");
+	view_numa(begin(EMIT_JSON), &numa, NUMA_CONFLICT, 0x40000000);
+	same_as_golden("numa-conflict.json");
 	numa_init(&numa);
 	view_numa(begin(EMIT_TEXT), &numa, NUMA_NONE, 0);
 	same_as_golden("numa-none.txt");

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Single pages up to a limit, freed in random order: afterwards large blocks must be whole again.
+ */
+#include "exercise_inner.h"
+
+/*
+ * The free blocks of all zones. Merging leaves one way only to cut a set of free pages into blocks,
+ * so the same pages free again means the same blocks.
+ */
+struct blocks {
+	u64 hash;
+	u64 largest_pages; /* in blocks of MAX_PAGE_ORDER */
+	u64 memmap_pages;
+};
+
+static struct blocks note_blocks(const struct mem_system *sys)
+{
+	struct blocks b = {.hash = HASH64_SEED};
+
+	for_each_node(sys, node) {
+		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
+			u64 blocks[NR_PAGE_ORDERS];
+
+			zone_free_blocks(&node->node_zones[type], blocks);
+			b.hash = hash64(blocks, sizeof(blocks), b.hash);
+			b.largest_pages += blocks[MAX_PAGE_ORDER] << MAX_PAGE_ORDER;
+			b.memmap_pages += node->node_zones[type].nr_memmap_pages;
+		}
+	}
+	return b;
+}
+
+/* Each 2 MiB that became struct pages meanwhile may have cost one of the largest blocks. */
+static void compare_blocks(struct exercise *ex, const struct blocks *before)
+{
+	struct blocks after = note_blocks(ex->sys);
+	u64 cut = (after.memmap_pages - before->memmap_pages) / PAGEBLOCK_NR_PAGES;
+
+	if (!cut && after.hash != before->hash)
+		exercise_fail(
+			ex, "freed pages did not merge into what they were (pages in the largest)",
+			after.largest_pages);
+	if (after.largest_pages + (cut << MAX_PAGE_ORDER) < before->largest_pages)
+		exercise_fail(ex, "the largest blocks are not whole again (pages in them)",
+			      after.largest_pages);
+}
+
+static u64 mark(const struct exercise *ex, const struct page *page)
+{
+	return page_to_pfn(ex->sys, page) ^ ex->cfg->seed;
+}
+
+static u64 fill(struct exercise *ex, struct page **pages, u64 nr)
+{
+	u64 got = 0;
+
+	while (got < nr && (pages[got] = alloc_page(ex->sys, GFP_KERNEL))) {
+		u64 *words = page_address(ex->sys, pages[got]);
+
+		words[0] = words[PAGE_SIZE / sizeof(u64) - 1] = mark(ex, pages[got]);
+		got++;
+	}
+	return got;
+}
+
+static void drain(struct exercise *ex, struct page **pages, u64 nr)
+{
+	for (; nr; nr--) {
+		u64 pick = prng_below(&ex->prng, nr);
+		struct page *page = pages[pick];
+		const u64 *words = page_address(ex->sys, page);
+
+		if (words[0] != mark(ex, page) ||
+		    words[PAGE_SIZE / sizeof(u64) - 1] != mark(ex, page))
+			exercise_fail(ex, "a filled page changed (PFN)",
+				      page_to_pfn(ex->sys, page));
+		__free_page(ex->sys, page);
+		pages[pick] = pages[nr - 1];
+	}
+}
+
+void exercise_fill(struct exercise *ex)
+{
+	u64 nr = min(ex->cfg->fill_pages, ex->max_held >> PAGE_SHIFT), got;
+	struct page **pages = nr ? vmalloc(ex->sys, nr * sizeof(*pages)) : NULL;
+	struct blocks before;
+
+	if (!pages)
+		return;
+	before = note_blocks(ex->sys);
+	got = fill(ex, pages, nr);
+	ex->res->filled_pages = got;
+	ex->res->peak_pages = max(ex->res->peak_pages, got);
+	drain(ex, pages, got);
+	compare_blocks(ex, &before);
+	vfree(ex->sys, pages);
+}

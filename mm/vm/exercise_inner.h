@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The parts of the exercise: the load, the fill, the books. */
+#ifndef MM_VM_EXERCISE_INNER_H
+#define MM_VM_EXERCISE_INNER_H
+
+#include "lib.h"
+#include "mm/exercise.h"
+#include "mm/page_alloc.h"
+#include "mm/system.h"
+
+#define EX_NR_CACHES   4
+#define EX_NR_SLOTS    1024
+#define EX_SLOTS_ORDER 3
+
+/* Place for one thing that is held. */
+struct slot {
+	void *p;   /* NULL: empty */
+	u64 size;  /* bytes that are ours */
+	u64 stamp; /* what it is filled with */
+	u8 kind;
+	u8 order; /* EX_PAGES */
+	u8 cache; /* EX_CACHE */
+};
+_Static_assert(sizeof(struct slot) * EX_NR_SLOTS <= PAGE_SIZE << EX_SLOTS_ORDER, "slots fit");
+
+struct exercise {
+	struct mem_system *sys;
+	const struct exercise_config *cfg;
+	struct exercise_result *res;
+	struct prng prng;
+	struct slot *slots; /* EX_NR_SLOTS */
+	u64 *zones;	    /* per zone: free and struct pages' pages, before */
+	struct kmem_cache *caches[EX_NR_CACHES];
+	u64 stamps;	    /* given so far: each slot's differs from all others */
+	u64 held, max_held; /* bytes */
+};
+
+/* Keeps the first failure. */
+void exercise_fail(struct exercise *ex, const char *what, u64 where);
+
+/* ---- the load -----------------------------------------------------------------------------------
+ */
+
+/* One random operation; kind NR_EXERCISE_KINDS: of any kind. */
+void exercise_step(struct exercise *ex, unsigned kind);
+void exercise_empty_all(struct exercise *ex);
+
+/* ---- the fill -----------------------------------------------------------------------------------
+ */
+
+void exercise_fill(struct exercise *ex);
+
+/* ---- the books ----------------------------------------------------------------------------------
+ */
+
+/* Of the whole machine, with no empty slab left. */
+struct account {
+	u64 free, memmap, tables;
+	u64 wrong; /* refused frees, spoilt poison */
+};
+
+struct account exercise_account(struct mem_system *sys);
+/* How many zones there are, and their pages into ex->zones. */
+u32 exercise_nr_zones(const struct mem_system *sys);
+void exercise_note_zones(struct exercise *ex);
+/* Each zone has what it had, but for page tables. Empty slabs must be gone. */
+void exercise_check_zones(struct exercise *ex, const struct account *before);
+/* The same for all zones together; fills in what memory became. */
+void exercise_balance(struct exercise *ex, const struct account *before);
+void exercise_check_invariants(struct exercise *ex);
+
+#endif

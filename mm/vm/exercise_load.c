@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The random load: slots that are filled with something allocated and emptied again. */
+#include "exercise_inner.h"
+
+#define STAMPED_WHOLE (2 * PAGE_SIZE) /* up to this size every byte is stamped */
+#define STAMPED_PAGES 16	      /* of larger things so many pages at most, at both ends */
+
+/* ---- stamps -------------------------------------------------------------------------------------
+ */
+
+/* Up to 8 bytes at an offset. */
+struct piece {
+	u64 at;
+	u32 len;
+};
+
+/* The k-th piece of something that is stamped; false after the last one. */
+static bool stamp_piece(u64 size, u64 k, struct piece *ret)
+{
+	u64 pages = DIV_ROUND_UP(size, PAGE_SIZE), nr = min(pages, (u64)STAMPED_PAGES), end;
+
+	if (size <= STAMPED_WHOLE) {
+		ret->at = k * sizeof(u64);
+		end = size;
+	} else if (k < 2 * nr) { /* evenly spread pages, the first and the last among them */
+		ret->at = k / 2 * (pages - 1) / (nr - 1) * PAGE_SIZE;
+		end = min(ret->at + PAGE_SIZE, size);
+		if (k % 2) /* behind the other piece: the last page may be short */
+			ret->at = max(ret->at + sizeof(u64), end - sizeof(u64));
+	} else {
+		return false;
+	}
+	if (ret->at >= end)
+		return false;
+	ret->len = (u32)min(end - ret->at, (u64)sizeof(u64));
+	return true;
+}
+
+static u64 stamp_value(const struct slot *s, u64 at)
+{
+	return (s->stamp + at) * 0x9e3779b97f4a7c15ULL; /* every byte depends on stamp and offset */
+}
+
+static void stamp(struct exercise *ex, struct slot *s)
+{
+	struct piece piece;
+
+	s->stamp = ex->cfg->seed + (++ex->stamps << 32);
+	for (u64 k = 0; stamp_piece(s->size, k, &piece); k++) {
+		u64 v = stamp_value(s, piece.at);
+
+		memcpy((u8 *)s->p + piece.at, &v, piece.len);
+		ex->res->kind[s->kind].bytes += piece.len;
+	}
+}
+
+/* Looks at the first `size` bytes only. */
+static bool stamp_holds(const struct slot *s, u64 size)
+{
+	struct piece piece;
+
+	for (u64 k = 0; stamp_piece(s->size, k, &piece) && piece.at < size; k++) {
+		u64 v = stamp_value(s, piece.at);
+
+		if (memcmp((u8 *)s->p + piece.at, &v, min((u64)piece.len, size - piece.at)))
+			return false;
+	}
+	return true;
+}
+
+static bool is_zero(const struct slot *s)
+{
+	static const u8 zeros[sizeof(u64)];
+	struct piece piece;
+
+	for (u64 k = 0; stamp_piece(s->size, k, &piece); k++) {
+		if (memcmp((u8 *)s->p + piece.at, zeros, piece.len))
+			return false;
+	}
+	return true;
+}
+
+/* ---- allocation ---------------------------------------------------------------------------------
+ */
+
+/* Evenly over the sizes' lengths, so that small ones are as frequent as large ones. */
+static u64 random_size(struct exercise *ex, unsigned max_bits)
+{
+	return 1 + prng_below(&ex->prng, 1ULL << prng_below(&ex->prng, max_bits + 1));
+}
+
+static int random_node(struct exercise *ex)
+{
+	int nid = (int)prng_below(&ex->prng, ex->sys->slab.nr_nodes);
+
+	return ex->sys->node_data[nid] ? nid : NUMA_NO_NODE;
+}
+
+static void *get_pages(struct exercise *ex, struct slot *s)
+{
+	static const gfp_t zones[] = {GFP_KERNEL, GFP_KERNEL, GFP_HIGHUSER_MOVABLE, GFP_DMA32,
+				      GFP_DMA};
+	gfp_t gfp = zones[prng_below(&ex->prng, ARRAY_SIZE(zones))];
+	u64 how = prng_next(&ex->prng);
+	int nid = random_node(ex);
+	struct page *page;
+
+	gfp |= how & 1 ? __GFP_COMP : 0;
+	gfp |= how & 6 ? 0 : __GFP_ZERO;
+	gfp |= how & 24 || nid == NUMA_NO_NODE ? 0 : __GFP_THISNODE;
+	page = alloc_pages_node(ex->sys, nid, gfp, s->order);
+	if (!page)
+		return NULL;
+	s->p = page_address(ex->sys, page);
+	if (!is_aligned(page_to_pfn(ex->sys, page), 1ULL << s->order))
+		exercise_fail(ex, "a block is not aligned to its size (PFN)",
+			      page_to_pfn(ex->sys, page));
+	if (page_zonenum(page) > gfp_zone(gfp))
+		exercise_fail(ex, "a block is from a zone that was not allowed (PFN)",
+			      page_to_pfn(ex->sys, page));
+	if (gfp & __GFP_THISNODE && page_to_nid(page) != nid)
+		exercise_fail(ex, "a block is from another node (PFN)", page_to_pfn(ex->sys, page));
+	if (gfp & __GFP_ZERO && !is_zero(s))
+		exercise_fail(ex, "a block is not zero (PFN)", page_to_pfn(ex->sys, page));
+	return s->p;
+}
+
+static void *get_object(struct exercise *ex, struct slot *s)
+{
+	struct kmem_cache *cache = ex->caches[s->cache];
+	gfp_t gfp = !cache->ctor && !prng_below(&ex->prng, 4) ? __GFP_ZERO : 0;
+
+	s->p = kmem_cache_alloc_node(ex->sys, cache, GFP_KERNEL | gfp, random_node(ex));
+	if (!s->p)
+		return NULL;
+	if (!is_aligned((u64)(uintptr_t)s->p, (u64)cache->align))
+		exercise_fail(ex, "an object is not aligned", (u64)(uintptr_t)s->p);
+	if ((gfp || cache->ctor) && !is_zero(s)) /* the constructor clears */
+		exercise_fail(ex, "an object is not as constructed", (u64)(uintptr_t)s->p);
+	return s->p;
+}
+
+static void *get_kmalloc(struct exercise *ex, struct slot *s)
+{
+	gfp_t gfp = prng_below(&ex->prng, 4) ? 0 : __GFP_ZERO;
+
+	s->p = kmalloc(ex->sys, s->size, GFP_KERNEL | gfp);
+	if (!s->p)
+		return NULL;
+	if (ksize(ex->sys, s->p) < s->size)
+		exercise_fail(ex, "kmalloc gave less than asked for", (u64)(uintptr_t)s->p);
+	if (gfp && !is_zero(s))
+		exercise_fail(ex, "kzalloc gave what is not zero", (u64)(uintptr_t)s->p);
+	return s->p;
+}
+
+static void *get(struct exercise *ex, struct slot *s)
+{
+	switch (s->kind) {
+	case EX_PAGES:
+		return get_pages(ex, s);
+	case EX_CACHE:
+		return get_object(ex, s);
+	case EX_KMALLOC:
+		return get_kmalloc(ex, s);
+	default:
+		return vmalloc(ex->sys, s->size);
+	}
+}
+
+/* What it will be, before it is allocated: small things often, large ones now and then. */
+static void choose(struct exercise *ex, struct slot *s, unsigned kind)
+{
+	u64 pick = prng_below(&ex->prng, 16);
+
+	s->kind = (u8)kind;
+	if (kind == NR_EXERCISE_KINDS)
+		s->kind = pick < 7    ? EX_PAGES
+			  : pick < 11 ? EX_CACHE
+			  : pick < 15 ? EX_KMALLOC
+				      : EX_VMALLOC;
+	switch (s->kind) {
+	case EX_PAGES:
+		s->order = (u8)prng_below(&ex->prng, prng_below(&ex->prng, NR_PAGE_ORDERS) + 1);
+		s->size = PAGE_SIZE << s->order;
+		break;
+	case EX_CACHE:
+		s->cache = (u8)prng_below(&ex->prng, EX_NR_CACHES);
+		s->size = ex->caches[s->cache]->object_size;
+		break;
+	case EX_KMALLOC:
+		s->size = random_size(ex, 16);
+		break;
+	default:
+		s->size = random_size(ex, 18);
+	}
+}
+
+/* ---- one operation ------------------------------------------------------------------------------
+ */
+
+/* What a slot takes of the machine's memory, at most: larger than a page it is pages. */
+static u64 charge(const struct slot *s)
+{
+	if (s->kind == EX_KMALLOC && s->size > KMALLOC_MAX_CACHE_SIZE)
+		return 2ULL << highest_bit(s->size - 1);
+	return s->kind == EX_VMALLOC ? round_up(s->size, PAGE_SIZE) : s->size;
+}
+
+static void hold(struct exercise *ex, const struct slot *s)
+{
+	ex->held += charge(s);
+	ex->res->peak_pages = max(ex->res->peak_pages, DIV_ROUND_UP(ex->held, PAGE_SIZE));
+}
+
+static void fill_slot(struct exercise *ex, struct slot *s, unsigned kind)
+{
+	choose(ex, s, kind);
+	if (ex->held + charge(s) > ex->max_held) {
+		ex->res->skipped++;
+		return;
+	}
+	s->p = get(ex, s);
+	if (!s->p) {
+		ex->res->kind[s->kind].failures++;
+		return;
+	}
+	ex->res->kind[s->kind].allocs++;
+	hold(ex, s);
+	stamp(ex, s);
+}
+
+static void empty_slot(struct exercise *ex, struct slot *s)
+{
+	struct kmem_cache *cache = ex->caches[s->cache];
+
+	if (!stamp_holds(s, s->size))
+		exercise_fail(ex, "memory changed while it was held", (u64)(uintptr_t)s->p);
+	switch (s->kind) {
+	case EX_PAGES:
+		free_pages(ex->sys, s->p, s->order);
+		break;
+	case EX_CACHE:
+		if (cache->ctor)
+			cache->ctor(s->p);
+		kmem_cache_free(ex->sys, cache, s->p);
+		break;
+	case EX_KMALLOC:
+		kfree(ex->sys, s->p);
+		break;
+	default:
+		vfree(ex->sys, s->p);
+	}
+	ex->held -= charge(s);
+	ex->res->kind[s->kind].frees++;
+	s->p = NULL;
+}
+
+/* A kmalloc grows or shrinks; what fits of its contents must survive. */
+static void resize_slot(struct exercise *ex, struct slot *s)
+{
+	struct slot bigger = *s;
+
+	bigger.size = random_size(ex, 15);
+	if (ex->held + charge(&bigger) > ex->max_held) { /* both are there for a moment */
+		ex->res->skipped++;
+		return;
+	}
+	bigger.p = krealloc(ex->sys, s->p, bigger.size, GFP_KERNEL);
+	if (!bigger.p) {
+		ex->res->kind[EX_KMALLOC].failures++;
+		return;
+	}
+	s->p = bigger.p;
+	if (!stamp_holds(s, min(s->size, bigger.size)))
+		exercise_fail(ex, "krealloc lost contents", (u64)(uintptr_t)s->p);
+	ex->held -= charge(s);
+	s->size = bigger.size;
+	hold(ex, s);
+	stamp(ex, s);
+	ex->res->reallocs++;
+}
+
+void exercise_step(struct exercise *ex, unsigned kind)
+{
+	struct slot *s = &ex->slots[prng_below(&ex->prng, EX_NR_SLOTS)];
+
+	if (!s->p)
+		fill_slot(ex, s, kind);
+	else if (s->kind == EX_KMALLOC && !prng_below(&ex->prng, 4))
+		resize_slot(ex, s);
+	else
+		empty_slot(ex, s);
+	ex->res->steps++;
+}
+
+void exercise_empty_all(struct exercise *ex)
+{
+	for (u32 i = 0; i < EX_NR_SLOTS; i++) {
+		if (ex->slots[i].p)
+			empty_slot(ex, &ex->slots[i]);
+	}
+	if (ex->held)
+		exercise_fail(ex, "the exercise's own count is wrong (bytes)", ex->held);
+}

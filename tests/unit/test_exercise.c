@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The exercise on many machines, stopped, starved of memory, and sabotaged: then it must notice. */
+#include "mm/exercise.h"
+
+#include "mm_fixture.h"
+
+static struct exercise_config small_config(void)
+{
+	struct exercise_config cfg = exercise_defaults();
+
+	cfg.steps = 3000;
+	return cfg;
+}
+
+static void run(struct mem_system *sys, const char *machine, const struct exercise_config *cfg,
+		struct exercise_result *res)
+{
+	int err = exercise_run(sys, cfg, res);
+
+	if (err || res->failed)
+		fail_msg("%s: %d %s %#llx", machine, err, res->failed ? res->failed : "",
+			 res->failed_at);
+}
+
+static void it_holds_and_repeats(void **state)
+{
+	static const char *const machines[] = {"40M",	      "64M", "300M nodes=2",  "8G levels=5",
+					       "1T nodes=16", "12T", "200M flat no1g"};
+	struct exercise_config cfg = small_config();
+	struct exercise_result first, second;
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(machines); i++) {
+		struct mem_system *sys = sim_new(machines[i]);
+		u64 free = free_pages_shrunk(sys), pages = all_pages(sys);
+
+		run(sys, machines[i], &cfg, &first);
+		assert_int_equal(all_pages(sys), pages);
+		assert_true(first.peak_pages <= free / 2);
+		sim_free(sys);
+		sys = sim_new(machines[i]);
+		run(sys, machines[i], &cfg, &second);
+		first.ticks = second.ticks = 0;
+		assert_memory_equal(&first, &second, sizeof(first));
+		assert_int_equal(first.steps, 5 * cfg.steps);
+		for (u32 k = 0; k < NR_EXERCISE_KINDS; k++) {
+			assert_true(first.kind[k].allocs > 500 && first.kind[k].bytes > 10000);
+			assert_int_equal(first.kind[k].allocs, first.kind[k].frees);
+		}
+		assert_true(first.reallocs > 50 && first.filled_pages > 1000);
+		/* And again on the machine as it is now. */
+		run(sys, machines[i], &cfg, &second);
+		assert_int_equal(second.table_pages, 0);
+		sim_free(sys);
+	}
+}
+
+static void another_seed_does_something_else(void **state)
+{
+	struct mem_system *sys = sim_new("256M");
+	struct exercise_config cfg = small_config();
+	struct exercise_result first, second;
+
+	(void)state;
+	run(sys, "seed 1", &cfg, &first);
+	cfg.seed = 2;
+	run(sys, "seed 2", &cfg, &second);
+	assert_int_equal(second.seed, 2);
+	assert_memory_not_equal(first.kind, second.kind, sizeof(first.kind));
+	sim_free(sys);
+}
+
+static void nothing_to_do(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	struct exercise_config cfg = {.seed = 3};
+	struct exercise_result res;
+
+	(void)state;
+	run(sys, "no steps", &cfg, &res);
+	assert_int_equal(res.steps + res.filled_pages + res.peak_pages, 0);
+	assert_string_equal(exercise_kind_name(EX_PAGES), "pages");
+	assert_string_equal(exercise_kind_name(EX_VMALLOC), "vmalloc");
+	assert_string_equal(exercise_kind_name(NR_EXERCISE_KINDS), "?");
+	sim_free(sys);
+}
+
+/* ---- stopped ------------------------------------------------------------------------------------
+ */
+
+struct stopper {
+	u64 at, asked, last, total;
+};
+
+static int stop_at(void *ctx, u64 done, u64 total)
+{
+	struct stopper *s = ctx;
+
+	assert_true(s->asked == 0 || done == s->last + 1000);
+	s->asked++;
+	s->last = done;
+	s->total = total;
+	return done >= s->at;
+}
+
+/* Expect whatever is held at that moment to be given back, in every phase. */
+static void it_can_be_stopped_anywhere(void **state)
+{
+	struct mem_system *sys = sim_new("256M nodes=2");
+	struct exercise_config cfg = small_config();
+	struct exercise_result res;
+
+	(void)state;
+	for (u64 at = 0; at < 5 * cfg.steps; at += 1000) {
+		struct stopper stopper = {.at = at};
+		u64 pages = all_pages(sys);
+
+		cfg.poll = stop_at;
+		cfg.poll_ctx = &stopper;
+		assert_int_equal(exercise_run(sys, &cfg, &res), -EINTR);
+		assert_true(res.stopped && !res.failed && !res.filled_pages);
+		assert_int_equal(res.steps, at);
+		assert_int_equal(stopper.asked, at / 1000 + 1);
+		assert_int_equal(stopper.total, 5 * cfg.steps);
+		assert_int_equal(all_pages(sys), pages);
+		assert_sound(sys);
+	}
+	sim_free(sys);
+}
+
+/* ---- starved ------------------------------------------------------------------------------------
+ */
+
+/* Expect no page from the k-th on to be a failure of the allocators, never of the exercise. */
+static void it_survives_when_memory_ends(void **state)
+{
+	struct exercise_config cfg = small_config();
+	u64 enomem = 0, passed = 0;
+
+	(void)state;
+	cfg.steps = 300;
+	cfg.fill_pages = 500;
+	for (u64 k = 1; k < 4000; k += 1 + k / 8) {
+		struct mem_system *sys = sim_new("128M nodes=2");
+		u64 pages = all_pages(sys);
+		struct exercise_result res;
+		int err;
+
+		sys->fail_after = k;
+		err = exercise_run(sys, &cfg, &res);
+		sys->fail_after = 0;
+		if (res.failed || (err && err != -ENOMEM))
+			fail_msg("k %llu: %d %s %#llx", k, err, res.failed, res.failed_at);
+		enomem += err == -ENOMEM;
+		passed += !err;
+		assert_int_equal(all_pages(sys), pages);
+		assert_sound(sys);
+		sim_free(sys);
+	}
+	assert_true(enomem >= 2 && passed >= 10);
+}
+
+/* ---- sabotaged ----------------------------------------------------------------------------------
+ */
+
+/* Done to the machine once, in the middle of a phase. */
+struct sabotage {
+	const char *what, *expected;
+	u64 at; /* after so many steps */
+	void (*fn)(struct mem_system *sys);
+};
+
+struct saboteur {
+	struct mem_system *sys;
+	const struct sabotage *sabotage;
+};
+
+static int do_sabotage(void *ctx, u64 done, u64 total)
+{
+	struct saboteur *s = ctx;
+
+	(void)total;
+	if (done == s->sabotage->at)
+		s->sabotage->fn(s->sys);
+	return 0;
+}
+
+static void take_page(struct mem_system *sys)
+{
+	assert_non_null(alloc_page(sys, GFP_KERNEL));
+}
+
+static void free_twice(struct mem_system *sys)
+{
+	void *p = kmalloc(sys, 100, GFP_KERNEL);
+
+	kfree(sys, p);
+	kfree(sys, p);
+}
+
+static void spoil_area(struct mem_system *sys)
+{
+	struct vm_struct *area = list_first_entry(&sys->vmalloc.areas, struct vm_struct, list);
+
+	assert_false(list_empty(&sys->vmalloc.areas));
+	*(u8 *)page_address(sys, area->pages[0]) ^= 1;
+}
+
+static struct kmem_cache *find_cache(struct mem_system *sys, const char *name)
+{
+	struct kmem_cache *cache;
+
+	list_for_each_entry(cache, &sys->slab.caches, list) {
+		if (!strcmp(cache->name, name))
+			return cache;
+	}
+	fail_msg("no cache %s", name);
+	return NULL;
+}
+
+static struct page *some_slab(struct mem_system *sys, const char *name)
+{
+	struct kmem_cache *cache = find_cache(sys, name);
+
+	assert_false(list_empty(&cache->node[0].partial));
+	return list_first_entry(&cache->node[0].partial, struct page, slab_list);
+}
+
+static void write_to_free_object(struct mem_system *sys)
+{
+	*(u8 *)some_slab(sys, "exercise-41")->freelist = 0;
+}
+
+static void spoil_constructed_object(struct mem_system *sys)
+{
+	*(u8 *)some_slab(sys, "exercise-72")->freelist = 1;
+}
+
+static void spoil_objects(struct mem_system *sys)
+{
+	struct page *slab = some_slab(sys, "exercise-1500");
+
+	for (u32 i = 0; i < slab->objects; i++) /* the free pointer is at 752 */
+		*((u8 *)page_address(sys, slab) + i * slab->slab_cache->size) ^= 0x80;
+}
+
+static void miscount_free(struct mem_system *sys)
+{
+	page_zone(sys, alloc_page(sys, GFP_KERNEL))->nr_free_pages++;
+}
+
+static void miscount_objects(struct mem_system *sys)
+{
+	find_cache(sys, "kmalloc-64")->nr_active++;
+}
+
+static void map_something(struct mem_system *sys)
+{
+	assert_int_equal(
+		pt_map(&sys->pt, sys->layout.vmalloc_end - MiB, 0x5000, PAGE_SIZE, PT_WRITE, 0), 0);
+}
+
+static void hide_table(struct mem_system *sys)
+{
+	sys->pt.nr_tables++;
+}
+
+static const struct sabotage sabotages[] = {
+	{"a page is kept", "a zone's pages did not come back (zone's PFN)", 1000, take_page},
+	{"freed twice", "an allocator refused a free or found free memory changed (times)", 8000,
+	 free_twice},
+	{"an area is written to", "memory changed while it was held", 11000, spoil_area},
+	{"a free object is written to",
+	 "an allocator refused a free or found free memory changed (times)", 5000,
+	 write_to_free_object},
+	{"a constructed object is written to", "an object is not as constructed", 4000,
+	 spoil_constructed_object},
+	{"objects are written to", "memory changed while it was held", 5000, spoil_objects},
+	{"free pages are miscounted", "a zone's free pages differ from the sum of its lists", 2000,
+	 miscount_free},
+	{"objects are miscounted", "a cache's operations do not add up", 7000, miscount_objects},
+	{"something is mapped", "the region maps pages that no area has", 10000, map_something},
+	{"tables are miscounted", "the page tables differ from their count (tables)", 0,
+	 hide_table},
+};
+
+/* A test that could not fail would be none: neither would an exercise. */
+static void it_notices_what_is_wrong(void **state)
+{
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(sabotages); i++) {
+		struct mem_system *sys = sim_new("128M");
+		struct saboteur saboteur = {sys, &sabotages[i]};
+		struct exercise_config cfg = small_config();
+		struct exercise_result res;
+
+		cfg.poll = do_sabotage;
+		cfg.poll_ctx = &saboteur;
+		if (exercise_run(sys, &cfg, &res) != -EFAULT)
+			fail_msg("%s: not noticed", sabotages[i].what);
+		if (strcmp(res.failed, sabotages[i].expected))
+			fail_msg("%s: \"%s\" was said", sabotages[i].what, res.failed);
+		assert_false(res.stopped);
+		sim_free(sys);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_holds_and_repeats),
+		cmocka_unit_test(another_seed_does_something_else),
+		cmocka_unit_test(nothing_to_do),
+		cmocka_unit_test(it_can_be_stopped_anywhere),
+		cmocka_unit_test(it_survives_when_memory_ends),
+		cmocka_unit_test(it_notices_what_is_wrong),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
