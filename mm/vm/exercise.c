@@ -9,7 +9,7 @@
 
 struct exercise_config exercise_defaults(void)
 {
-	return (struct exercise_config){.seed = 1, .steps = 20000, .fill_pages = 16384};
+	return (struct exercise_config){.seed = 1, .steps = 5000, .fill_pages = 16384};
 }
 
 const char *exercise_kind_name(enum exercise_kind kind)
