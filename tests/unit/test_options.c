@@ -31,13 +31,13 @@ static u32 warnings(enum option_form form, const char *s)
 static void finds_options_in_lines(void **state)
 {
 	const char *cfg =
-		"\xef\xbb\xbf# comment\r\n\r\nlevels=4\r\n  reserve =  64M  # less\r\nnosmp\r\n"
+		"\xef\xbb\xbf# comment\r\n\r\nlevels=4\r\n  reserve =  64M  # less\r\nnoautorun\r\n"
 		"seed=7\nseed=8";
 
 	(void)state;
 	assert_value(OPTION_LINES, cfg, "levels", "4");
 	assert_value(OPTION_LINES, cfg, "reserve", "64M");
-	assert_value(OPTION_LINES, cfg, "nosmp", "1");
+	assert_value(OPTION_LINES, cfg, "noautorun", "1");
 	assert_value(OPTION_LINES, cfg, "seed", "8"); /* the last one counts */
 	assert_int_equal(find(OPTION_LINES, cfg, "memmodel"), -ENOENT);
 	assert_int_equal(warnings(OPTION_LINES, cfg), 0);
@@ -48,9 +48,9 @@ static void finds_options_in_words(void **state)
 {
 	(void)state;
 	assert_value(OPTION_WORDS, "levels=5 reserve=64M", "reserve", "64M");
-	assert_value(OPTION_WORDS, " nopause;levels=5\n", "levels", "5");
-	assert_value(OPTION_WORDS, " nopause;levels=5\n", "nopause", "1");
-	assert_value(OPTION_WORDS, "nosmp=0", "nosmp", "0");
+	assert_value(OPTION_WORDS, " noautorun;levels=5\n", "levels", "5");
+	assert_value(OPTION_WORDS, " noautorun;levels=5\n", "noautorun", "1");
+	assert_value(OPTION_WORDS, "noautorun=0", "noautorun", "0");
 	assert_int_equal(find(OPTION_WORDS, "", "levels"), -ENOENT);
 	assert_int_equal(find(OPTION_WORDS, "levels", "levels"), -ENOENT);
 	assert_int_equal(find(OPTION_WORDS, "xlevels=4 levelsx=4", "levels"), -ENOENT);
@@ -82,7 +82,7 @@ static const char *commands(const char *s)
 static void commands_follow_options(void **state)
 {
 	(void)state;
-	assert_string_equal(commands("levels=4 nosmp=1; memmap ; quit"), "memmap ; quit");
+	assert_string_equal(commands("levels=4 noautorun=1; memmap ; quit"), "memmap ; quit");
 	assert_string_equal(commands("memmap; levels=4"), "memmap; levels=4");
 	assert_string_equal(commands("levels=4"), "");
 	assert_string_equal(commands("  "), "");
@@ -97,8 +97,8 @@ static void commands_follow_options(void **state)
 static void flag_before_commands_is_an_option(void **state)
 {
 	(void)state;
-	assert_string_equal(commands("nosmp noautorun memmap"), "memmap");
-	assert_value(OPTION_WORDS_FIRST, "nosmp memmap", "nosmp", "1");
+	assert_string_equal(commands("noautorun noautorun memmap"), "memmap");
+	assert_value(OPTION_WORDS_FIRST, "noautorun memmap", "noautorun", "1");
 }
 
 static void says_what_is_wrong_and_where(void **state)
@@ -142,8 +142,8 @@ static void knows_single_options(void **state)
 {
 	(void)state;
 	assert_true(option_known("levels=4"));
-	assert_true(option_known("nosmp"));
-	assert_true(option_known("nosmp=1"));
+	assert_true(option_known("noautorun"));
+	assert_true(option_known("noautorun=1"));
 	assert_false(option_known("levels"));
 	assert_false(option_known("levels="));
 	assert_false(option_known("foo=1"));
