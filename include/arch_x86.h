@@ -19,8 +19,8 @@
 struct gate_config {
 	phys_addr_t root; /* our top table */
 	u8 levels;	  /* of our tables */
-	u8 *low;	  /* GATE_LOW_PAGES pages below 4 GiB; may be NULL when levels are the
-			     same in both worlds */
+	u8 *low;	  /* GATE_LOW_PAGES pages below 4 GiB that cross no 2 MiB border; may be
+			     NULL when levels are the same in both worlds */
 	u8 *stack, *trap_stacks; /* identity-mapped, RW; sizes below; the caller maps guard pages */
 	bool nx;
 };
@@ -30,8 +30,10 @@ struct gate_config {
 #define GATE_TRAP_STACK_SIZE (16 * 1024)
 
 /* Checks the CPU and prepares descriptor tables and the stub. 0; -ENODEV when the CPU cannot do
- * these levels; -EINVAL when `low` is needed and missing or not below 4 GiB. */
+ * these levels; -EINVAL when `low` is needed and missing or not as above; -EBUSY when the firmware
+ * runs on shadow stacks, which the gate cannot cross. */
 int gate_init(const struct gate_config *config);
+/* Not from inside itself: one stack is all there is. */
 void gate_enter(void (*fn)(void *arg), void *arg);
 bool gate_in_our_world(void);
 u64 gate_crossings(void); /* times our world was entered, for `boottime` */
@@ -40,7 +42,7 @@ u64 gate_crossings(void); /* times our world was entered, for `boottime` */
  */
 int fwcfg_read(const char *name, char *buf, size_t size, size_t *ret_len);
 int debugcon_write(const char *s, size_t n); /* port 0xe9 */
-void debug_exit(u8 value);		     /* isa-debug-exit at port 0xf4 */
+void debug_exit(u8 value);		     /* isa-debug-exit at port 0xf4; returns without it */
 
 /* The image's sections, from the linker script: page-aligned bounds. */
 extern char image_start[], image_text[], image_text_end[], image_rodata[], image_rodata_end[],

@@ -149,8 +149,7 @@ void arch_read_state(struct cpu_state *ret)
 	};
 }
 
-/* ---- translations that the CPU remembers
- * ---------------------------------------------------------- */
+/* ---- translations that the CPU remembers ---------------------------------------------------- */
 
 #define FLUSH_ALL_ABOVE 32 /* pages: beyond, forgetting everything costs less */
 
@@ -175,6 +174,6 @@ void arch_pt_changed(struct pgtable *pt, u64 va, u64 size, bool removed)
 		flush_all();
 		return;
 	}
-	for (u64 at = va; at < va + size; at += PAGE_SIZE)
-		invlpg(at);
+	for (u64 done = 0; done < size; done += PAGE_SIZE) /* va + size may be 2^64 */
+		invlpg(va + done);
 }

@@ -7,11 +7,15 @@
  * image, and interrupts come on last. What the firmware changes while it runs is its own business:
  * its set is saved anew at each crossing.
  *
- * TR: the CPU cannot load a null selector (LTR with 0 is #GP, SDM vol. 2), and OVMF leaves TR null.
- * We need a TSS for the exception stacks, so we load one. Going back, TR is loaded from the
- * firmware's GDT when the firmware had a task; when it had none, its GDT has no descriptor to load
- * and TR keeps ours: the register is not used as long as no interrupt gate asks for a stack of a
- * TSS (IST or a change of privilege), and the firmware's ask for none, having had no TSS.
+ * TR: we need a TSS for the exception stacks, so we load one. Going back, the firmware's is loaded,
+ * if it had one. OVMF has none: its TR is null, and a null TR cannot be loaded (LTR with 0 is #GP:
+ * SDM vol. 2), so TR keeps our selector. That is the one register which is not given back. Nothing
+ * uses it as long as no interrupt gate asks for a stack of a TSS (IST or a change of privilege),
+ * and a firmware that has no TSS has no such gate. (On AMD, VMLOAD can load a null TR: tried under
+ * QEMU. Turning SVM on, which firmware may forbid, for an unused register is not worth it.)
+ *
+ * Shadow stacks (CET): the CPU would find the returns on ours where it expects the firmware's, so
+ * a firmware that runs on them is refused by gate_init().
  */
 #include "x86.h"
 
@@ -24,7 +28,7 @@ struct world {
 	struct table_pointer gdt, idt;
 	u16 cs, ds, ss, es, tr;
 	bool interrupts;
-	u64 rsp; /* where the stack was left */
+	u64 rsp; /* where the stack was left; the firmware's is 0 before gate_enter() */
 };
 
 static struct world firmware, ours;
@@ -60,28 +64,36 @@ static void save(struct world *w)
 	w->tr = str();
 }
 
-/* Control registers and tables. Global translations of the old world must not survive. */
+/*
+ * Off while tables change: PGE, since global translations of the old world must not survive; PCIDE,
+ * which can only be turned on while CR3's low bits are 0, and stands in the way of turning paging
+ * off; CET, since WP cannot be cleared under it (SDM vol. 3, 2.5 and 4.10.1).
+ */
+#define CR4_OFF_MEANWHILE (CR4_PGE | CR4_PCIDE | CR4_CET)
+
+/* Control registers and tables: first all goes off that the new world does not have. */
 static void load_paging(const struct world *w)
 {
-	u64 cr4 = read_cr4();
+	u64 cr4 = read_cr4() & (w->cr4 | CR4_LA57) & ~CR4_OFF_MEANWHILE;
+	u64 cr3 = w->cr4 & CR4_PCIDE ? round_down(w->cr3, PAGE_SIZE) : w->cr3;
 
-	if (cr4 & CR4_CET && !(w->cr0 & CR0_WP))
-		write_cr4(cr4 &= ~CR4_CET); /* SDM vol. 3, 2.5: CET needs WP */
-	write_cr4(cr4 &= ~CR4_PGE);
+	write_cr4(cr4);
 	write_cr0(w->cr0);
 	/* NXE on before tables with NX bits, off only after them. */
 	if (w->efer & EFER_NXE)
 		wrmsr(MSR_EFER, w->efer);
-	if ((cr4 ^ w->cr4) & CR4_LA57) {
-		la57_switch(w->cr3, w->cr4);
-	} else {
-		write_cr4(cr4 & w->cr4); /* PCIDE off before CR3 has low bits of another meaning */
-		write_cr3(w->cr3);
-		write_cr4(w->cr4);
-	}
-	wrmsr(MSR_EFER, w->efer);
-	if (have_pat && rdmsr(MSR_PAT) != w->pat)
+	if (have_pat && rdmsr(MSR_PAT) != w->pat) {
+		wbinvd(); /* SDM vol. 3, 12.12.4; loading CR3 does the rest */
 		wrmsr(MSR_PAT, w->pat);
+	}
+	if ((cr4 ^ w->cr4) & CR4_LA57)
+		la57_switch(cr3);
+	else
+		write_cr3(cr3);
+	write_cr4(w->cr4);
+	if (cr3 != w->cr3)
+		write_cr3(w->cr3);
+	wrmsr(MSR_EFER, w->efer);
 }
 
 static void load(const struct world *w)
@@ -94,15 +106,25 @@ static void load(const struct world *w)
 	wrmsr(MSR_FS_BASE, w->fs_base);
 }
 
-/* Loads the firmware's task again, if it had one, after marking it available as LTR wants it. */
+/*
+ * Loads the firmware's task again, if it had one: if TR as found selects a TSS in its GDT. LTR
+ * refuses a TSS that is marked busy, as this one is. So it is loaded from a copy, at the same
+ * selector of a table made for the occasion, and nothing of the firmware's is written.
+ */
 static void load_firmware_task(void)
 {
-	u64 *descriptor = (u64 *)(uintptr_t)(firmware.gdt.base + (firmware.tr & ~7ULL));
+	u64 offset = firmware.tr & ~7ULL, tss[2];
+	struct table_pointer gdt = {(u16)(offset + 15), (u64)(uintptr_t)tss - offset};
 
-	if (!firmware.tr || firmware.tr == OUR_TR)
+	if (!offset || offset + 15 > firmware.gdt.limit)
 		return;
-	*descriptor &= ~(2ULL << 40);
+	memcpy(tss, (void *)(uintptr_t)(firmware.gdt.base + offset), sizeof(tss));
+	if ((tss[0] & ~TSS_BUSY & DESCRIPTOR_KIND) != DESCRIPTOR_TSS)
+		return;
+	tss[0] &= ~TSS_BUSY;
+	lgdt(&gdt);
 	ltr(firmware.tr);
+	lgdt(&firmware.gdt);
 }
 
 static void enter_ours(void)
@@ -126,15 +148,15 @@ static void enter_firmware(void)
 		sti();
 }
 
-/* ---- crossing -----------------------------------------------------------------------------------
- */
+/* ---- crossing ------------------------------------------------------------------------------- */
 
 void gate_enter(void (*fn)(void *arg), void *arg)
 {
-	ASSERT(!in_ours, "entered twice");
+	ASSERT(!firmware.rsp, "entered twice"); /* our stack is in use */
 	enter_ours();
 	gate_call_on(fn, arg, our_stack_top, &firmware.rsp);
 	enter_firmware();
+	firmware.rsp = 0;
 }
 
 struct call {
@@ -155,18 +177,14 @@ static void call_firmware(void *arg)
 void arch_call_firmware(void (*fn)(void *arg), void *arg)
 {
 	struct call c = {fn, arg};
-	u64 below = firmware.rsp;
 
-	if (!in_ours) {
+	if (in_ours)
+		gate_call_on(call_firmware, &c, firmware.rsp, &ours.rsp);
+	else
 		fn(arg);
-		return;
-	}
-	gate_call_on(call_firmware, &c, below - 256, &ours.rsp);
-	firmware.rsp = below;
 }
 
-/* ---- preparing ----------------------------------------------------------------------------------
- */
+/* ---- preparing ------------------------------------------------------------------------------ */
 
 /* The firmware's PAT if write-back and uncached are where every page table expects them. */
 static u64 choose_pat(u64 pat)
@@ -186,6 +204,8 @@ int gate_init(const struct gate_config *config)
 		return -ENODEV;
 	have_pat = cpu.pat;
 	save(&firmware);
+	if (firmware.cr4 & CR4_CET && rdmsr(MSR_S_CET) & S_CET_SHSTK)
+		return -EBUSY;
 	if (five != !!(firmware.cr4 & CR4_LA57)) {
 		int err = la57_init(config->low);
 

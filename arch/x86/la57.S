@@ -4,7 +4,8 @@
  * paging can only be turned off outside 64-bit mode (SDM vol. 3, 4.1.2 and 10.8.5.4).
  *
  * Copied to a page below 4 GiB, with its data in the page behind it (x86.h: LA57_*), and called in
- * 64-bit mode with interrupts off and PCIDE clear: rdi = address of the code page.
+ * 64-bit mode with interrupts, CR4.PGE, PCIDE and CET off: rdi = address of the code page. (Paging
+ * cannot be turned off while PCIDE is on, and PCIDE cannot be turned on outside 64-bit mode.)
  * Mapped at the same address by the little tables, by the tables that are left and by those that
  * are entered. Leaves with LA57_CR3 and LA57_CR4 loaded and with its own GDT and segments: the
  * caller loads its own. Clobbers rax, rcx, rdx; keeps the rest: the upper halves of registers do

@@ -62,16 +62,15 @@ int la57_init(u8 *pages)
 	return 0;
 }
 
-void la57_switch(u64 cr3, u64 cr4)
+void la57_switch(u64 cr3)
 {
+	u64 cr4 = read_cr4() ^ CR4_LA57;
 	bool to5 = cr4 & CR4_LA57;
 	void (*stub)(u8 *) = (void (*)(u8 *))(uintptr_t)low;
 
-	write_cr4(read_cr4() & ~CR4_PGE);
 	put64(LA57_CR3, cr3);
-	put64(LA57_CR4, cr4 & ~CR4_PGE);
+	put64(LA57_CR4, cr4);
 	put64(LA57_ROOT_NOW, root[!to5]);
 	put64(LA57_ROOT_NEW, root[to5]);
 	stub(low);
-	write_cr4(cr4);
 }

@@ -96,5 +96,6 @@ int debugcon_write(const char *s, size_t n)
 
 void debug_exit(u8 value)
 {
-	outb(DEBUGEXIT, value);
+	if (under_hypervisor())
+		outb(DEBUGEXIT, value);
 }

@@ -21,6 +21,8 @@
 #define MSR_EFER      0xc0000080u
 #define EFER_NXE      (1ULL << 11)
 #define MSR_PAT	      0x277u
+#define MSR_S_CET     0x6a2u /* SDM vol. 4 */
+#define S_CET_SHSTK   (1ULL << 0)
 #define MSR_FS_BASE   0xc0000100u
 #define MSR_GS_BASE   0xc0000101u
 #define MSR_MTRRCAP   0xfeu
@@ -107,15 +109,14 @@ static inline u64 read_rflags(void)
 	return v;
 }
 
-static inline void cli(void)
-{
-	__asm__ volatile("cli" : : : "memory");
-}
-
-static inline void sti(void)
-{
-	__asm__ volatile("sti" : : : "memory");
-}
+#define DEFINE_PLAIN(instruction)                                                                  \
+	static inline void instruction(void)                                                       \
+	{                                                                                          \
+		__asm__ volatile(#instruction : : : "memory");                                     \
+	}
+DEFINE_PLAIN(cli)
+DEFINE_PLAIN(sti)
+DEFINE_PLAIN(wbinvd)
 
 static inline void invlpg(u64 va)
 {
@@ -140,12 +141,12 @@ static inline struct table_pointer sidt(void)
 
 static inline void lgdt(const struct table_pointer *p)
 {
-	__asm__ volatile("lgdt %0" : : "m"(*p));
+	__asm__ volatile("lgdt %0" : : "m"(*p) : "memory");
 }
 
 static inline void lidt(const struct table_pointer *p)
 {
-	__asm__ volatile("lidt %0" : : "m"(*p));
+	__asm__ volatile("lidt %0" : : "m"(*p) : "memory");
 }
 
 static inline u16 str(void)
@@ -158,7 +159,7 @@ static inline u16 str(void)
 
 static inline void ltr(u16 selector)
 {
-	__asm__ volatile("ltr %0" : : "r"(selector));
+	__asm__ volatile("ltr %0" : : "r"(selector) : "memory");
 }
 
 static inline u16 sldt(void)

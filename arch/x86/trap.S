@@ -16,7 +16,7 @@
 trap_stubs:
 	.set vector, 0
 	.rept 256
-	.balign 16
+	.org	trap_stubs + 16 * vector	/* an error if a stub is longer */
 	/* #DF #TS #NP #SS #GP #PF #AC #CP #VC #SX push an error code */
 	.if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
 	pushq	$0

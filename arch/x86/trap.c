@@ -7,6 +7,11 @@
 
 #define MAX_GUARDS 16
 
+#define COM1	      0x3f8
+#define COM1_STATUS   (COM1 + 5)
+#define COM1_CAN_SEND 0x20
+#define COM1_PATIENCE 10000 /* reads of about a microsecond: a byte takes 90 at 115200 baud */
+
 struct guard { /* trap.S knows the order */
 	u64 rbx, rbp, r12, r13, r14, r15, rsp, rip;
 };
@@ -52,8 +57,18 @@ void arch_guarded_abort(void)
 		guard_leave(&guards[--nr_guards], GUARD_ABORT);
 }
 
-/* No guard to go back to: the firmware cannot be called from here, so the message goes out by what
- * needs no firmware, and the CPU stops. */
+/* COM1 as the firmware left it; where there is none, its status reads as ready. */
+static void com1_write(const char *s, int n)
+{
+	while (n-- > 0) {
+		for (int i = 0; i < COM1_PATIENCE && !(inb(COM1_STATUS) & COM1_CAN_SEND); i++)
+			;
+		outb(COM1, (u8)*s++);
+	}
+}
+
+/* No guard to go back to. Nothing that was going on can be trusted, least of all the state that
+ * the way back to the firmware needs: so the message goes out by ports, and the CPU stops. */
 static void __attribute__((noreturn)) stop(const struct pushed_frame *f)
 {
 	char text[160];
@@ -63,8 +78,7 @@ static void __attribute__((noreturn)) stop(const struct pushed_frame *f)
 		f->vector, f->error, f->rip, read_cr2());
 
 	debugcon_write(text, (size_t)n);
-	for (int i = 0; i < n; i++)
-		outb(0x3f8, (u8)text[i]); /* COM1 as the firmware left it */
+	com1_write(text, n);
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
@@ -78,8 +92,7 @@ void trap_handle(const struct pushed_frame *f)
 	guard_leave(&guards[--nr_guards], GUARD_FAULT);
 }
 
-/* ---- descriptor tables
- * ------------------------------------------------------------------------------ */
+/* ---- descriptor tables ---------------------------------------------------------------------- */
 
 struct __attribute__((packed)) idt_gate { /* SDM vol. 3, 6.14.1 */
 	u16 offset_low, selector;
@@ -137,7 +150,7 @@ void trap_init(u8 *stacks, u32 nr_stacks, u64 stack_size, struct table_pointer *
 	tss.io_map = sizeof(tss);
 	gdt[OUR_CS / 8] = 0x00af9b000000ffff; /* 64-bit code */
 	gdt[OUR_DS / 8] = 0x00cf93000000ffff; /* data */
-	gdt[OUR_TR / 8] = (limit & 0xffff) | (base & 0xffffff) << 16 | 0x89ULL << 40 |
+	gdt[OUR_TR / 8] = (limit & 0xffff) | (base & 0xffffff) << 16 | DESCRIPTOR_TSS |
 			  (base >> 24 & 0xff) << 56;
 	gdt[OUR_TR / 8 + 1] = base >> 32;
 	*ret_gdt = (struct table_pointer){sizeof(gdt) - 1, (u64)(uintptr_t)gdt};
@@ -146,5 +159,5 @@ void trap_init(u8 *stacks, u32 nr_stacks, u64 stack_size, struct table_pointer *
 
 void trap_tss_available(void)
 {
-	gdt[OUR_TR / 8] &= ~(2ULL << 40); /* LTR wants a TSS that is not marked busy */
+	gdt[OUR_TR / 8] &= ~TSS_BUSY; /* LTR wants a TSS that is not marked busy */
 }

@@ -8,14 +8,19 @@
 #define OUR_DS 0x10
 #define OUR_TR 0x18
 
+/* In the first half of a descriptor (SDM vol. 3, 3.4.5 and 7.2.3): present, system, type. */
+#define DESCRIPTOR_KIND (0x9fULL << 40)
+#define DESCRIPTOR_TSS	(0x89ULL << 40) /* 64-bit, available */
+#define TSS_BUSY	(0x02ULL << 40)
+
 /* Page 0 of the low pages holds the stub's code, page 1 its data; then the little page tables. */
 #define LOW_DATA   0x1000
-#define LOW_TABLES 0x2000 /* PML5, PML4, PDPT, PD, PT, PT */
+#define LOW_TABLES 0x2000 /* PML5, PML4, PDPT, PD, PT */
 
 /* Fields of the data page, by offset. */
 #define LA57_RSP      0
 #define LA57_CR3      8	 /* where to end */
-#define LA57_CR4      16 /* with or without LA57 */
+#define LA57_CR4      16 /* with LA57 as it is to be */
 #define LA57_ROOT_NOW 24 /* little root for the levels before */
 #define LA57_ROOT_NEW 32 /* and after */
 #define LA57_GDTR     40 /* 10 bytes, 6 unused */
@@ -35,10 +40,12 @@ void trap_init(u8 *stacks, u32 nr_stacks, u64 stack_size, struct table_pointer *
 	       struct table_pointer *ret_idt);
 void trap_tss_available(void);
 
-/* Copies the stub to `low` and builds its tables. 0 or -EINVAL. */
+/* Copies the stub to `low` and builds its tables. 0; -EINVAL when `low` is NULL, reaches above
+ * 4 GiB or crosses a 2 MiB border. */
 int la57_init(u8 *low);
-/* Loads cr3 and cr4, which differ in LA57 from what is loaded now. Interrupts are off. */
-void la57_switch(u64 cr3, u64 cr4);
+/* Toggles CR4.LA57 and loads cr3, a root for as many levels as there are then. Interrupts, CR4.PGE,
+ * PCIDE and CET are off. Leaves the stub's GDT and segments loaded. */
+void la57_switch(u64 cr3);
 #endif
 
 #endif
