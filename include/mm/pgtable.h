@@ -129,19 +129,24 @@ int pt_stats(const struct pgtable *pt, struct pt_stats *ret);
 /* ---- dumping -------------------------------------------------------------------------------- */
 
 /* A run of neighbouring entries of one level with the same rights and cache bits, as ptdump
- * merges them. `val` holds the bits of the first; rights are the combined ones. */
+ * merges them; rights are the combined ones. */
 struct pt_run {
 	u64 start, last; /* inclusive */
 	u8 level;
 	bool present;
-	u64 bits; /* PWT PCD PS PAT G (as PT_PATBIT) of the leaves */
+	bool bad_table; /* present, but the tables below may not be read */
+	u64 bits;	/* PWT PCD PS PAT G (as PT_PATBIT) of the leaves */
 	u64 rights;
 };
 /* Called for every run in order; non-zero ends the dump and is returned. */
 typedef int (*pt_run_fn)(void *ctx, const struct pt_run *run);
 int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, void *ctx);
+/* Cuts *run at the first entry that starts at or above `border`, as ptdump does at its markers:
+ * what is left goes to *ret_rest. False, nothing changed: no entry inside starts there. */
+bool pt_run_cut(struct pt_run *run, u64 border, struct pt_run *ret_rest);
 
-/* One ptdump line without newline: range, size, bits, level name. Returns its length. */
+/* One ptdump line without newline: range, size, bits, level name. Returns its length. Runs of bad
+ * tables have no bits and end in " bad table". */
 int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct pt_run *run);
 /* One line of QEMU's `info tlb` for a leaf: "VA: PA XGPDACTUW". Returns its length. */
 int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e);
@@ -164,7 +169,8 @@ void pt_destroy(struct pgtable *pt);
  */
 int pt_map(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flags, unsigned max_level);
 
-/* Makes the tables so that a later pt_map() of pages of `level` in the range cannot fail. */
+/* Makes the tables so that a later pt_map() of pages of `level` in the range cannot fail: all that
+ * hold entries of that level. -ENOMEM, or -EEXIST when a larger page is in the way. */
 int pt_prepare(struct pgtable *pt, u64 va, u64 size, unsigned level);
 
 /* Removes; splits large pages that lie across a border (so -ENOMEM is possible, nothing changed).

@@ -26,7 +26,7 @@ const struct pt_marker *pt_markers_x86(u8 levels, u32 *ret_nr);
 
 /*
  * Maps [va, va + size) to pa with the largest pages up to max_level, none of them across two MTRR
- * types (m NULL: all memory has one type). 0, -ENOMEM, -EEXIST as pt_map().
+ * types (m NULL: all memory has one type). 0; -ENOMEM, -EEXIST: nothing of it is mapped.
  */
 int pt_build_range(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flags,
 		   unsigned max_level, const struct mtrr_state *m);
@@ -35,7 +35,7 @@ int pt_build_range(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 fla
 int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, phys_addr_t start,
 		    phys_addr_t end, const struct mtrr_state *m);
 
-/* Left out of the identity map. */
+/* Left out of the identity map; whole pages. */
 struct pt_hole {
 	phys_addr_t start, end;
 };

@@ -2,50 +2,35 @@
 /* Our own world's maps: no large page across two memory types, nothing executable by accident. */
 #include "mm/pt_build.h"
 
-/*
- * The largest page level for a piece at (va, pa) of at most `size` bytes, or the bytes up to where
- * a page of that level could begin. Without this a 1 GiB page could span RAM and device memory.
- */
-static unsigned level_at(const struct pgtable *pt, u64 va, phys_addr_t pa, u64 size,
-			 unsigned max_level, const struct mtrr_state *m)
+/* The first address above pa, at most `end`, with another memory type. */
+static phys_addr_t type_end(const struct mtrr_state *m, phys_addr_t pa, phys_addr_t end)
 {
-	unsigned level = min(max_level, (unsigned)pt->max_page_level);
+	phys_addr_t next = end, more;
+	enum memtype type = m ? mtrr_type(m, pa, &next) : MEMTYPE_WB;
 
-	for (; level; level--) {
-		if (is_aligned(va | pa, PT_SIZE(level)) && size >= PT_SIZE(level) &&
-		    (!m || mtrr_uniform(m, pa, pa + PT_SIZE(level))))
-			return level;
-	}
-	return 0;
+	while (next < end && mtrr_type(m, next, &more) == type)
+		next = more;
+	return min(next, end);
 }
 
-/* How far the same level may go on: up to the next border of a larger page, or of a type. */
-static u64 piece_size(const struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, unsigned level,
-		      unsigned max_level, const struct mtrr_state *m)
-{
-	u64 done = PT_SIZE(level);
-
-	while (done < size &&
-	       level_at(pt, va + done, pa + done, size - done, max_level, m) == level)
-		done += PT_SIZE(level);
-	return done;
-}
-
+/* A piece at a time that has one type, so that no page in it can have two. */
 int pt_build_range(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flags,
 		   unsigned max_level, const struct mtrr_state *m)
 {
-	while (size) {
-		unsigned level = level_at(pt, va, pa, size, max_level, m);
-		u64 done = piece_size(pt, va, pa, size, level, max_level, m);
-		int err = pt_map(pt, va, pa, done, flags, level);
+	u64 done = 0;
+	int err = 0;
 
+	while (done < size) {
+		phys_addr_t at = pa + done, end = type_end(m, at, pa + size);
+
+		err = pt_map(pt, va + done, at, end - at, flags, max_level);
 		if (err)
-			return err;
-		va += done;
-		pa += done;
-		size -= done;
+			break;
+		done += end - at;
 	}
-	return 0;
+	if (err && done && pt_unmap(pt, va, done)) /* at borders of pages: nothing to split */
+		ASSERT(false, "va %#llx size %#llx", va, done);
+	return err;
 }
 
 int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, phys_addr_t start,
@@ -59,8 +44,7 @@ int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, phys_add
 			      PT_WRITE | PT_NOEXEC | PT_GLOBAL, 2, m);
 }
 
-/* ---- identity ----------------------------------------------------------------------------------
- */
+/* ---- identity ----------------------------------------------------------------------------- */
 
 struct identity {
 	struct pgtable *pt;

@@ -57,27 +57,25 @@ static void change_table(struct change *c, phys_addr_t table, unsigned level, u6
 		u64 *entry = &entries[PT_INDEX(va, level)], val = *entry;
 		u64 stop = min(end, round_down(va, PT_SIZE(level)) + PT_SIZE(level));
 
-		if (!(val & PTE_P))
-			;
-		else if (!pt_is_leaf(val, level))
+		if (val & PTE_P && pt_is_leaf(val, level)) {
+			phys_addr_t pa = pt_entry_phys(val, level, true);
+
+			pt_set(entry, c->unmap ? 0 : pt_make_leaf(pa, c->flags, level));
+		} else if (val & PTE_P) {
+			if (c->flags & PT_USER)
+				pt_admit_user(entry);
 			change_table(c, pt_entry_phys(val, level, false), level - 1, va, stop);
-		else if (c->unmap)
-			pt_set(entry, 0);
-		else
-			pt_set(entry,
-			       pt_make_leaf(pt_entry_phys(val, level, true), c->flags, level));
+		}
 		va = stop;
 	}
 }
 
 static int change(struct pgtable *pt, u64 va, u64 size, struct change *c)
 {
-	u64 inner = va & (PT_SIZE(pt->levels) - 1);
+	u64 inner = pt_inner_va(pt, va);
 	int err;
 
-	ASSERT(size && is_aligned(va | size, PAGE_SIZE) && pt_canonical(pt, va) &&
-		       pt_canonical(pt, va + size - 1),
-	       "va %#llx size %#llx", va, size);
+	pt_check_range(pt, va, size);
 	err = pt_split_at(pt, va);
 	if (!err)
 		err = pt_split_at(pt, va + size);

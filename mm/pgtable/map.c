@@ -21,6 +21,12 @@ void pt_set(u64 *entry, u64 val)
 	__atomic_store_n(entry, val, __ATOMIC_RELEASE);
 }
 
+void pt_admit_user(u64 *entry)
+{
+	if (!(*entry & PTE_US))
+		pt_set(entry, *entry | PTE_US);
+}
+
 /* May one entry of `level` map the next piece? Not where a table is already, even an empty one. */
 static bool fits(const struct mapping *m, u64 entry, u64 va, u64 end, unsigned level)
 {
@@ -40,8 +46,13 @@ static int need_table(struct mapping *m, u64 *entry, unsigned level)
 	phys_addr_t table;
 	int err;
 
-	if (*entry & PTE_P)
-		return pt_is_leaf(*entry, level) ? -EEXIST : 0;
+	if (*entry & PTE_P) {
+		if (pt_is_leaf(*entry, level))
+			return -EEXIST;
+		if (m->commit && m->flags & PT_USER)
+			pt_admit_user(entry);
+		return 0;
+	}
 	err = pt_new_table(m->pt, &table);
 	if (err)
 		return err;
@@ -70,7 +81,7 @@ static int map_table(struct mapping *m, phys_addr_t table, unsigned level, u64 v
 		u64 stop = min(end, round_down(va, PT_SIZE(level)) + PT_SIZE(level));
 		int err;
 
-		if (level <= 2 && fits(m, *entry, va, stop, level)) {
+		if (fits(m, *entry, va, stop, level)) {
 			err = map_leaf(m, entry, va, level);
 		} else {
 			ASSERT(level, "va %#llx end %#llx", va, end);
@@ -91,21 +102,16 @@ static int run(struct mapping *m)
 	return map_table(m, m->pt->root, m->pt->levels - 1u, m->va, m->end);
 }
 
-static void check_range(const struct pgtable *pt, u64 va, u64 size)
-{
-	ASSERT(size && is_aligned(va | size, PAGE_SIZE) && pt_canonical(pt, va) &&
-		       pt_canonical(pt, va + size - 1) && va + (size - 1) >= va,
-	       "va %#llx size %#llx", va, size);
-}
-
 int pt_map(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flags, unsigned max_level)
 {
-	u64 inner = va & (PT_SIZE(pt->levels) - 1);
+	u64 inner = pt_inner_va(pt, va);
 	struct mapping m = {.pt = pt, .va = inner, .end = inner + size, .pa = pa, .flags = flags};
 	int err;
 
-	check_range(pt, va, size);
-	ASSERT(is_aligned(pa, PAGE_SIZE) && !((pa + size - 1) >> MAX_PHYS_BITS), "pa %#llx", pa);
+	pt_check_range(pt, va, size);
+	ASSERT(is_aligned(pa, PAGE_SIZE) && !(pa >> MAX_PHYS_BITS) &&
+		       !((pa + (size - 1)) >> MAX_PHYS_BITS),
+	       "pa %#llx size %#llx", pa, size);
 	if (!pt->nx)
 		m.flags &= ~PT_NOEXEC;
 	m.max_level = min(max_level, (unsigned)pt->max_page_level);
@@ -122,10 +128,10 @@ int pt_map(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flags, unsi
 
 int pt_prepare(struct pgtable *pt, u64 va, u64 size, unsigned level)
 {
-	u64 inner = round_down(va & (PT_SIZE(pt->levels) - 1), PT_SIZE(level));
-	struct mapping m = {.pt = pt, .va = inner, .end = (va & (PT_SIZE(pt->levels) - 1)) + size};
+	u64 inner = pt_inner_va(pt, va);
+	struct mapping m = {.pt = pt, .va = inner, .end = inner + size, .fixed_level = (int)level};
 
-	check_range(pt, va, size);
-	m.fixed_level = (int)level;
+	pt_check_range(pt, va, size);
+	ASSERT(level < pt->levels, "level %u", level);
 	return run(&m);
 }

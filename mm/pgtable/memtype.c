@@ -38,8 +38,10 @@ static enum memtype fixed_type(const struct mtrr_state *m, phys_addr_t pa, phys_
 
 static u64 address_mask(const struct mtrr_state *m)
 {
-	unsigned bits = m->phys_bits ? m->phys_bits : MAX_PHYS_BITS;
+	unsigned known = m->phys_bits, bits = MAX_PHYS_BITS;
 
+	if (known && known < bits)
+		bits = known;
 	return ((1ULL << bits) - 1) & ~(PAGE_SIZE - 1);
 }
 
@@ -47,9 +49,13 @@ static u64 address_mask(const struct mtrr_state *m)
  * of the mask's granularity that pa is in, or more when a contiguous mask does not match at all. */
 static phys_addr_t variable_end(u64 mask, u64 base, phys_addr_t pa, u64 limit)
 {
-	u64 granule = 1ULL << lowest_bit(mask);
-	bool contiguous = ((limit & ~mask) | (granule - 1)) == granule - 1;
+	u64 granule;
+	bool contiguous;
 
+	if (!mask) /* it matches everything */
+		return ~0ULL;
+	granule = 1ULL << lowest_bit(mask);
+	contiguous = ((limit & ~mask) | (granule - 1)) == granule - 1;
 	if (contiguous && (pa & mask) != base)
 		return pa < base ? base : ~0ULL;
 	return round_down(pa, granule) + granule;
@@ -80,7 +86,7 @@ enum memtype mtrr_type(const struct mtrr_state *m, phys_addr_t pa, phys_addr_t *
 	for (u32 i = 0; i < m->nr_variable; i++) {
 		u64 mask = m->variable[i].mask & addr_mask, base = m->variable[i].base & mask;
 
-		if (!(m->variable[i].mask & PHYSMASK_VALID) || !mask)
+		if (!(m->variable[i].mask & PHYSMASK_VALID))
 			continue;
 		*ret_end = min(*ret_end, variable_end(mask, base, pa, addr_mask));
 		if ((pa & mask) == base)

@@ -22,6 +22,26 @@ static inline u64 pt_read(const u64 *entry)
 	return *(const volatile u64 *)entry;
 }
 
+static inline bool pt_readable(const struct pgtable *pt, phys_addr_t pa)
+{
+	return !pt->readable || pt->readable(pt->readable_ctx, pa);
+}
+
+/* An address without its sign extension: ranges of such never wrap. */
+static inline u64 pt_inner_va(const struct pgtable *pt, u64 va)
+{
+	return va & (PT_SIZE(pt->levels) - 1);
+}
+
+/* Whole pages, within one half of the address space. */
+static inline void pt_check_range(const struct pgtable *pt, u64 va, u64 size)
+{
+	ASSERT(size && is_aligned(va | size, PAGE_SIZE) && pt_canonical(pt, va) &&
+		       size <= PT_SIZE(pt->levels) / 2 && pt_canonical(pt, va + (size - 1)) &&
+		       (va ^ (va + (size - 1))) >> 63 == 0,
+	       "va %#llx size %#llx", va, size);
+}
+
 /* The PT_* flags of a leaf, and a leaf from them. */
 u64 pt_entry_flags(u64 val, unsigned level);
 u64 pt_make_leaf(phys_addr_t pa, u64 flags, unsigned level);
@@ -31,6 +51,9 @@ void pt_free_table(struct pgtable *pt, phys_addr_t pa);
 
 /* The single writer of live entries: one 64-bit store, so that no walker sees half an entry. */
 void pt_set(u64 *entry, u64 val);
+
+/* Lets users through a table entry; what is below says for itself whether they may. */
+void pt_admit_user(u64 *entry);
 
 /*
  * Splits what maps `va` until an entry starts there (or nothing maps it). 0 or -ENOMEM; either way

@@ -10,12 +10,13 @@ struct runs {
 	void *ctx;
 	struct pt_run run;
 	bool have;
+	int result; /* what fn ended the dump with */
 };
 
 static bool same_run(const struct pt_run *a, const struct pt_run *b)
 {
-	return a->level == b->level && a->present == b->present && a->bits == b->bits &&
-	       a->rights == b->rights;
+	return a->level == b->level && a->present == b->present && a->bad_table == b->bad_table &&
+	       a->bits == b->bits && a->rights == b->rights;
 }
 
 static int note_entry(void *ctx, const struct pt_entry *e)
@@ -25,11 +26,13 @@ static int note_entry(void *ctx, const struct pt_entry *e)
 			      .last = e->va + (PT_SIZE(e->level) - 1),
 			      .level = e->level,
 			      .present = e->present};
-	int err;
 
-	if (e->present && !e->leaf)
-		return PT_DESCEND;
-	if (e->present) {
+	if (e->present && !e->leaf) {
+		if (pt_readable(r->pt, pt_entry_phys(e->val, e->level, false)))
+			return PT_DESCEND;
+		next.bad_table = true;
+		next.rights = e->rights;
+	} else if (e->present) {
 		next.bits = pt_entry_flags(e->val, e->level) &
 			    (PT_PWT | PT_PCD | PT_PATBIT | PT_GLOBAL);
 		next.bits |= e->level ? PTE_PS : 0;
@@ -41,10 +44,10 @@ static int note_entry(void *ctx, const struct pt_entry *e)
 		r->run.last = next.last;
 		return PT_SKIP;
 	}
-	err = r->have ? r->fn(r->ctx, &r->run) : 0;
+	r->result = r->have ? r->fn(r->ctx, &r->run) : 0;
 	r->run = next;
 	r->have = true;
-	return err ? (err < 0 ? err : PT_STOP) : PT_SKIP;
+	return r->result ? PT_STOP : PT_SKIP;
 }
 
 int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, void *ctx)
@@ -52,9 +55,21 @@ int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, void *c
 	struct runs r = {.pt = pt, .fn = fn, .ctx = ctx};
 	int err = pt_walk(pt, start, last, note_entry, &r);
 
-	if (!err && r.have)
-		err = fn(ctx, &r.run);
-	return err;
+	if (r.result)
+		return r.result;
+	return err || !r.have ? err : fn(ctx, &r.run);
+}
+
+bool pt_run_cut(struct pt_run *run, u64 border, struct pt_run *ret_rest)
+{
+	u64 at = round_up(border, PT_SIZE(run->level)); /* 0 when there is no entry above */
+
+	if (at <= run->start || at > run->last)
+		return false;
+	*ret_rest = *run;
+	ret_rest->start = at;
+	run->last = at - 1;
+	return true;
 }
 
 /* The largest unit that divides the size: kernel_page_tables has no bytes and stops at E. */
@@ -63,6 +78,10 @@ static u64 size_in_units(u64 bytes, char *ret_unit)
 	static const char units[] = "KMGTPE";
 	u32 i = 0;
 
+	if (!bytes) { /* all 2^64 of them */
+		*ret_unit = 'E';
+		return 16;
+	}
 	bytes >>= 10;
 	while (!(bytes & 1023) && units[i + 1]) {
 		bytes >>= 10;
@@ -77,10 +96,10 @@ int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct
 	char unit;
 	u64 nr = size_in_units(run->last - run->start + 1, &unit);
 	u64 b = run->bits, r = run->rights;
-	bool p = run->present;
+	bool p = run->present && !run->bad_table;
 
-	return fmt_print(buf, size, "0x%016llx-0x%016llx   %9llu%c %s%s%s%s%s%s%s%s%s", run->start,
-			 run->last + 1, nr, unit, p && r & PT_USER ? "USR " : "    ",
+	return fmt_print(buf, size, "0x%016llx-0x%016llx   %9llu%c %s%s%s%s%s%s%s%s%s%s",
+			 run->start, run->last + 1, nr, unit, p && r & PT_USER ? "USR " : "    ",
 			 !p		? "   "
 			 : r & PT_WRITE ? "RW "
 					: "ro ",
@@ -90,7 +109,7 @@ int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct
 			 !p		 ? "   "
 			 : r & PT_NOEXEC ? "NX "
 					 : "x  ",
-			 pt_level_linux(pt, run->level));
+			 pt_level_linux(pt, run->level), run->bad_table ? " bad table" : "");
 }
 
 int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e)
@@ -99,7 +118,7 @@ int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e)
 
 	return fmt_print(buf, size, "%016llx: %016llx %c%c%c%c%c%c%c%c%c", e->va,
 			 pt_entry_phys(v, e->level, true), v & PTE_NX ? 'X' : '-',
-			 v & PTE_G ? 'G' : '-', v & PTE_PS ? 'P' : '-', v & PTE_D ? 'D' : '-',
-			 v & PTE_A ? 'A' : '-', v & PTE_PCD ? 'C' : '-', v & PTE_PWT ? 'T' : '-',
-			 v & PTE_US ? 'U' : '-', v & PTE_RW ? 'W' : '-');
+			 v & PTE_G ? 'G' : '-', e->level && v & PTE_PS ? 'P' : '-',
+			 v & PTE_D ? 'D' : '-', v & PTE_A ? 'A' : '-', v & PTE_PCD ? 'C' : '-',
+			 v & PTE_PWT ? 'T' : '-', v & PTE_US ? 'U' : '-', v & PTE_RW ? 'W' : '-');
 }

@@ -9,11 +9,6 @@ struct walk {
 	void *ctx;
 };
 
-static bool table_readable(const struct pgtable *pt, phys_addr_t pa)
-{
-	return !pt->readable || pt->readable(pt->readable_ctx, pa);
-}
-
 static u64 combine(u64 above, u64 val)
 {
 	return (above & val & (PT_WRITE | PT_USER)) | ((above | val) & PT_NOEXEC);
@@ -48,7 +43,7 @@ static int walk_table(struct walk *w, phys_addr_t table, unsigned level, u64 bas
 		if (step < 0 || step == PT_STOP)
 			return step;
 		below = pt_entry_phys(e.val, level, false);
-		if (step == PT_SKIP || !e.present || e.leaf || !table_readable(w->pt, below))
+		if (step == PT_SKIP || !e.present || e.leaf || !pt_readable(w->pt, below))
 			continue;
 		step = walk_table(w, below, level - 1, base + i * size, e.rights);
 		if (step < 0 || step == PT_STOP)
@@ -60,13 +55,12 @@ static int walk_table(struct walk *w, phys_addr_t table, unsigned level, u64 bas
 int pt_walk(const struct pgtable *pt, u64 start, u64 last, pt_visit visit, void *ctx)
 {
 	/* Inside, addresses count from 0 without sign extension, so that nothing wraps. */
-	u64 mask = PT_SIZE(pt->levels) - 1;
-	struct walk w = {pt, start & mask, last & mask, visit, ctx};
+	struct walk w = {pt, pt_inner_va(pt, start), pt_inner_va(pt, last), visit, ctx};
 	int err;
 
 	ASSERT(start <= last && pt_canonical(pt, start) && pt_canonical(pt, last),
 	       "%#llx-%#llx, %u levels", start, last, pt->levels);
-	if (!table_readable(pt, pt->root))
+	if (!pt_readable(pt, pt->root))
 		return -EFAULT;
 	err = walk_table(&w, pt->root, pt->levels - 1u, 0, PT_WRITE | PT_USER);
 	return err == PT_STOP ? 1 : err;
@@ -83,7 +77,7 @@ enum pt_result pt_lookup(const struct pgtable *pt, u64 va, struct pt_path *ret)
 	for (unsigned level = pt->levels; level-- > 0;) {
 		struct pt_entry *e = &ret->entry[ret->nr];
 
-		if (!table_readable(pt, table))
+		if (!pt_readable(pt, table))
 			return PT_BAD_TABLE;
 		*e = (struct pt_entry){.va = round_down(va, PT_SIZE(level)),
 				       .table = table,
@@ -123,7 +117,7 @@ static int count_entry(void *ctx, const struct pt_entry *e)
 	if (!e->present)
 		return PT_SKIP;
 	if (!e->leaf) {
-		if (table_readable(c->pt, pt_entry_phys(e->val, e->level, false)))
+		if (pt_readable(c->pt, pt_entry_phys(e->val, e->level, false)))
 			c->st->tables[e->level - 1]++;
 		else
 			c->st->bad_tables++;
