@@ -101,9 +101,8 @@ static void show_markers(struct dump *d, u64 start)
 	}
 }
 
-static int show_run(void *ctx, const struct pt_run *run)
+static void show_piece(struct dump *d, const struct pt_run *run)
 {
-	struct dump *d = ctx;
 	char line[160];
 
 	show_markers(d, run->start);
@@ -114,11 +113,29 @@ static int show_run(void *ctx, const struct pt_run *run)
 	emit_hex(d->out, "last", run->last);
 	emit_str(d->out, "level", pt_level_intel(run->level));
 	emit_bool(d->out, "present", run->present);
+	emit_bool(d->out, "bad_table", run->bad_table);
 	emit_bool(d->out, "write", run->rights & PT_WRITE);
 	emit_bool(d->out, "user", run->rights & PT_USER);
 	emit_bool(d->out, "exec", run->present && !(run->rights & PT_NOEXEC));
 	emit_hex(d->out, "bits", run->bits);
 	emit_end(d->out);
+}
+
+/* Cut at markers, as ptdump does, so that an empty area stands under its own name. */
+static int show_run(void *ctx, const struct pt_run *run)
+{
+	struct dump *d = ctx;
+	struct pt_run rest = *run;
+	bool more = true;
+
+	while (more) {
+		struct pt_run now = rest;
+
+		show_markers(d, now.start);
+		more = d->next_marker < d->nr_markers &&
+		       pt_run_cut(&now, d->markers[d->next_marker].start, &rest);
+		show_piece(d, &now);
+	}
 	return emit_stopped(d->out);
 }
 
@@ -217,6 +234,8 @@ static int cmd_pt_dump(struct cmd_call *call)
 	if (err)
 		return err;
 	d.markers = pt_markers_x86(pt->levels, &d.nr_markers);
+	while (d.next_marker + 1 < d.nr_markers && d.markers[d.next_marker + 1].start <= start)
+		d.next_marker++; /* areas that end before the range do not appear */
 	emit_list(call->out, NULL);
 	if (tlb)
 		pt_walk(pt, start, last, show_leaf, &d);
