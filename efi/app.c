@@ -56,15 +56,16 @@ static void read_options(struct app *app)
 /* ---- the firmware's page tables ----------------------------------------------------------------
  */
 
-static bool fw_table_readable(const void *ctx, phys_addr_t pa)
+/* The firmware's tables lie where its map says that there is something, at their own address. */
+static const void *fw_table(const struct pgtable *pt, phys_addr_t pa)
 {
-	const struct memmap *map = ctx;
+	const struct memmap *map = pt->table_ctx;
 
 	for (u32 i = 0; i < map->nr; i++) {
 		if (pa >= map->desc[i].start && pa < mem_desc_end(&map->desc[i]))
-			return true;
+			return (const void *)(uintptr_t)pa;
 	}
-	return false;
+	return NULL;
 }
 
 static void find_fw_tables(struct app *app)
@@ -76,8 +77,9 @@ static void find_fw_tables(struct app *app)
 		.levels = cpu->cr4 & 1ULL << 12 ? 5 : 4, /* CR4.LA57 */
 		.max_page_level = cpu->page1g ? 2 : 1,
 		.nx = cpu->efer & 1ULL << 11, /* EFER.NXE */
-		.readable = fw_table_readable,
-		.readable_ctx = &app->machine.map,
+		.phys_bits = cpu->phys_bits,
+		.table = fw_table,
+		.table_ctx = &app->machine.map,
 	};
 	if (!app->machine.described)
 		pt_stats(&app->fw_pt, &app->fw_stats);
@@ -143,8 +145,8 @@ static void pin(struct claim_pins *pins, phys_addr_t start, u64 size)
 
 static int pin_table(void *ctx, const struct pt_entry *e)
 {
-	if (e->present && !e->leaf)
-		pin(ctx, pt_entry_phys(e->val, e->level, false), PAGE_SIZE);
+	if (e->present && !e->leaf && !e->wrong)
+		pin(ctx, e->phys, PAGE_SIZE);
 	return e->present && !e->leaf && e->level > 1 ? PT_DESCEND : PT_SKIP;
 }
 
@@ -253,6 +255,7 @@ int app_prepare(struct app *app)
 	sys->pt.levels = app->options.levels ? app->options.levels : app->machine.cpu.la57 ? 5 : 4;
 	sys->pt.max_page_level = app->machine.cpu.page1g ? 2 : 1;
 	sys->pt.nx = app->machine.cpu.nx;
+	sys->pt.phys_bits = app->machine.cpu.phys_bits;
 	sys->pt.changed = arch_pt_changed;
 	sys->layout = pt_layout_x86(sys->pt.levels);
 	return 0;

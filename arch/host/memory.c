@@ -120,7 +120,7 @@ static u64 follow_entry(const struct host_memory *hm, const struct pgtable *pt, 
 	if (!at)
 		return next;
 	err = result == PT_MAPPED ? window_show(hm, at, pt_path_phys(&path, va), next - va,
-						last->rights & PT_WRITE)
+						last->rights & PTR_SW)
 				  : window_hide(at, next - va);
 	ASSERT(!err, "the host has no mapping left for va %#llx (vm.max_map_count)", va);
 	return next;

@@ -8,12 +8,28 @@
 extern const struct cmd_table cmds_firmware; /* what the firmware hands over */
 extern const struct cmd_table cmds_memory;   /* the memory management's views */
 extern const struct cmd_table cmds_tables;   /* page tables */
+extern const struct cmd_table cmds_walk;     /* one address */
 extern const struct cmd_table cmds_run;	     /* things that work on memory */
 extern const struct cmd_table cmds_program;  /* the program itself */
 
 /* For views of what mm_init() makes: prints why there is nothing to see. 0 or -ENODEV. */
 int cmd_needs_mm(struct cmd_call *call);
-/* The system when it runs, else NULL after a message. */
+
+/* Commands whose files are their own. */
+int cmd_pt_dump(struct cmd_call *call);
+
+/*
+ * Which page tables a command is about (efi/tables.h has their names); each takes the words out of
+ * the arguments. 0; a negative error after a message.
+ */
+/* A first argument that names tables; our own when there is none. */
+int cmd_tables_arg(struct cmd_call *call, const struct pgtable **ret);
+/* "in NAME" anywhere, or as above. */
+int cmd_in_tables(struct cmd_call *call, const struct pgtable **ret);
+/* An address that is canonical in these tables. */
+int cmd_arg_va(struct cmd_call *call, int index, const struct pgtable *pt, u64 *ret);
+/* "START-END" (END exclusive) or "START END" or nothing, which is all; *last is inclusive. */
+int cmd_range_args(struct cmd_call *call, const struct pgtable *pt, u64 *start, u64 *last);
 
 /* Bytes as a short text, such as "31.9 GiB": one decimal, for people. Returns buf. */
 const char *human_size(char *buf, size_t size, u64 bytes);

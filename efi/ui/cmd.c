@@ -218,6 +218,31 @@ bool cmd_flag(struct cmd_call *call, const char *name)
 	return found;
 }
 
+int cmd_option(struct cmd_call *call, const char *name, const char **ret)
+{
+	size_t len = strlen(name);
+
+	for (int i = 0; i < call->argc; i++) {
+		char *word = call->argv[i];
+
+		if (strncmp(word, "--", 2) || strncmp(word + 2, name, len))
+			continue;
+		if (word[2 + len] == '=') {
+			*ret = word + 3 + len;
+			cmd_drop_args(call, i, 1);
+			return 1;
+		}
+		if (word[2 + len])
+			continue;
+		if (i + 1 == call->argc)
+			return cmd_error(call, -EINVAL, "%s: its value is missing", word);
+		*ret = call->argv[i + 1];
+		cmd_drop_args(call, i, 2);
+		return 1;
+	}
+	return 0;
+}
+
 int cmd_no_more_args(struct cmd_call *call, int max)
 {
 	const char *args = call->cmd ? call->cmd->args : "";

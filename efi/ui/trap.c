@@ -52,7 +52,7 @@ static void show_walk(struct emit *out, const struct pgtable *pt, u64 va)
 	for (u32 i = 0; i < path.nr; i++) {
 		const struct pt_entry *e = &path.entry[i];
 
-		emit_text(out, "    %-5s [%3u] %016llx => %016llx\n", pt_level_intel(e->level),
+		emit_text(out, "    %-5s [%3u] %016llx => %016llx\n", pt_level_name(pt, e->level),
 			  e->index, e->table + e->index * 8ULL, e->val);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * x86-64 page tables of 4 or 5 levels, in any memory (Intel SDM vol. 3, chapter 4.5).
+ * Page tables in any memory: x86-64's with 4 or 5 levels (Intel SDM vol. 3, chapter 4.5), which we
+ * build, and every other format that mm/pt_format.h has, which we read.
  *
  * Levels count from the leaf: 0 = PTE (4 KiB), 1 = PDE (2 MiB), 2 = PDPTE (1 GiB), 3 = PML4E,
  * 4 = PML5E. Linux's names: pte, pmd, pud, p4d, pgd (with 4 levels the pgd is level 3). So one
@@ -13,10 +14,9 @@
 #ifndef MM_PGTABLE_H
 #define MM_PGTABLE_H
 
-#include "mm/types.h"
+#include "mm/pt_format.h"
 
 #define PT_ENTRIES	    512
-#define PT_MAX_LEVELS	    5
 #define PT_SHIFT(level)	    (12 + 9 * (level))
 #define PT_SIZE(level)	    (1ULL << PT_SHIFT(level))
 #define PT_INDEX(va, level) ((unsigned)((va) >> PT_SHIFT(level)) & 511)
@@ -53,15 +53,17 @@ struct pt_pages {
 };
 
 struct pgtable {
-	phys_addr_t root;  /* of the top table, without CR3's low bits */
-	u8 levels;	   /* 4 or 5 */
-	u8 max_page_level; /* largest page the CPU has: 2 = 1 GiB, 1 = 2 MiB */
-	bool nx;	   /* EFER.NXE: bit 63 is not reserved */
-	u64 phys_offset;   /* a table at pa is read at (void *)(pa + phys_offset) */
-	/* Is there memory at pa that may be read? NULL: everywhere. Tables elsewhere are not
-	 * followed. */
-	bool (*readable)(const void *ctx, phys_addr_t pa);
-	const void *readable_ctx;
+	phys_addr_t root;		/* of the top table, without CR3's low bits */
+	const struct pt_format *format; /* NULL: x86-64 of `levels` levels */
+	u8 levels;			/* as the format has: for x86-64 4 or 5 */
+	u8 phys_bits;			/* beyond them address bits are reserved; 0: not known */
+	u8 max_page_level;		/* largest page the CPU has: 2 = 1 GiB, 1 = 2 MiB */
+	bool nx;			/* EFER.NXE: bit 63 is not reserved */
+	u64 phys_offset;		/* a table at pa is read at (void *)(pa + phys_offset) */
+	/* The table at pa, or NULL when there is no memory that may be read: it is not followed
+	 * then. No function: memory is everywhere. */
+	const void *(*table)(const struct pgtable *pt, phys_addr_t pa);
+	const void *table_ctx;
 	const struct pt_pages *pages; /* NULL: this tree is only read */
 	/* Called after entries of [va, va + size) changed; removed says that a translation went
 	 * away or lost rights, so that stale ones must be flushed. NULL: nobody needs to know. */
@@ -75,17 +77,36 @@ u64 pt_sign_extend(const struct pgtable *pt, u64 va);
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
+/* The format of a tree, and its last address. */
+static inline const struct pt_format *pt_format_of(const struct pgtable *pt)
+{
+	if (pt->format)
+		return pt->format;
+	return pt->levels == 5 ? &pt_format_x86_64_5 : &pt_format_x86_64_4;
+}
+u64 pt_last(const struct pgtable *pt);
+
+/* What is wrong with a present entry. Entries with something wrong are not followed. */
+enum pt_wrong {
+	PT_FINE,
+	PT_RESERVED, /* reserved bits are set: the CPU faults */
+	PT_OUTSIDE,  /* points to memory that may not be read */
+	PT_LOOP,     /* points to a table on the way to itself, as self-maps do */
+};
+
 /* One entry as the walker sees it. */
 struct pt_entry {
 	u64 va; /* first address it maps, sign-extended */
 	u64 val;
+	phys_addr_t phys;  /* of the page that it maps or the table that it points to */
 	phys_addr_t table; /* physical address of the table it is in */
 	u16 index;
+	u16 nr; /* entries that this visit stands for: 1, more from pt_walk_spans(), _ranges() */
 	u8 level;
 	bool present, leaf;
-	/* Rights combined over all levels so far: PT_WRITE and PT_USER only if every level has
-	 * them, PT_NOEXEC if any level has it (SDM vol. 3, 4.6). */
-	u64 rights;
+	u8 wrong;  /* enum pt_wrong */
+	u8 own;	   /* PTR_*: what this entry leaves */
+	u8 rights; /* PTR_*: what all levels so far leave (SDM vol. 3, 4.6) */
 };
 
 enum pt_step { PT_DESCEND, PT_SKIP, PT_STOP };
@@ -100,6 +121,18 @@ typedef int (*pt_visit)(void *ctx, const struct pt_entry *e);
 /* `last` is inclusive, so that the whole space can be named. Both are canonical. 0, 1 after
  * PT_STOP, or the visitor's error. */
 int pt_walk(const struct pgtable *pt, u64 start, u64 last, pt_visit visit, void *ctx);
+/*
+ * The same, but neighbours in a table are visited together when they are absent, or map pages with
+ * the same bits (all but address, accessed, dirty): e is the first of e->nr. Many times quicker.
+ */
+int pt_walk_spans(const struct pgtable *pt, u64 start, u64 last, pt_visit visit, void *ctx);
+/* The same for neighbours that also map physical addresses in order. */
+int pt_walk_ranges(const struct pgtable *pt, u64 start, u64 last, pt_visit visit, void *ctx);
+
+/* All entries of the table at `table`, which is of `level` and maps addresses from va on, with the
+ * rights that its parents leave: for whoever shows one table. -EFAULT: it may not be read. */
+int pt_read_table(const struct pgtable *pt, phys_addr_t table, unsigned level, u64 va, u8 rights,
+		  pt_visit visit, void *ctx);
 
 /* The entries that translate one address, from the top down. */
 struct pt_path {
@@ -111,20 +144,29 @@ enum pt_result {
 	PT_NOT_CANONICAL,
 	PT_NOT_PRESENT, /* the last entry of the path says so */
 	PT_BAD_TABLE,	/* the last entry points to memory that may not be read */
+	PT_BAD_ENTRY,	/* the last entry has reserved bits set */
 };
 enum pt_result pt_lookup(const struct pgtable *pt, u64 va, struct pt_path *ret);
 /* Physical address; only when pt_lookup() says PT_MAPPED. */
 phys_addr_t pt_path_phys(const struct pt_path *path, u64 va);
 
-phys_addr_t pt_entry_phys(u64 val, unsigned level, bool leaf); /* address bits only */
-
 struct pt_stats {
 	u64 tables[PT_MAX_LEVELS]; /* number of tables per level */
 	u64 leaves[PT_MAX_LEVELS]; /* mappings per level: 4 KiB, 2 MiB, 1 GiB */
-	u64 writable_executable;   /* leaves with both rights */
+	u64 writable_executable;   /* leaves with both rights, of supervisor or user */
 	u64 bad_tables;		   /* entries that point outside readable memory */
+	u64 loops, reserved;	   /* entries that point back up, or have reserved bits set */
+	/* Tables whose entries are all alike and map one aligned piece of memory in order: one page
+	 * of the level above would do. */
+	u64 collapsible[PT_MAX_LEVELS];
 };
 int pt_stats(const struct pgtable *pt, struct pt_stats *ret);
+
+/* Rights that let anybody write what somebody may execute. */
+static inline bool pt_writable_executable(u8 rights)
+{
+	return rights & (PTR_SW | PTR_UW) && rights & (PTR_SX | PTR_UX);
+}
 
 /* ---- dumping -------------------------------------------------------------------------------- */
 
@@ -134,16 +176,19 @@ struct pt_run {
 	u64 start, last; /* inclusive */
 	u8 level;
 	bool present;
-	bool bad_table; /* present, but the tables below may not be read */
-	u64 bits;	/* PWT PCD PS PAT G (as PT_PATBIT) of the leaves */
-	u64 rights;
+	u8 wrong;  /* enum pt_wrong */
+	u64 bits;  /* PWT PCD PS PAT G (as PT_PATBIT) of the leaves */
+	u8 rights; /* PTR_* */
 };
 /* Called for every run in order; non-zero ends the dump and is returned. */
 typedef int (*pt_run_fn)(void *ctx, const struct pt_run *run);
-int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, void *ctx);
+/* `poll` (may be NULL) is called for each piece that goes into a run, so that a long run can be
+ * stopped too: non-zero ends the dump and is returned. */
+int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, int (*poll)(void *ctx),
+	    void *ctx);
 /* Cuts *run at the first entry that starts at or above `border`, as ptdump does at its markers:
  * what is left goes to *ret_rest. False, nothing changed: no entry inside starts there. */
-bool pt_run_cut(struct pt_run *run, u64 border, struct pt_run *ret_rest);
+bool pt_run_cut(const struct pgtable *pt, struct pt_run *run, u64 border, struct pt_run *ret_rest);
 
 /* One ptdump line without newline: range, size, bits, level name. Returns its length. Runs of bad
  * tables have no bits and end in " bad table". */
@@ -151,7 +196,7 @@ int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct
 /* One line of QEMU's `info tlb` for a leaf: "VA: PA XGPDACTUW". Returns its length. */
 int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e);
 
-const char *pt_level_intel(unsigned level);			      /* "PTE" .. "PML5E" */
+const char *pt_level_name(const struct pgtable *pt, unsigned level);  /* "PTE" .. "PML5E" */
 const char *pt_level_linux(const struct pgtable *pt, unsigned level); /* "pte" .. "pgd" */
 
 /* ---- changing ------------------------------------------------------------------------------- */

@@ -66,6 +66,9 @@ int cmd_arg_addr(struct cmd_call *call, int index, u64 *ret); /* hexadecimal wit
 void cmd_drop_args(struct cmd_call *call, int index, int nr);
 /* Takes each `--name` out of the arguments; true if there was one. */
 bool cmd_flag(struct cmd_call *call, const char *name);
+/* `--name VALUE` or `--name=VALUE`: takes it out. 1: *ret is the value; 0: not there; -EINVAL after
+ * a message: the value is missing. */
+int cmd_option(struct cmd_call *call, const char *name, const char **ret);
 /* Fails with a message that names the first one too many and says what is allowed. */
 int cmd_no_more_args(struct cmd_call *call, int max);
 

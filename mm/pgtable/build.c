@@ -99,14 +99,14 @@ static int take_leaf(void *ctx, const struct pt_entry *e)
 
 	if (!e->present)
 		return PT_SKIP;
-	if (!e->leaf)
+	if (!e->leaf || e->wrong)
 		return PT_DESCEND;
 	id->result->leaves++;
-	if (pt_entry_phys(e->val, e->level, true) != e->va) {
+	if (e->phys != e->va) {
 		id->result->not_identity++;
 		return PT_SKIP;
 	}
-	flags = (e->rights & PT_WRITE) | PT_NOEXEC | (e->val & (PT_PWT | PT_PCD));
+	flags = (e->rights & PTR_SW ? PT_WRITE : 0) | PT_NOEXEC | (e->val & (PT_PWT | PT_PCD));
 	if (e->val & (e->level ? PTE_PAT_LARGE : PTE_PAT))
 		flags |= PT_PATBIT;
 	if (id->end == e->va && id->flags == flags) {

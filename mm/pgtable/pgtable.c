@@ -2,63 +2,40 @@
 /* Facts of the format: addresses, names, the bits of entries; new and old trees. */
 #include "pt_inner.h"
 
-static unsigned va_bits(const struct pgtable *pt)
-{
-	return 12 + 9u * pt->levels;
-}
-
 u64 pt_sign_extend(const struct pgtable *pt, u64 va)
 {
-	unsigned unused = 64 - va_bits(pt);
+	const struct pt_format *f = pt_format_of(pt);
+	unsigned unused = 64u - f->va_bits;
 
-	return (u64)((s64)(va << unused) >> unused);
+	return f->sign_extend ? (u64)((s64)(va << unused) >> unused) : va;
+}
+
+u64 pt_last(const struct pgtable *pt)
+{
+	const struct pt_format *f = pt_format_of(pt);
+
+	return f->sign_extend ? ~0ULL : (1ULL << f->va_bits) - 1;
 }
 
 bool pt_canonical(const struct pgtable *pt, u64 va)
 {
-	return pt_sign_extend(pt, va) == va;
+	return va <= pt_last(pt) && pt_sign_extend(pt, va) == va;
 }
 
-phys_addr_t pt_entry_phys(u64 val, unsigned level, bool leaf)
+const char *pt_level_name(const struct pgtable *pt, unsigned level)
 {
-	return val & PTE_ADDR_MASK & (leaf ? ~(PT_SIZE(level) - 1) : ~0ULL);
-}
+	const struct pt_format *f = pt_format_of(pt);
 
-const char *pt_level_intel(unsigned level)
-{
-	static const char *const names[] = {"PTE", "PDE", "PDPTE", "PML4E", "PML5E"};
-
-	return level < ARRAY_SIZE(names) ? names[level] : "?";
+	return level < f->nr_levels ? f->level[level].name : "?";
 }
 
 const char *pt_level_linux(const struct pgtable *pt, unsigned level)
 {
 	static const char *const names[] = {"pte", "pmd", "pud", "p4d", "pgd"};
 
-	if (level + 1u == pt->levels)
+	if (level + 1u == pt_format_of(pt)->nr_levels)
 		return "pgd";
 	return level < ARRAY_SIZE(names) ? names[level] : "?";
-}
-
-u64 pt_entry_flags(u64 val, unsigned level)
-{
-	u64 flags = val & (PT_WRITE | PT_USER | PT_GLOBAL | PT_NOEXEC | PT_PWT | PT_PCD);
-	u64 pat = level ? PTE_PAT_LARGE : PTE_PAT;
-
-	return flags | (val & pat ? PT_PATBIT : 0);
-}
-
-/* A and D are set beforehand, so that the CPU never has to write our tables. */
-u64 pt_make_leaf(phys_addr_t pa, u64 flags, unsigned level)
-{
-	u64 val = PTE_P | PTE_A | pa;
-
-	val |= flags & (PT_WRITE | PT_USER | PT_GLOBAL | PT_NOEXEC | PT_PWT | PT_PCD);
-	if (flags & PT_WRITE)
-		val |= PTE_D;
-	if (flags & PT_PATBIT)
-		val |= level ? PTE_PAT_LARGE : PTE_PAT;
-	return level ? val | PTE_PS : val;
 }
 
 int pt_new_table(struct pgtable *pt, phys_addr_t *ret_pa)

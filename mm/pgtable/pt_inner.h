@@ -5,6 +5,7 @@
 
 #include "mm/pgtable.h"
 
+/* A table of a tree that is ours, to be changed: those are x86-64's. */
 static inline u64 *pt_table(const struct pgtable *pt, phys_addr_t pa)
 {
 	return (u64 *)(uintptr_t)(pa + pt->phys_offset);
@@ -16,21 +17,29 @@ static inline bool pt_is_leaf(u64 val, unsigned level)
 	return level == 0 || (level <= 2 && val & PTE_PS);
 }
 
-/* One read, whatever the CPU does to A and D meanwhile. */
-static inline u64 pt_read(const u64 *entry)
+static inline phys_addr_t pt_entry_phys(u64 val, unsigned level, bool leaf)
 {
-	return *(const volatile u64 *)entry;
+	return val & PTE_ADDR_MASK & (leaf ? ~(PT_SIZE(level) - 1) : ~0ULL);
 }
 
-static inline bool pt_readable(const struct pgtable *pt, phys_addr_t pa)
+/* A table of any tree, for reading. NULL: it may not be read. */
+static inline const void *pt_table_at(const struct pgtable *pt, phys_addr_t pa)
 {
-	return !pt->readable || pt->readable(pt->readable_ctx, pa);
+	return pt->table ? pt->table(pt, pa) : pt_table(pt, pa);
+}
+
+/* One entry of a table of any format: one read, whatever the CPU does to A and D meanwhile. */
+static inline u64 pt_read_raw(const struct pt_format *f, const void *table, u32 index)
+{
+	if (f->entry_size == 4)
+		return ((const volatile u32 *)table)[index];
+	return ((const volatile u64 *)table)[index];
 }
 
 /* An address without its sign extension: ranges of such never wrap. */
 static inline u64 pt_inner_va(const struct pgtable *pt, u64 va)
 {
-	return va & (PT_SIZE(pt->levels) - 1);
+	return va & ((1ULL << pt_format_of(pt)->va_bits) - 1);
 }
 
 /* Whole pages, within one half of the address space. */

@@ -7,6 +7,7 @@
 struct runs {
 	const struct pgtable *pt;
 	pt_run_fn fn;
+	int (*poll)(void *ctx);
 	void *ctx;
 	struct pt_run run;
 	bool have;
@@ -15,28 +16,31 @@ struct runs {
 
 static bool same_run(const struct pt_run *a, const struct pt_run *b)
 {
-	return a->level == b->level && a->present == b->present && a->bad_table == b->bad_table &&
+	return a->level == b->level && a->present == b->present && a->wrong == b->wrong &&
 	       a->bits == b->bits && a->rights == b->rights;
 }
 
 static int note_entry(void *ctx, const struct pt_entry *e)
 {
 	struct runs *r = ctx;
-	struct pt_run next = {.start = e->va,
-			      .last = e->va + (PT_SIZE(e->level) - 1),
-			      .level = e->level,
-			      .present = e->present};
+	const struct pt_format *f = pt_format_of(r->pt);
+	struct pt_run next = {
+		.start = e->va,
+		.last = pt_sign_extend(r->pt, e->va + (e->nr * pt_span(f, e->level) - 1)),
+		.level = e->level,
+		.present = e->present,
+		.wrong = e->wrong,
+		.rights = e->rights};
 
-	if (e->present && !e->leaf) {
-		if (pt_readable(r->pt, pt_entry_phys(e->val, e->level, false)))
-			return PT_DESCEND;
-		next.bad_table = true;
-		next.rights = e->rights;
-	} else if (e->present) {
-		next.bits = pt_entry_flags(e->val, e->level) &
-			    (PT_PWT | PT_PCD | PT_PATBIT | PT_GLOBAL);
+	if (e->present && !e->leaf && !e->wrong)
+		return PT_DESCEND;
+	r->result = r->poll ? r->poll(r->ctx) : 0;
+	if (r->result)
+		return PT_STOP;
+	if (e->leaf && !e->wrong) {
+		next.bits =
+			f->leaf_flags(e->val, e->level) & (PT_PWT | PT_PCD | PT_PATBIT | PT_GLOBAL);
 		next.bits |= e->level ? PTE_PS : 0;
-		next.rights = e->rights;
 	}
 	/* Sign-extended, so that a run goes on across the hole of non-canonical addresses. */
 	if (r->have && same_run(&r->run, &next) &&
@@ -50,19 +54,21 @@ static int note_entry(void *ctx, const struct pt_entry *e)
 	return r->result ? PT_STOP : PT_SKIP;
 }
 
-int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, void *ctx)
+int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, int (*poll)(void *ctx),
+	    void *ctx)
 {
-	struct runs r = {.pt = pt, .fn = fn, .ctx = ctx};
-	int err = pt_walk(pt, start, last, note_entry, &r);
+	struct runs r = {.pt = pt, .fn = fn, .poll = poll, .ctx = ctx};
+	int err = pt_walk_spans(pt, start, last, note_entry, &r);
 
 	if (r.result)
 		return r.result;
 	return err || !r.have ? err : fn(ctx, &r.run);
 }
 
-bool pt_run_cut(struct pt_run *run, u64 border, struct pt_run *ret_rest)
+bool pt_run_cut(const struct pgtable *pt, struct pt_run *run, u64 border, struct pt_run *ret_rest)
 {
-	u64 at = round_up(border, PT_SIZE(run->level)); /* 0 when there is no entry above */
+	u64 at = round_up(
+		border, pt_span(pt_format_of(pt), run->level)); /* 0 when there is no entry above */
 
 	if (at <= run->start || at > run->last)
 		return false;
@@ -95,30 +101,32 @@ int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct
 {
 	char unit;
 	u64 nr = size_in_units(run->last - run->start + 1, &unit);
-	u64 b = run->bits, r = run->rights;
-	bool p = run->present && !run->bad_table;
+	static const char *const wrong[] = {"", " reserved bits", " bad table", " loop"};
+	u64 b = run->bits;
+	u8 r = run->rights;
+	bool p = run->present && !run->wrong;
 
 	return fmt_print(buf, size, "0x%016llx-0x%016llx   %9llu%c %s%s%s%s%s%s%s%s%s%s",
-			 run->start, run->last + 1, nr, unit, p && r & PT_USER ? "USR " : "    ",
-			 !p		? "   "
-			 : r & PT_WRITE ? "RW "
-					: "ro ",
+			 run->start, run->last + 1, nr, unit, p && r & PTR_UR ? "USR " : "    ",
+			 !p			 ? "   "
+			 : r & (PTR_SW | PTR_UW) ? "RW "
+						 : "ro ",
 			 b & PT_PWT ? "PWT " : "    ", b & PT_PCD ? "PCD " : "    ",
 			 b & PTE_PS ? "PSE " : "    ", b & PT_PATBIT ? "PAT " : "    ",
 			 b & PT_GLOBAL ? "GLB " : "    ",
-			 !p		 ? "   "
-			 : r & PT_NOEXEC ? "NX "
-					 : "x  ",
-			 pt_level_linux(pt, run->level), run->bad_table ? " bad table" : "");
+			 !p			 ? "   "
+			 : r & (PTR_SX | PTR_UX) ? "x  "
+						 : "NX ",
+			 pt_level_linux(pt, run->level), wrong[run->wrong]);
 }
 
 int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e)
 {
 	u64 v = e->val;
 
-	return fmt_print(buf, size, "%016llx: %016llx %c%c%c%c%c%c%c%c%c", e->va,
-			 pt_entry_phys(v, e->level, true), v & PTE_NX ? 'X' : '-',
-			 v & PTE_G ? 'G' : '-', e->level && v & PTE_PS ? 'P' : '-',
-			 v & PTE_D ? 'D' : '-', v & PTE_A ? 'A' : '-', v & PTE_PCD ? 'C' : '-',
-			 v & PTE_PWT ? 'T' : '-', v & PTE_US ? 'U' : '-', v & PTE_RW ? 'W' : '-');
+	return fmt_print(buf, size, "%016llx: %016llx %c%c%c%c%c%c%c%c%c", e->va, e->phys,
+			 v & PTE_NX ? 'X' : '-', v & PTE_G ? 'G' : '-',
+			 e->level && v & PTE_PS ? 'P' : '-', v & PTE_D ? 'D' : '-',
+			 v & PTE_A ? 'A' : '-', v & PTE_PCD ? 'C' : '-', v & PTE_PWT ? 'T' : '-',
+			 v & PTE_US ? 'U' : '-', v & PTE_RW ? 'W' : '-');
 }

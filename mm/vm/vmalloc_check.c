@@ -4,11 +4,11 @@
 #include "vm_inner.h"
 
 /* A page of ours is writable, not executable, and knows what it is for. */
-static const char *check_own_page(const struct mem_system *sys, const struct page *page, u64 rights)
+static const char *check_own_page(const struct mem_system *sys, const struct page *page, u8 rights)
 {
 	if (!page_test(page, PG_vmalloc) || page->_refcount < 1)
 		return "a page of an area does not know that it is one";
-	if (!(rights & PT_WRITE) || (sys->pt.nx && !(rights & PT_NOEXEC)))
+	if (!(rights & PTR_SW) || (sys->pt.nx && rights & PTR_SX))
 		return "a page of an area has wrong rights";
 	return NULL;
 }

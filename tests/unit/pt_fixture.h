@@ -63,10 +63,12 @@ static inline void arena_free(void *ctx, phys_addr_t pa)
 	a->free[a->nr_free++] = pa;
 }
 
-static inline bool arena_readable(const void *ctx, phys_addr_t pa)
+/* A `table` hook: what is not in the arena may not be read. */
+static inline const void *arena_table(const struct pgtable *tree, phys_addr_t pa)
 {
-	(void)ctx;
-	return pa >= ARENA_PA && pa < ARENA_PA + ARENA_PAGES * PAGE_SIZE;
+	if (pa < ARENA_PA || pa >= ARENA_PA + ARENA_PAGES * PAGE_SIZE)
+		return NULL;
+	return (const void *)(uintptr_t)(pa + tree->phys_offset);
 }
 
 static inline void note_change(struct pgtable *changed, u64 va, u64 size, bool removed)
@@ -117,12 +119,24 @@ static inline struct pt_entry leaf_of(u64 va)
 	return path.entry[path.nr - 1];
 }
 
+/* Combined rights as the PT_* flags that would make them. */
+static inline u64 rights_flags(u8 r)
+{
+	return (r & PTR_SW ? PT_WRITE : 0) | (r & PTR_UR ? PT_USER : 0) |
+	       (r & PTR_SX ? 0 : PT_NOEXEC);
+}
+
+static inline u64 rights_of(struct pt_entry leaf)
+{
+	return rights_flags(leaf.rights);
+}
+
 /* A leaf as PT_* flags: the combined rights, and its own bits. */
 static inline u64 flags_of(struct pt_entry leaf)
 {
 	u64 pat = leaf.level ? PTE_PAT_LARGE : PTE_PAT;
 
-	return leaf.rights | (leaf.val & (PT_GLOBAL | PT_PWT | PT_PCD)) |
+	return rights_of(leaf) | (leaf.val & (PT_GLOBAL | PT_PWT | PT_PCD)) |
 	       (leaf.val & pat ? PT_PATBIT : 0);
 }
 

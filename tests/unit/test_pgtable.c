@@ -28,9 +28,9 @@ static void levels_have_intels_and_linuxs_names(void **state)
 {
 	(void)state;
 	make(4, 2);
-	assert_string_equal(pt_level_intel(0), "PTE");
-	assert_string_equal(pt_level_intel(3), "PML4E");
-	assert_string_equal(pt_level_intel(5), "?");
+	assert_string_equal(pt_level_name(&pt, 0), "PTE");
+	assert_string_equal(pt_level_name(&pt, 3), "PML4E");
+	assert_string_equal(pt_level_name(&pt, 5), "?");
 	assert_string_equal(pt_level_linux(&pt, 3), "pgd");
 	assert_string_equal(pt_level_linux(&pt, 2), "pud");
 	make(5, 2);
@@ -115,7 +115,7 @@ static void the_last_page_of_all_is_like_any_other(void **state)
 		assert_int_equal(pt_map(&pt, TOP, 0x5000, PAGE_SIZE, PT_WRITE, 2), 0);
 		assert_int_equal(translate(~0ULL), 0x5fff);
 		assert_int_equal(pt_protect(&pt, TOP, PAGE_SIZE, PT_NOEXEC), 0);
-		assert_int_equal(leaf_of(TOP).rights, PT_NOEXEC);
+		assert_int_equal(rights_of(leaf_of(TOP)), PT_NOEXEC);
 		assert_int_equal(pt_unmap(&pt, TOP, PAGE_SIZE), 0);
 		assert_int_equal(translate(~0ULL), NOWHERE);
 		assert_int_equal(pt_map(&pt, -GiB, 0, GiB, 0, 2), 0);
@@ -133,14 +133,14 @@ static void users_reach_their_pages_beside_the_kernels(void **state)
 	pt_prepare(&pt, 0x200000, 0x1000, 0);
 	pt_map(&pt, 0x2000, 0x2000, 0x1000, PT_WRITE | PT_USER, 0);
 	pt_map(&pt, 0x200000, 0x200000, 0x1000, PT_USER, 0);
-	assert_int_equal(leaf_of(0x2000).rights, PT_WRITE | PT_USER);
-	assert_int_equal(leaf_of(0x200000).rights, PT_USER);
-	assert_int_equal(leaf_of(0x1000).rights, PT_WRITE);
+	assert_int_equal(rights_of(leaf_of(0x2000)), PT_WRITE | PT_USER);
+	assert_int_equal(rights_of(leaf_of(0x200000)), PT_USER);
+	assert_int_equal(rights_of(leaf_of(0x1000)), PT_WRITE);
 	make(5, 2);
 	pt_map(&pt, 0x1000, 0x1000, 0x2000, PT_WRITE, 0);
 	pt_protect(&pt, 0x2000, 0x1000, PT_USER);
-	assert_int_equal(leaf_of(0x2000).rights, PT_USER);
-	assert_int_equal(leaf_of(0x1000).rights, PT_WRITE);
+	assert_int_equal(rights_of(leaf_of(0x2000)), PT_USER);
+	assert_int_equal(rights_of(leaf_of(0x1000)), PT_WRITE);
 }
 
 /* Without EFER.NXE bit 63 is reserved: it must not be set, and means nothing. */
@@ -197,7 +197,7 @@ static void split_keeps_what_a_page_says(void **state)
 	assert_int_equal(small.val, 0x80202000 | same | PTE_PAT);
 	assert_int_equal(large.level, 1);
 	assert_int_equal(large.val, 0x90000000 | same | PTE_PS | PTE_PAT_LARGE);
-	assert_int_equal(small.rights, PT_WRITE | PT_USER | PT_NOEXEC);
+	assert_int_equal(rights_of(small), PT_WRITE | PT_USER | PT_NOEXEC);
 }
 
 /* Protecting a large page as a whole leaves it large. */
@@ -209,7 +209,7 @@ static void nothing_is_split_without_need(void **state)
 	arena.limit = 0;
 	assert_int_equal(pt_protect(&pt, 0x40000000, 0x40000000, PT_NOEXEC), 0);
 	assert_int_equal(leaf_of(0x40000000).level, 2);
-	assert_int_equal(leaf_of(0x40000000).rights, PT_NOEXEC);
+	assert_int_equal(rights_of(leaf_of(0x40000000)), PT_NOEXEC);
 	assert_int_equal(pt_unmap(&pt, 0x3ffff000, 0x40002000), 0);
 	assert_int_equal(translate(0x40000000), NOWHERE);
 }
@@ -256,10 +256,10 @@ static void rights_are_combined_over_levels(void **state)
 	(void)state;
 	make(4, 2);
 	pt_map(&pt, 0x1000, 0x1000, 0x1000, PT_WRITE | PT_USER, 0);
-	assert_int_equal(leaf_of(0x1000).rights, PT_WRITE | PT_USER);
+	assert_int_equal(rights_of(leaf_of(0x1000)), PT_WRITE | PT_USER);
 	table_at(pt.root)[0] &= ~PTE_RW;
 	table_at(pt.root)[0] |= PTE_NX;
-	assert_int_equal(leaf_of(0x1000).rights, PT_USER | PT_NOEXEC);
+	assert_int_equal(rights_of(leaf_of(0x1000)), PT_USER | PT_NOEXEC);
 }
 
 /* Expect a table pointer that leads outside memory to be counted, not followed. */
@@ -270,7 +270,7 @@ static void tables_outside_memory_are_not_followed(void **state)
 
 	(void)state;
 	make(4, 2);
-	pt.readable = arena_readable;
+	pt.table = arena_table;
 	table_at(pt.root)[3] = 0xdead000000000ULL | PTE_P;
 	assert_int_equal(pt_stats(&pt, &st), 0);
 	assert_int_equal(st.bad_tables, 1);
@@ -341,7 +341,7 @@ static void hash_extent(struct extents *x)
 static int add_leaf(void *ctx, const struct pt_entry *e)
 {
 	struct extents *x = ctx;
-	u64 size = PT_SIZE(e->level), pa = pt_entry_phys(e->val, e->level, true);
+	u64 size = PT_SIZE(e->level), pa = e->phys;
 	u64 flags = flags_of(*e);
 
 	if (!e->present || !e->leaf)

@@ -29,7 +29,7 @@ static struct mtrr_state q35_with_island(void)
 static int check_leaf(void *ctx, const struct pt_entry *e)
 {
 	const struct mtrr_state *m = ctx;
-	phys_addr_t pa = pt_entry_phys(e->val, e->level, true), end;
+	phys_addr_t pa = e->phys, end;
 
 	if (!e->present || !e->leaf)
 		return e->present ? PT_DESCEND : PT_SKIP;
@@ -162,8 +162,8 @@ static void sections_of_an_image_keep_their_rights(void **state)
 						sections[i].size, sections[i].flags, 0, &q35),
 				 0);
 	for (u32 i = 0; i < ARRAY_SIZE(sections); i++) {
-		assert_int_equal(leaf_of(sections[i].start).rights, sections[i].flags);
-		assert_int_equal(leaf_of(sections[i].start + sections[i].size - 1).rights,
+		assert_int_equal(rights_of(leaf_of(sections[i].start)), sections[i].flags);
+		assert_int_equal(rights_of(leaf_of(sections[i].start + sections[i].size - 1)),
 				 sections[i].flags);
 	}
 	assert_sane(&q35);
@@ -286,7 +286,7 @@ static void identity_map_follows_the_firmware(void **state)
 	assert_int_equal(translate(0x211fff), NOWHERE);
 	assert_int_equal(translate(0x212000), 0x212000);
 	assert_int_equal(translate(0x1ffffffff), 0x1ffffffff);
-	assert_int_equal(leaf_of(0x40000000).rights, PT_WRITE | PT_NOEXEC);
+	assert_int_equal(rights_of(leaf_of(0x40000000)), PT_WRITE | PT_NOEXEC);
 	assert_int_equal(leaf_of(0x40000000).val & PTE_G, 0);
 }
 
@@ -307,13 +307,13 @@ static void identity_map_keeps_rights_and_cache_bits(void **state)
 	fw = firmware_steps_aside(2);
 	assert_int_equal(pt_build_identity(&pt, &fw, NULL, NULL, 0, &result), 0);
 	assert_int_equal(leaf_of(0x1000).val & (PTE_RW | PTE_PAT), PTE_RW | PTE_PAT);
-	assert_int_equal(leaf_of(0x2000).rights, PT_NOEXEC);
+	assert_int_equal(rights_of(leaf_of(0x2000)), PT_NOEXEC);
 	assert_int_equal(leaf_of(0x200000).level, 1);
 	assert_int_equal(leaf_of(0x200000).val & (PTE_PAT_LARGE | PTE_PWT | PTE_PCD),
 			 PTE_PAT_LARGE | PTE_PWT);
 	assert_int_equal(leaf_of(0x40000000).level, 2);
 	assert_int_equal(leaf_of(0x40000000).val & (PTE_PAT_LARGE | PTE_PWT | PTE_PCD), PTE_PCD);
-	assert_int_equal(leaf_of(512 * GiB).rights, PT_NOEXEC);
+	assert_int_equal(rights_of(leaf_of(512 * GiB)), PT_NOEXEC);
 	assert_int_equal(result.leaves, 5);
 	assert_int_equal(result.bytes, 0x2000 + 0x200000 + 2 * GiB);
 }

@@ -30,7 +30,7 @@ static int print_run(void *ctx, const struct pt_run *run)
 			fmt_print(line, sizeof(line), "---[ %s ]---", markers->name);
 			add_line(line);
 		}
-		more = nr_markers && pt_run_cut(&now, markers->start, &rest);
+		more = nr_markers && pt_run_cut(&pt, &now, markers->start, &rest);
 		pt_run_format(line, sizeof(line), &pt, &now);
 		add_line(line);
 	}
@@ -42,7 +42,7 @@ static void dump_range(u64 start, u64 last, bool marked)
 	dump[0] = '\0';
 	markers = pt_markers_x86(pt.levels, &nr_markers);
 	nr_markers = marked ? nr_markers : 0;
-	assert_int_equal(pt_runs(&pt, start, last, print_run, NULL), 0);
+	assert_int_equal(pt_runs(&pt, start, last, print_run, NULL, NULL), 0);
 }
 
 /* Lines of a machine with 4 GiB and 5 levels, from equivalent tables. */
@@ -132,7 +132,7 @@ static void rights_are_those_of_the_whole_path(void **state)
 	(void)state;
 	make(4, 2);
 	pt_map(&pt, 0, 0, 0x80000000, PT_WRITE, 1);
-	table_at(pt_entry_phys(table_at(pt.root)[0], 3, false))[1] &= ~PTE_RW;
+	table_at((table_at(pt.root)[0] & PTE_ADDR_MASK))[1] &= ~PTE_RW;
 	dump_range(0, 0x7fffffff, false);
 	assert_string_equal(dump, "0x0000000000000000-0x0000000040000000           1G     RW       "
 				  "  PSE         x  pmd\n"
@@ -154,9 +154,9 @@ static void bad_tables_are_shown(void **state)
 {
 	(void)state;
 	make(4, 2);
-	pt.readable = arena_readable;
+	pt.table = arena_table;
 	pt_prepare(&pt, 0, 0x1000, 2);
-	table_at(pt_entry_phys(table_at(pt.root)[0], 3, false))[1] = 0xdead000000000ULL | PTE_P;
+	table_at((table_at(pt.root)[0] & PTE_ADDR_MASK))[1] = 0xdead000000000ULL | PTE_P;
 	dump_range(0, 0xbfffffff, false);
 	assert_string_equal(dump, "0x0000000000000000-0x0000000040000000           1G              "
 				  "                 pud\n"
@@ -181,10 +181,10 @@ static void what_ends_a_dump_is_returned(void **state)
 	(void)state;
 	make(4, 2);
 	pt_map(&pt, 0x5000, 0x5000, 0x1000, 0, 0);
-	assert_int_equal(pt_runs(&pt, 0, ~0ULL, end_with, &result), 7);
+	assert_int_equal(pt_runs(&pt, 0, ~0ULL, end_with, NULL, &result), 7);
 	result = -EIO;
-	assert_int_equal(pt_runs(&pt, 0, ~0ULL, end_with, &result), -EIO);
-	assert_int_equal(pt_runs(&pt, 0x5000, 0x5fff, end_with, &result), -EIO);
+	assert_int_equal(pt_runs(&pt, 0, ~0ULL, end_with, NULL, &result), -EIO);
+	assert_int_equal(pt_runs(&pt, 0x5000, 0x5fff, end_with, NULL, &result), -EIO);
 }
 
 static void runs_are_cut_at_entries(void **state)
@@ -192,12 +192,12 @@ static void runs_are_cut_at_entries(void **state)
 	struct pt_run run = {.start = 0, .last = 0x5fffff, .level = 1}, rest;
 
 	(void)state;
-	assert_false(pt_run_cut(&run, 0, &rest));
-	assert_false(pt_run_cut(&run, 0x600000, &rest));
-	assert_false(pt_run_cut(&run, 0x400001, &rest));
-	assert_false(pt_run_cut(&run, ~0ULL, &rest));
+	assert_false(pt_run_cut(&pt, &run, 0, &rest));
+	assert_false(pt_run_cut(&pt, &run, 0x600000, &rest));
+	assert_false(pt_run_cut(&pt, &run, 0x400001, &rest));
+	assert_false(pt_run_cut(&pt, &run, ~0ULL, &rest));
 	assert_int_equal(run.last, 0x5fffff);
-	assert_true(pt_run_cut(&run, 0x200001, &rest));
+	assert_true(pt_run_cut(&pt, &run, 0x200001, &rest));
 	assert_int_equal(run.last, 0x3fffff);
 	assert_int_equal(rest.start, 0x400000);
 	assert_int_equal(rest.last, 0x5fffff);
@@ -211,13 +211,18 @@ static void leaves_are_qemus(void **state)
 		struct pt_entry e;
 		const char *want;
 	} rows[] = {
-		{{.va = 0x40000000, .val = 0x80000000 | PTE_RW | PTE_PS | PTE_A, .level = 2},
+		{{.va = 0x40000000,
+		  .phys = 0x80000000,
+		  .val = 0x80000000 | PTE_RW | PTE_PS | PTE_A,
+		  .level = 2},
 		 "0000000040000000: 0000000080000000 --P-A---W"},
 		{{.va = 0xffff888000200000,
+		  .phys = 0x200000,
 		  .val = 0x200000 | PTE_PAT_LARGE | PTE_PS | PTE_NX | PTE_G,
 		  .level = 1},
 		 "ffff888000200000: 0000000000200000 XGP------"},
 		{{.va = 0x7000,
+		  .phys = 0x9000,
 		  .val = 0x9000 | PTE_PAT | PTE_D | PTE_A | PTE_PCD | PTE_PWT | PTE_US},
 		 "0000000000007000: 0000000000009000 ---DACTU-"},
 	};
@@ -255,9 +260,11 @@ static bool parse_line(const char *text, struct linux_line *l)
 	while (strncmp(text + len - 3, names[l->run.level], 3))
 		l->run.level++;
 	l->run.present = strstr(l->text, " NX ") || strstr(l->text, " x ");
-	l->run.rights = (strstr(l->text, " RW ") ? PT_WRITE : 0) |
-			(strstr(l->text, " USR ") ? PT_USER : 0) |
-			(strstr(l->text, " NX ") ? PT_NOEXEC : 0);
+	if (l->run.present)
+		l->run.rights = (u8)(PTR_SR | (strstr(l->text, " RW ") ? PTR_SW : 0) |
+				     (strstr(l->text, " NX ") ? 0 : PTR_SX));
+	if (strstr(l->text, " USR "))
+		l->run.rights |= (u8)(l->run.rights << 3);
 	l->run.bits = (strstr(l->text, " GLB ") ? PT_GLOBAL : 0) |
 		      (strstr(l->text, " PWT ") ? PT_PWT : 0) |
 		      (strstr(l->text, " PCD ") ? PT_PCD : 0) |
@@ -270,7 +277,7 @@ static bool parse_line(const char *text, struct linux_line *l)
 static void build_line(const struct pt_run *run)
 {
 	u64 size = run->last - run->start + 1;
-	u64 flags = run->rights | (run->bits & ~(u64)PTE_PS);
+	u64 flags = rights_flags(run->rights) | (run->bits & ~(u64)PTE_PS);
 
 	if (run->present)
 		assert_int_equal(pt_map(&pt, run->start, 0, size, flags, run->level), 0);
@@ -301,7 +308,7 @@ static int follow_lines(void *ctx, const struct pt_run *run)
 		if (now.last < lines[f->at].run.last || now.start != lines[f->at].run.start)
 			fail_msg("%s\nis not %s", text, lines[f->at].text);
 		if (now.last != lines[f->at].run.last) {
-			assert_true(pt_run_cut(&now, lines[f->at].run.last + 1, &rest));
+			assert_true(pt_run_cut(&pt, &now, lines[f->at].run.last + 1, &rest));
 			assert_true(lines[f->at + 1].after_marker);
 			f->joints++;
 		}
@@ -344,11 +351,11 @@ static void follow_file(const char *path, u32 *checked)
 	for (u32 i = 0; i < nr; i++)
 		build_line(&lines[i].run);
 	f.nr = min(skipped_at, nr);
-	pt_runs(&pt, 0, lines[f.nr - 1].run.last, follow_lines, &f);
+	pt_runs(&pt, 0, lines[f.nr - 1].run.last, follow_lines, NULL, &f);
 	assert_int_equal(f.at, f.nr);
 	if (skipped_at < nr) {
 		f.nr = nr;
-		pt_runs(&pt, lines[f.at].run.start, ~0ULL, follow_lines, &f);
+		pt_runs(&pt, lines[f.at].run.start, ~0ULL, follow_lines, NULL, &f);
 		assert_int_equal(f.at, nr);
 	}
 	print_message("# %s: %u lines, %u begun by markers\n", path, nr, f.joints);

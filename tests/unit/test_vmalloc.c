@@ -7,7 +7,7 @@ static u64 va_of(const struct mem_system *sys, const void *p)
 	return (u64)(uintptr_t)p - sys->vmalloc_offset;
 }
 
-static bool is_mapped(const struct mem_system *sys, u64 va, u64 *ret_rights)
+static bool is_mapped(const struct mem_system *sys, u64 va, u8 *ret_rights)
 {
 	struct pt_path path;
 	bool mapped = pt_lookup(&sys->pt, va, &path) == PT_MAPPED;
@@ -28,12 +28,13 @@ static void areas_are_apart_and_mapped(void **state)
 	for (u32 i = 0; i < ARRAY_SIZE(machines); i++) {
 		struct mem_system *sys = sim_new(machines[i]);
 		u8 *a = vmalloc(sys, 5 * PAGE_SIZE), *b = vmalloc(sys, 1);
-		u64 va = va_of(sys, a), rights;
+		u64 va = va_of(sys, a);
+		u8 rights;
 
 		assert_int_equal(va, sys->layout.vmalloc_start);
 		assert_ptr_equal(b, a + 6 * PAGE_SIZE);
 		assert_true(is_mapped(sys, va + 5 * PAGE_SIZE - 1, &rights));
-		assert_int_equal(rights & (PT_WRITE | PT_NOEXEC | PT_USER), PT_WRITE | PT_NOEXEC);
+		assert_int_equal(rights, PTR_SR | PTR_SW);
 		assert_false(is_mapped(sys, va + 5 * PAGE_SIZE, &rights));
 		memset(a, 1, 5 * PAGE_SIZE);
 		memset(b, 2, PAGE_SIZE);
@@ -124,7 +125,7 @@ static void vmap_shows_the_callers_pages(void **state)
 	struct page *block = alloc_pages(sys, GFP_KERNEL, 2);
 	struct page *pages[] = {block + 2, block, block + 1, block + 2};
 	u8 *rw = vmap(sys, pages, 4, PT_WRITE | PT_NOEXEC), *ro = vmap(sys, pages, 2, PT_NOEXEC);
-	u64 rights;
+	u8 rights;
 
 	(void)state;
 	rw[0] = 11;
@@ -134,7 +135,7 @@ static void vmap_shows_the_callers_pages(void **state)
 	assert_int_equal(ro[PAGE_SIZE], 22);
 	assert_int_equal(*(u8 *)page_address(sys, block + 1), 33);
 	assert_true(is_mapped(sys, va_of(sys, ro), &rights));
-	assert_false(rights & PT_WRITE);
+	assert_false(rights & PTR_SW);
 	assert_sound(sys);
 	memset(pages, 0, sizeof(pages)); /* the array may go */
 	vunmap(sys, rw);
