@@ -6,6 +6,7 @@
 #include "fw.h"
 #include "mm/e820.h"
 #include "mm/exercise.h"
+#include "mm/pt_edit.h"
 #include "mm/system.h"
 #include "ui/shell.h"
 
@@ -46,6 +47,11 @@ struct app {
 	struct pgtable fw_pt; /* the firmware's, read-only */
 	struct pt_stats fw_stats;
 	struct pt_identity_result identity;
+
+	/* the sandbox */
+	struct pt_clone clone;
+	bool have_clone;
+	char clone_of[16];
 
 	struct exercise_result last_exercise;
 	bool exercised;

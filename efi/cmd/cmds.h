@@ -9,6 +9,7 @@ extern const struct cmd_table cmds_firmware; /* what the firmware hands over */
 extern const struct cmd_table cmds_memory;   /* the memory management's views */
 extern const struct cmd_table cmds_tables;   /* page tables */
 extern const struct cmd_table cmds_walk;     /* one address */
+extern const struct cmd_table cmds_sandbox;  /* a clone to change */
 extern const struct cmd_table cmds_run;	     /* things that work on memory */
 extern const struct cmd_table cmds_program;  /* the program itself */
 
@@ -17,6 +18,7 @@ int cmd_needs_mm(struct cmd_call *call);
 
 /* Commands whose files are their own. */
 int cmd_pt_dump(struct cmd_call *call);
+int cmd_sandbox_memtype(struct cmd_call *call);
 
 /*
  * Which page tables a command is about (efi/tables.h has their names); each takes the words out of

@@ -12,6 +12,8 @@ u32 app_tables(const struct app *app, struct named_tables *ret, u32 max)
 		ret[nr++] = (struct named_tables){"fw", "the firmware's, as found", &app->fw_pt};
 	if (nr < max)
 		ret[nr++] = (struct named_tables){"own", "our world's", &app->sys.pt};
+	if (app->have_clone && nr < max)
+		ret[nr++] = (struct named_tables){"clone", "the sandbox", &app->clone.pt};
 	return nr;
 }
 

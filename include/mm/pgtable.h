@@ -64,6 +64,7 @@ struct pgtable {
 	 * then. No function: memory is everywhere. */
 	const void *(*table)(const struct pgtable *pt, phys_addr_t pa);
 	const void *table_ctx;
+	bool foreign; /* addresses are of another machine, or of another time: `table` finds copies */
 	const struct pt_pages *pages; /* NULL: this tree is only read */
 	/* Called after entries of [va, va + size) changed; removed says that a translation went
 	 * away or lost rights, so that stale ones must be flushed. NULL: nobody needs to know. */

@@ -65,6 +65,9 @@ struct pt_format {
 	u64 present;		     /* all of these set: the entry is present */
 	u64 accessed, dirty, global; /* 0 where there is no such bit */
 	u64 noexec;		     /* x86: reserved unless EFER.NXE */
+	/* Bits besides those of PT_* flags that pages of every size have at the same place: kept
+	 * when a page is split or a table collapsed. */
+	u64 carried;
 	/* Rights that the entry leaves: of a page or a table entry. */
 	u8 (*rights)(u64 entry, unsigned level, bool leaf);
 	/* An entry from PT_* flags (mm/pgtable.h) and back, as far as the format has such bits. */

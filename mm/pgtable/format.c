@@ -29,3 +29,19 @@ const char *pt_rights_text(char *buf, u8 rights)
 	buf[at] = '\0';
 	return buf;
 }
+
+static const struct pt_format *const formats[] = {&pt_format_x86_64_4, &pt_format_x86_64_5};
+
+const struct pt_format *pt_format_nr(u32 nr)
+{
+	return nr < ARRAY_SIZE(formats) ? formats[nr] : NULL;
+}
+
+const struct pt_format *pt_format_find(const char *name)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(formats); i++) {
+		if (!strcmp(formats[i]->name, name))
+			return formats[i];
+	}
+	return NULL;
+}

@@ -52,11 +52,14 @@ u64 pt_entry_flags(u64 entry, unsigned level)
 	 .table_addr = TABLE_ADDR, .table_reserved = PTE_PS}
 /* clang-format on */
 
+/* For software: bits 11:9 and 58:52; 62:59 the protection key. */
+#define SOFTWARE_AND_KEY_BITS (0x7ffULL << 52 | 7ULL << 9)
+
 #define COMMON                                                                                     \
 	.manual = "Intel SDM vol. 3A", .entry_size = 8, .sign_extend = true, .phys_bits = 52,      \
 	.present = PTE_P, .accessed = PTE_A, .dirty = PTE_D, .global = PTE_G, .noexec = PTE_NX,    \
-	.rights = rights, .make_leaf = pt_make_leaf, .make_table = make_table,                     \
-	.leaf_flags = pt_entry_flags
+	.carried = PTE_A | PTE_D | SOFTWARE_AND_KEY_BITS, .rights = rights,                        \
+	.make_leaf = pt_make_leaf, .make_table = make_table, .leaf_flags = pt_entry_flags
 
 const struct pt_format pt_format_x86_64_4 = {
 	.name = "x86-64-4",
