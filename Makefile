@@ -18,7 +18,7 @@ COMMON := -std=gnu11 -g -Iinclude -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
 # Progress goes to standard error: standard output belongs to what `make run CMD=...` prints.
 say = printf '  %-5s %s\n' $(1) $@ >&2
 
-.PHONY: all efi host run test unit fuzz qemu-test lint image coverage clean setup help
+.PHONY: all efi host run test unit fuzz qemu-test lint image coverage bench clean setup help
 all: efi host
 efi: $(O)/BOOTX64.EFI $(O)/tablewalk.efi
 host: $(O)/host/tablewalk
@@ -27,6 +27,7 @@ help:
 	@echo 'make            the EFI program and the host program, in $(O)/'
 	@echo 'make run        boot it in QEMU; MEM= CPU= SMP= NUMA= MACHINE= FIRMWARE= OPTIONS= CMD= ICOUNT= TIMEOUT= QEMU_ARGS='
 	@echo 'make test       all tests; make unit, fuzz, qemu-test, lint, coverage: parts of them'
+	@echo 'make bench      figures of speed, in a table and in $(O)/bench.json'
 	@echo 'make host       $(O)/host/tablewalk, for machines described by a file'
 	@echo 'make image      $(O)/tablewalk.img, for a USB stick'
 	@echo 'make clean      removes $(O)/'
@@ -109,6 +110,15 @@ $(O)/fuzz/libtablewalk.a: $(FUZZ_OBJS)
 $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.c.o $(O)/fuzz/libtablewalk.a
 	@$(call say,LD) && clang-14 -fsanitize=fuzzer,address,undefined $^ -o $@
 .PRECIOUS: $(O)/fuzz/%.c.o
+
+# ---- benchmarks: optimised host code -----------------------------------------------------------------
+BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
+$(O)/bench/bench_%: $(O)/host/tests/bench/bench_%.c.o $(O)/host/tests/fuzz/assert.c.o \
+                    $(filter $(O)/host/mm/% $(O)/host/arch/%,$(HOST_OBJS))
+	@mkdir -p $(@D)
+	@$(call say,LD) && gcc $^ -o $@
+bench: need-build $(BENCHES)
+	@/usr/bin/python3 tests/bench/run.py --build $(O)
 
 # ---- what is run --------------------------------------------------------------------------------------
 export MEM CPU SMP NUMA MACHINE FIRMWARE OPTIONS CMD ICOUNT TIMEOUT QEMU_ARGS GUI

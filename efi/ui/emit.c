@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Events in, text or JSON (RFC 8259) out. */
-#include "ui/emit.h"
-
+/* Events in, text or JSON (RFC 8259) out; CSV is in emit_csv.c. */
+#include "emit_csv.h"
 #include "lib.h"
 
 #define MAX_DEPTH 60
@@ -87,13 +86,17 @@ static void json_member(struct emit *e, const char *name, bool structure)
 	}
 }
 
-static void json_open(struct emit *e, const char *name, bool list)
+static void open_level(struct emit *e, const char *name, bool list)
 {
-	if (e->format != EMIT_JSON)
+	if (e->format == EMIT_TEXT)
 		return;
 	ASSERT(e->depth < MAX_DEPTH, "depth %u", e->depth);
-	json_member(e, name, true);
-	puts_out(e, list ? "[" : "{");
+	if (e->format == EMIT_JSON) {
+		json_member(e, name, true);
+		puts_out(e, list ? "[" : "{");
+	} else {
+		csv_open(e, list);
+	}
 	e->depth++;
 	e->has_member &= ~(1ULL << e->depth);
 	e->is_list = (e->is_list & ~(1ULL << e->depth)) | (u64)list << e->depth;
@@ -101,19 +104,24 @@ static void json_open(struct emit *e, const char *name, bool list)
 
 void emit_object(struct emit *e, const char *name)
 {
-	json_open(e, name, false);
+	open_level(e, name, false);
 }
 
 void emit_list(struct emit *e, const char *name)
 {
-	json_open(e, name, true);
+	open_level(e, name, true);
 }
 
 void emit_end(struct emit *e)
 {
-	if (e->format != EMIT_JSON)
+	if (e->format == EMIT_TEXT)
 		return;
 	ASSERT(e->depth, "emit_end() without a beginning");
+	if (e->format == EMIT_CSV) {
+		csv_end(e);
+		e->depth--;
+		return;
+	}
 	puts_out(e, e->is_list >> e->depth & 1 ? "]" : "}");
 	if (--e->depth == 0)
 		puts_out(e, "\n");
@@ -126,10 +134,17 @@ bool emit_close(struct emit *e)
 	return e->has_member & 1;
 }
 
-static void json_raw(struct emit *e, const char *name, const char *value)
+/* A value that needs no quotes; quoted says that JSON wants them all the same. */
+static void raw(struct emit *e, const char *name, const char *value, bool quoted)
 {
+	if (e->format == EMIT_CSV) {
+		csv_field(e, name, value);
+		return;
+	}
 	json_member(e, name, false);
+	puts_out(e, quoted ? "\"" : "");
 	puts_out(e, value);
+	puts_out(e, quoted ? "\"" : "");
 	if (!e->depth)
 		puts_out(e, "\n");
 }
@@ -138,36 +153,40 @@ void emit_num(struct emit *e, const char *name, u64 value)
 {
 	char buf[24];
 
-	if (e->format != EMIT_JSON)
+	if (e->format == EMIT_TEXT)
 		return;
 	fmt_print(buf, sizeof(buf), "%llu", value);
-	json_raw(e, name, buf);
+	raw(e, name, buf, false);
 }
 
 void emit_int(struct emit *e, const char *name, s64 value)
 {
 	char buf[24];
 
-	if (e->format != EMIT_JSON)
+	if (e->format == EMIT_TEXT)
 		return;
 	fmt_print(buf, sizeof(buf), "%lld", value);
-	json_raw(e, name, buf);
+	raw(e, name, buf, false);
 }
 
 void emit_hex(struct emit *e, const char *name, u64 value)
 {
 	char buf[24];
 
-	if (e->format != EMIT_JSON)
+	if (e->format == EMIT_TEXT)
 		return;
-	fmt_print(buf, sizeof(buf), "\"0x%llx\"", value);
-	json_raw(e, name, buf);
+	fmt_print(buf, sizeof(buf), "0x%llx", value);
+	raw(e, name, buf, true);
 }
 
 void emit_str(struct emit *e, const char *name, const char *value)
 {
-	if (e->format != EMIT_JSON)
+	if (e->format == EMIT_TEXT)
 		return;
+	if (e->format == EMIT_CSV) {
+		csv_field(e, name, value ? value : "");
+		return;
+	}
 	json_member(e, name, false);
 	if (value)
 		json_string(e, value);
@@ -179,6 +198,6 @@ void emit_str(struct emit *e, const char *name, const char *value)
 
 void emit_bool(struct emit *e, const char *name, bool value)
 {
-	if (e->format == EMIT_JSON)
-		json_raw(e, name, value ? "true" : "false");
+	if (e->format != EMIT_TEXT)
+		raw(e, name, value ? "true" : "false", false);
 }

@@ -59,7 +59,7 @@ static int unknown(struct shell *sh, struct cmd_call *call)
 /* With --json every command writes one value, also one that broke off or had nothing to show. */
 static void finish_value(struct cmd_call *call, const char *name, int err)
 {
-	if (call->out->format != EMIT_JSON || emit_close(call->out))
+	if (call->out->format == EMIT_TEXT || emit_close(call->out))
 		return;
 	emit_object(call->out, NULL);
 	if (err) {
@@ -74,12 +74,12 @@ static int run_words(struct shell *sh, struct cmd_words *words)
 	struct emit out;
 	struct cmd_call call = {
 		.app = sh->app, .out = &out, .argc = words->argc, .argv = words->argv};
-	bool json = cmd_flag(&call, "json");
+	bool json = cmd_flag(&call, "json"), csv = cmd_flag(&call, "csv");
 	int nr_words, err;
 	const struct cmd *cmd =
 		cmd_find(sh->tables, sh->nr_tables, call.argc, call.argv, &nr_words);
 
-	emit_init(&out, json ? EMIT_JSON : EMIT_TEXT, shell_write, sh);
+	emit_init(&out, json ? EMIT_JSON : csv ? EMIT_CSV : EMIT_TEXT, shell_write, sh);
 	if (!cmd)
 		return unknown(sh, &call);
 	call.cmd = cmd;

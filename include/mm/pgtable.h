@@ -194,7 +194,8 @@ bool pt_run_cut(const struct pgtable *pt, struct pt_run *run, u64 border, struct
 /* One ptdump line without newline: range, size, bits, level name. Returns its length. Runs of bad
  * tables have no bits and end in " bad table". */
 int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct pt_run *run);
-/* One line of QEMU's `info tlb` for a leaf: "VA: PA XGPDACTUW". Returns its length. */
+/* One line of QEMU's `info tlb` for a leaf: "VA: PA XGPDACTUW". buf holds 45 bytes or more. Returns
+ * its length. */
 int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e);
 
 const char *pt_level_name(const struct pgtable *pt, unsigned level);  /* "PTE" .. "PML5E" */

@@ -2,15 +2,24 @@
 /*
  * One vocabulary of events for every view: objects, lists, and fields with a name and a unit. A
  * view is written once; the writer behind decides what becomes of the events. The text writer
- * prints what emit_text() gives it and ignores the structure; the JSON writer prints the structure
- * and ignores emit_text().
+ * prints what emit_text() gives it and ignores the structure; the JSON and CSV writers print the
+ * structure and ignore emit_text(). In CSV (RFC 4180) an object in a list is a row and its fields
+ * are columns, or the outermost object when it has no lists; what lies deeper is left out.
  */
 #ifndef UI_EMIT_H
 #define UI_EMIT_H
 
 #include "kernel.h"
 
-enum emit_format { EMIT_TEXT, EMIT_JSON };
+enum emit_format { EMIT_TEXT, EMIT_JSON, EMIT_CSV };
+
+/* The row that is being collected, and the header that stands above it. */
+struct emit_csv {
+	u32 row_depth; /* depth inside the row's object; 0: no row */
+	u64 header;    /* hash of the column names that were printed last; 0: none */
+	u32 names_len, row_len;
+	char names[512], row[1024];
+};
 
 struct emit {
 	enum emit_format format;
@@ -21,6 +30,7 @@ struct emit {
 	u32 depth;
 	u64 has_member; /* bit per depth: a member was written, so a comma is due; bit 0: a value */
 	u64 is_list;	/* bit per depth */
+	struct emit_csv csv;
 };
 
 void emit_init(struct emit *e, enum emit_format format,

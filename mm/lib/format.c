@@ -257,3 +257,12 @@ int fmt_print(char *buf, size_t size, const char *fmt, ...)
 	va_end(ap);
 	return n;
 }
+
+char *fmt_hex16(char *buf, u64 value)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (int shift = 60; shift >= 0; shift -= 4)
+		*buf++ = digits[value >> shift & 15];
+	return buf;
+}

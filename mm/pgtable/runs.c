@@ -122,11 +122,22 @@ int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct
 
 int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e)
 {
-	u64 v = e->val;
+	static const struct {
+		u64 bit;
+		char letter;
+	} flags[] = {{PTE_NX, 'X'},  {PTE_G, 'G'},   {PTE_PS, 'P'}, {PTE_D, 'D'}, {PTE_A, 'A'},
+		     {PTE_PCD, 'C'}, {PTE_PWT, 'T'}, {PTE_US, 'U'}, {PTE_RW, 'W'}};
+	u64 v = e->level ? e->val : e->val & ~PTE_PS; /* at level 0 that bit is PAT */
+	char *p = buf;
 
-	return fmt_print(buf, size, "%016llx: %016llx %c%c%c%c%c%c%c%c%c", e->va, e->phys,
-			 v & PTE_NX ? 'X' : '-', v & PTE_G ? 'G' : '-',
-			 e->level && v & PTE_PS ? 'P' : '-', v & PTE_D ? 'D' : '-',
-			 v & PTE_A ? 'A' : '-', v & PTE_PCD ? 'C' : '-', v & PTE_PWT ? 'T' : '-',
-			 v & PTE_US ? 'U' : '-', v & PTE_RW ? 'W' : '-');
+	ASSERT(size >= 45, "%llu bytes", (u64)size);
+	p = fmt_hex16(p, e->va);
+	*p++ = ':';
+	*p++ = ' ';
+	p = fmt_hex16(p, e->phys);
+	*p++ = ' ';
+	for (u32 i = 0; i < ARRAY_SIZE(flags); i++)
+		*p++ = v & flags[i].bit ? flags[i].letter : '-';
+	*p = '\0';
+	return (int)(p - buf);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The output vocabulary: text and JSON from the same events. */
+/* The output vocabulary: text, JSON and CSV from the same events. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -321,6 +321,72 @@ static void any_events_make_json(void **state)
 	}
 }
 
+/* ---- CSV ----------------------------------------------------------------------------------------
+ */
+
+static void objects_of_a_list_are_rows(void **state)
+{
+	struct emit e = new_emit(EMIT_CSV);
+
+	(void)state;
+	zones_view(&e);
+	assert_string_equal(paper.text, "name,spanned,start,populated\n"
+					"DMA,4095,0x1000,false\n"
+					"DMA32,4096,0x2000,true\n");
+}
+
+/* An object that has a list gives its place to what is in there; without one it is a row itself. */
+static void an_outermost_object_is_a_row_or_holds_them(void **state)
+{
+	struct emit e = new_emit(EMIT_CSV);
+
+	(void)state;
+	emit_object(&e, NULL);
+	emit_num(&e, "a", 1);
+	emit_str(&e, "b", NULL);
+	emit_end(&e);
+	assert_string_equal(paper.text, "a,b\n1,\n");
+	e = new_emit(EMIT_CSV);
+	emit_object(&e, NULL);
+	emit_num(&e, "left_out", 1);
+	emit_list(&e, "rows");
+	for (u32 i = 0; i < 3; i++) {
+		emit_object(&e, NULL);
+		emit_num(&e, i == 2 ? "other" : "n", i);
+		emit_end(&e);
+	}
+	emit_end(&e);
+	emit_end(&e);
+	assert_string_equal(paper.text, "n\n0\n1\n\nother\n2\n"); /* other columns, new header */
+}
+
+static void csv_quotes_what_would_break_it(void **state)
+{
+	struct emit e = new_emit(EMIT_CSV);
+
+	(void)state;
+	emit_object(&e, NULL);
+	emit_str(&e, "a,b", "say \"no\"");
+	emit_str(&e, "plain", "x");
+	emit_end(&e);
+	assert_string_equal(paper.text, "\"a,b\",plain\n\"say \"\"no\"\"\",x\n");
+}
+
+static void any_events_make_csv(void **state)
+{
+	struct prng p;
+
+	(void)state;
+	prng_seed(&p, SEED);
+	for (int round = 0; round < 2000; round++) {
+		struct emit e = new_emit(EMIT_CSV);
+
+		emit_list(&e, NULL);
+		random_events(&e, &p);
+		emit_close(&e);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +400,10 @@ int main(void)
 		cmocka_unit_test(a_stopped_emit_is_silent),
 		cmocka_unit_test(depth_and_ends_are_checked),
 		cmocka_unit_test(any_events_make_json),
+		cmocka_unit_test(objects_of_a_list_are_rows),
+		cmocka_unit_test(an_outermost_object_is_a_row_or_holds_them),
+		cmocka_unit_test(csv_quotes_what_would_break_it),
+		cmocka_unit_test(any_events_make_csv),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
