@@ -94,16 +94,16 @@ static int flush_run(struct identity *id)
 static int take_leaf(void *ctx, const struct pt_entry *e)
 {
 	struct identity *id = ctx;
-	u64 flags, size = PT_SIZE(e->level);
+	u64 flags, size = e->nr * PT_SIZE(e->level);
 	int err;
 
 	if (!e->present)
 		return PT_SKIP;
 	if (!e->leaf || e->wrong)
 		return PT_DESCEND;
-	id->result->leaves++;
+	id->result->leaves += e->nr;
 	if (e->phys != e->va) {
-		id->result->not_identity++;
+		id->result->not_identity += e->nr;
 		return PT_SKIP;
 	}
 	flags = (e->rights & PTR_SW ? PT_WRITE : 0) | PT_NOEXEC | (e->val & (PT_PWT | PT_PCD));
@@ -128,6 +128,6 @@ int pt_build_identity(struct pgtable *pt, const struct pgtable *fw, const struct
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
-	err = pt_walk(fw, 0, PT_SIZE(fw->levels) / 2 - 1, take_leaf, &id);
+	err = pt_walk_ranges(fw, 0, PT_SIZE(fw->levels) / 2 - 1, take_leaf, &id);
 	return err ? err : flush_run(&id);
 }
