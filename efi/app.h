@@ -4,9 +4,11 @@
 #define EFI_APP_H
 
 #include "fw.h"
+#include "mapfile.h"
 #include "mm/e820.h"
 #include "mm/exercise.h"
 #include "mm/pt_edit.h"
+#include "mm/pt_image.h"
 #include "mm/system.h"
 #include "ui/shell.h"
 
@@ -14,10 +16,29 @@
 #define APP_MAX_REGIONS (2 * MEMMAP_MAX)
 #define APP_MAX_CLAIMS	1024
 #define APP_MAX_OWN	8
+#define APP_MAX_LOADED	4
+#define APP_NAME_SIZE	16 /* of what is loaded, with the closing 0 */
 
 struct app_range {
 	phys_addr_t start;
 	u64 pages;
+};
+
+/* Bytes for a file, from the page allocator or, if there are many, from vmalloc. */
+struct app_block {
+	void *p;
+	u64 size;
+	int order; /* -1: vmalloc */
+};
+
+/* What was read back from the stick: page tables, a machine's map, or both. */
+struct app_loaded {
+	char name[APP_NAME_SIZE]; /* "": a free place */
+	bool have_tables;
+	struct pgtable pt;
+	struct pt_image_info info;
+	struct mapfile *map; /* NULL: none */
+	struct app_block pt_block, map_block;
 };
 
 struct app_options {
@@ -52,6 +73,8 @@ struct app {
 	struct pt_clone clone;
 	bool have_clone;
 	char clone_of[16];
+
+	struct app_loaded loaded[APP_MAX_LOADED];
 
 	struct exercise_result last_exercise;
 	bool exercised;

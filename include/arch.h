@@ -58,6 +58,13 @@ void arch_guarded_abort(void);
  */
 void arch_call_firmware(void (*fn)(void *arg), void *arg);
 
+/*
+ * Runs fn(arg) with the CPU on another tree, which must translate all that our own does alike: the
+ * caller has compared them (pt_diff). fn may not call the firmware. 0; -ENODEV where the tables are
+ * not the CPU's own.
+ */
+int arch_with_root(phys_addr_t root, void (*fn)(void *arg), void *arg);
+
 /* Copies bytes from or to anywhere; -EFAULT instead of an exception, *part* copied then. */
 int arch_copy_safe(void *dst, const void *src, size_t n);
 

@@ -42,4 +42,22 @@ int mapfile_parse(const char *text, size_t len, struct mapfile *ret, char *err, 
 /* What the cpu records say, on top of what *cpu has. */
 void mapfile_apply_cpu(const struct mapfile *m, struct cpu_info *cpu);
 
+/* The words of mem records: EFI types by number; flags, the last of which is only read. */
+extern const char *const mapfile_types[NR_MEM_TYPES];
+#define MAPFILE_NR_FLAGS 16
+struct mapfile_flag {
+	const char *name;
+	u64 bit;
+};
+extern const struct mapfile_flag mapfile_flags[MAPFILE_NR_FLAGS];
+
+/*
+ * Writes a machine so that mapfile_parse() reads it back, a line a call. What the form cannot say
+ * becomes a comment: ranges past the address space, fixed MTRRs, variable ones with holes in their
+ * masks or reserved types. cpu and numa may be NULL. Returns what fn returned if not 0.
+ */
+int mapfile_write(const char *name, const struct memmap *map, const struct numa_info *numa,
+		  const struct cpu_info *cpu, int (*fn)(void *ctx, const char *s, size_t n),
+		  void *ctx);
+
 #endif

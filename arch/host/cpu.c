@@ -91,3 +91,11 @@ void arch_read_state(struct cpu_state *ret)
 {
 	*ret = (struct cpu_state){0};
 }
+
+int arch_with_root(phys_addr_t root, void (*fn)(void *arg), void *arg)
+{
+	(void)root;
+	(void)fn;
+	(void)arg;
+	return -ENODEV;
+}

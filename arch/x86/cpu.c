@@ -149,6 +149,16 @@ void arch_read_state(struct cpu_state *ret)
 	};
 }
 
+int arch_with_root(phys_addr_t root, void (*fn)(void *arg), void *arg)
+{
+	u64 cr3 = read_cr3();
+
+	write_cr3(root | (cr3 & ~PTE_ADDR_MASK));
+	fn(arg);
+	write_cr3(cr3);
+	return 0;
+}
+
 /* ---- translations that the CPU remembers ---------------------------------------------------- */
 
 #define FLUSH_ALL_ABOVE 32 /* pages: beyond, forgetting everything costs less */

@@ -9,7 +9,9 @@ extern const struct cmd_table cmds_firmware; /* what the firmware hands over */
 extern const struct cmd_table cmds_memory;   /* the memory management's views */
 extern const struct cmd_table cmds_tables;   /* page tables */
 extern const struct cmd_table cmds_walk;     /* one address */
+extern const struct cmd_table cmds_explain; /* what lies where, memory types */
 extern const struct cmd_table cmds_sandbox;  /* a clone to change */
+extern const struct cmd_table cmds_saved;    /* files on the stick, and differences */
 extern const struct cmd_table cmds_run;	     /* things that work on memory */
 extern const struct cmd_table cmds_program;  /* the program itself */
 

@@ -3,10 +3,12 @@
  * `pt dump`: all mappings of a tree, in the layouts of Linux's ptdump (neighbours merged), QEMU's
  * info tlb (each page), gef's pagewalk (merged where the memory goes on too), or page by page.
  */
+#include "../saved.h"
 #include "../tables.h"
 #include "cmds.h"
 #include "lib.h"
 #include "mm/pt_build.h"
+#include "mm/pt_dump.h"
 
 #define POLL_EVERY 256 /* visits: at most so many tables between looks at the keyboard */
 
@@ -263,9 +265,14 @@ int cmd_pt_dump(struct cmd_call *call)
 {
 	const struct layout *layout = find_layout(call);
 	struct dump d = {.call = call, .out = call->out};
+	const char *name = NULL;
 	u64 start, last;
 	int err = layout ? cmd_in_tables(call, &d.pt) : -EINVAL;
 
+	if (!err && cmd_option(call, "save", &name) < 0)
+		return -EINVAL;
+	if (!err && name)
+		return cmd_save_tables(call, d.pt, name);
 	if (!err)
 		err = cmd_range_args(call, d.pt, &start, &last);
 	if (!err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What the firmware hands over: its memory map, ACPI's nodes, the CPU. */
+#include "../saved.h"
 #include "cmds.h"
 #include "lib.h"
 #include "ui/views.h"
@@ -10,8 +11,11 @@ static int cmd_memmap(struct cmd_call *call)
 	bool linux_style = cmd_flag(call, "linux"), e820 = cmd_flag(call, "e820");
 	bool now = cmd_flag(call, "now"), gaps = cmd_flag(call, "gaps");
 	const struct memmap *map = &app->machine.map;
-	int err = cmd_no_more_args(call, 0);
+	const char *name = NULL;
+	int err = cmd_option(call, "save", &name);
 
+	if (err >= 0)
+		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
 	if (now) {
@@ -21,6 +25,8 @@ static int cmd_memmap(struct cmd_call *call)
 					 fw_last_error());
 		map = &app->now;
 	}
+	if (name)
+		return cmd_save_map(call, map, name);
 	if (e820)
 		view_e820(call->out, &app->e820);
 	else
@@ -28,19 +34,6 @@ static int cmd_memmap(struct cmd_call *call)
 			    linux_style ? MEMMAP_LINUX
 			    : gaps	? MEMMAP_GAPS
 					: MEMMAP_SHELL);
-	return 0;
-}
-
-static int cmd_memmap_diff(struct cmd_call *call)
-{
-	struct app *app = call->app;
-	int err = cmd_no_more_args(call, 0);
-
-	if (!err)
-		err = fw_memmap(&app->now);
-	if (err)
-		return cmd_error(call, err, "the firmware gives no map: %s", fw_last_error());
-	view_memmap_diff(call->out, &app->machine.map, &app->now);
 	return 0;
 }
 
@@ -146,10 +139,8 @@ static int cmd_cpu(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"memmap", "[--linux|--e820|--gaps] [--now]",
+	{"memmap", "[--linux|--e820|--gaps] [--now] [--save NAME]",
 	 "the firmware's memory map as found, in the UEFI shell's or Linux's form", cmd_memmap,
-	 NULL},
-	{"memmap diff", "", "what has changed in the map since it was found", cmd_memmap_diff,
 	 NULL},
 	{"numa", "", "nodes, ranges, CPUs and distances from ACPI", cmd_numa, NULL},
 	{"iomem", "", "physical addresses by use, as /proc/iomem", cmd_iomem, NULL},

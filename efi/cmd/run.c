@@ -2,6 +2,7 @@
 /* Commands that do something with the machine's memory. */
 #include "cmds.h"
 #include "lib.h"
+#include "mm/pt_diff.h"
 #include "ui/views.h"
 
 /* ---- exercise ---------------------------------------------------------------------------------
@@ -19,21 +20,6 @@ static int poll_stop(void *ctx, u64 done, u64 total)
 	return emit_stopped(call->out);
 }
 
-static int option_u64(struct cmd_call *call, const char *name, u64 *ret)
-{
-	size_t len = strlen(name);
-
-	for (int i = 0; i < call->argc; i++) {
-		if (strncmp(call->argv[i], name, len) || call->argv[i][len] != '=')
-			continue;
-		if (parse_u64(call->argv[i] + len + 1, ret))
-			return cmd_error(call, -EINVAL, "%s: not a number", call->argv[i]);
-		cmd_drop_args(call, i, 1);
-		return 0;
-	}
-	return 0;
-}
-
 static int cmd_exercise(struct cmd_call *call)
 {
 	struct app *app = call->app;
@@ -44,9 +30,9 @@ static int cmd_exercise(struct cmd_call *call)
 	cfg.poll = poll_stop;
 	cfg.poll_ctx = call;
 	if (!err)
-		err = option_u64(call, "seed", &cfg.seed);
+		err = cmd_option_u64(call, "seed", &cfg.seed);
 	if (!err)
-		err = option_u64(call, "steps", &cfg.steps);
+		err = cmd_option_u64(call, "steps", &cfg.steps);
 	if (!err)
 		err = cmd_no_more_args(call, 0);
 	if (err)
@@ -68,24 +54,89 @@ static u64 cycles_per_second(void)
 	return (arch_cycles() - start) * 50;
 }
 
-/* Spins in our world without crossing, so that CR3 stays ours for whoever looks from outside. */
+static void spin(void *arg)
+{
+	u64 cycles = *(u64 *)arg;
+
+	for (u64 start = arch_cycles(); arch_cycles() - start < cycles;)
+		;
+}
+
+/* All that we stand on must be there and be the same; what the clone has beside it does no harm. */
+static int find_missing(void *ctx, const struct pt_difference *d)
+{
+	*(u64 *)ctx = d->start;
+	return d->what != PT_DIFF_ONLY_B;
+}
+
+static int check_clone(struct cmd_call *call)
+{
+	struct app *app = call->app;
+	u64 at = 0;
+
+	if (!app->have_clone)
+		return cmd_error(call, -ENODEV, "there is no clone; `clone own` makes one");
+	if (pt_format_of(&app->clone.pt) != pt_format_of(&app->sys.pt) ||
+	    pt_diff(&app->sys.pt, &app->clone.pt, 0, pt_last(&app->sys.pt), find_missing, &at))
+		return cmd_error(
+			call, -EPERM,
+			"the CPU cannot stand on this clone: it differs from `own` at %#llx", at);
+	return app->machine.described
+		       ? cmd_error(call, -ENODEV, "the clone of a described machine has no CPU")
+		       : 0;
+}
+
+/* The tables to stand on: a last word `own`, `fw` or `clone`, which is taken out. */
+static int hold_tables(struct cmd_call *call, const struct pgtable **ret)
+{
+	struct app *app = call->app;
+	const char *word = call->argc ? call->argv[call->argc - 1] : "own";
+
+	*ret = &app->sys.pt;
+	if (!strcmp(word, "fw"))
+		*ret = &app->fw_pt;
+	else if (!strcmp(word, "clone"))
+		*ret = &app->clone.pt;
+	else if (strcmp(word, "own"))
+		return 0;
+	call->argc -= call->argc > 0;
+	if (*ret == &app->fw_pt && app->machine.described)
+		return cmd_error(call, -ENODEV, "a described machine has no firmware tables");
+	return *ret == &app->clone.pt ? check_clone(call) : 0;
+}
+
+/* Without crossing, so that CR3 stays what it is for whoever looks from outside. */
+static void hold_on(struct app *app, const struct pgtable *pt, u64 seconds)
+{
+	u64 cycles;
+
+	if (pt == &app->fw_pt) {
+		fw_stall(seconds * 1000000);
+		return;
+	}
+	cycles = seconds * cycles_per_second();
+	if (pt == &app->sys.pt || arch_with_root(pt->root, spin, &cycles))
+		spin(&cycles);
+}
+
 static int cmd_hold(struct cmd_call *call)
 {
-	u64 seconds = 10, end;
-	int err = call->argc ? cmd_arg_u64(call, 0, &seconds) : 0;
+	const struct pgtable *pt;
+	u64 seconds = 10;
+	int err = hold_tables(call, &pt);
 
+	if (!err && call->argc)
+		err = cmd_arg_u64(call, 0, &seconds);
 	if (!err)
 		err = cmd_no_more_args(call, 1);
 	if (err)
 		return err;
 	if (seconds > 3600)
 		return cmd_error(call, -ERANGE, "%llu seconds: at most 3600", seconds);
-	emit_text(call->out, "holding for %llu s: CR3 is %#llx, %u levels\n", seconds,
-		  call->app->sys.pt.root, call->app->sys.pt.levels);
+	emit_text(call->out, "holding for %llu s: CR3 is %#llx, %u levels\n", seconds, pt->root,
+		  pt->levels);
 	shell_flush(&call->app->shell);
-	end = seconds * cycles_per_second();
-	for (u64 start = arch_cycles(); arch_cycles() - start < end;)
-		;
+	hold_on(call->app, pt, seconds);
 	return 0;
 }
 
@@ -147,8 +198,9 @@ static const struct cmd rows[] = {
 	{"fault", "[pf|gp|ud|de|stack|assert]",
 	 "make a mistake on purpose, to see how it is reported and survived", cmd_fault,
 	 fault_words},
-	{"hold", "[SECONDS]", "stay on our page tables, so that a debugger can look", cmd_hold,
-	 NULL},
+	{"hold", "[SECONDS] [own|fw|clone]",
+	 "stay on these page tables (a clone must have all of ours), so that a debugger can look",
+	 cmd_hold, NULL},
 };
 
 const struct cmd_table cmds_run = {"On the real memory", rows, ARRAY_SIZE(rows)};

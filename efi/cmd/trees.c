@@ -14,6 +14,14 @@ u32 app_tables(const struct app *app, struct named_tables *ret, u32 max)
 		ret[nr++] = (struct named_tables){"own", "our world's", &app->sys.pt};
 	if (app->have_clone && nr < max)
 		ret[nr++] = (struct named_tables){"clone", "the sandbox", &app->clone.pt};
+	for (u32 i = 0; i < APP_MAX_LOADED && nr < max; i++) {
+		const struct app_loaded *l = &app->loaded[i];
+
+		if (l->have_tables)
+			ret[nr++] = (struct named_tables){
+				l->name, l->info.machine[0] ? l->info.machine : "from a file",
+				&l->pt};
+	}
 	return nr;
 }
 

@@ -243,6 +243,21 @@ int cmd_option(struct cmd_call *call, const char *name, const char **ret)
 	return 0;
 }
 
+int cmd_option_u64(struct cmd_call *call, const char *name, u64 *ret)
+{
+	size_t len = strlen(name);
+
+	for (int i = 0; i < call->argc; i++) {
+		if (strncmp(call->argv[i], name, len) || call->argv[i][len] != '=')
+			continue;
+		if (parse_u64(call->argv[i] + len + 1, ret))
+			return cmd_error(call, -EINVAL, "%s: not a number", call->argv[i]);
+		cmd_drop_args(call, i, 1);
+		return 0;
+	}
+	return 0;
+}
+
 int cmd_no_more_args(struct cmd_call *call, int max)
 {
 	const char *args = call->cmd ? call->cmd->args : "";

@@ -43,18 +43,37 @@ static int get_range(struct parser *p, int at, phys_addr_t *start, phys_addr_t *
 
 /* ---- EFI types and flags ------------------------------------------------------------------- */
 
+const char *const mapfile_types[NR_MEM_TYPES] = {
+	"Reserved",    "LoaderCode",   "LoaderData", "BootCode",    "BootData", "RuntimeCode",
+	"RuntimeData", "Conventional", "Unusable",   "AcpiReclaim", "AcpiNvs",	"Mmio",
+	"MmioPort",    "PalCode",      "Persistent", "Unaccepted",
+};
+
+const struct mapfile_flag mapfile_flags[MAPFILE_NR_FLAGS] = {
+	{"RUN", MEM_ATTR_RUNTIME},
+	{"SP", MEM_ATTR_SP},
+	{"NV", MEM_ATTR_NV},
+	{"MR", MEM_ATTR_MORE_RELIABLE},
+	{"RO", MEM_ATTR_RO},
+	{"UCE", MEM_ATTR_UCE},
+	{"XP", MEM_ATTR_XP},
+	{"RP", MEM_ATTR_RP},
+	{"WP", MEM_ATTR_WP},
+	{"WB", MEM_ATTR_WB},
+	{"WT", MEM_ATTR_WT},
+	{"WC", MEM_ATTR_WC},
+	{"UC", MEM_ATTR_UC},
+	{"CPUC", MEM_ATTR_CPU_CRYPTO},
+	{"HP", MEM_ATTR_HOT_PLUGGABLE},
+	{"CC", MEM_ATTR_CPU_CRYPTO},
+};
+
 static int efi_type(const char *word, u32 *ret)
 {
-	static const char *const names[NR_MEM_TYPES] = {
-		"Reserved", "LoaderCode",  "LoaderData",  "BootCode",
-		"BootData", "RuntimeCode", "RuntimeData", "Conventional",
-		"Unusable", "AcpiReclaim", "AcpiNvs",	  "Mmio",
-		"MmioPort", "PalCode",	   "Persistent",  "Unaccepted",
-	};
 	u64 number;
 
 	for (u32 i = 0; i < NR_MEM_TYPES; i++) {
-		if (!strcmp(word, names[i])) {
+		if (!strcmp(word, mapfile_types[i])) {
 			*ret = i;
 			return 0;
 		}
@@ -67,23 +86,11 @@ static int efi_type(const char *word, u32 *ret)
 
 static int one_flag(const char *word, size_t len, u64 *attr)
 {
-	static const struct {
-		const char *name;
-		u64 bit;
-	} flags[] = {
-		{"RUN", MEM_ATTR_RUNTIME},   {"SP", MEM_ATTR_SP},
-		{"NV", MEM_ATTR_NV},	     {"MR", MEM_ATTR_MORE_RELIABLE},
-		{"RO", MEM_ATTR_RO},	     {"UCE", MEM_ATTR_UCE},
-		{"XP", MEM_ATTR_XP},	     {"RP", MEM_ATTR_RP},
-		{"WP", MEM_ATTR_WP},	     {"WB", MEM_ATTR_WB},
-		{"WT", MEM_ATTR_WT},	     {"WC", MEM_ATTR_WC},
-		{"UC", MEM_ATTR_UC},	     {"CPUC", MEM_ATTR_CPU_CRYPTO},
-		{"CC", MEM_ATTR_CPU_CRYPTO}, {"HP", MEM_ATTR_HOT_PLUGGABLE},
-	};
+	for (u32 i = 0; i < MAPFILE_NR_FLAGS; i++) {
+		const struct mapfile_flag *f = &mapfile_flags[i];
 
-	for (u32 i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (strlen(flags[i].name) == len && !strncmp(word, flags[i].name, len)) {
-			*attr |= flags[i].bit;
+		if (strlen(f->name) == len && !strncmp(word, f->name, len)) {
+			*attr |= f->bit;
 			return 0;
 		}
 	}

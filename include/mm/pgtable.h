@@ -64,7 +64,8 @@ struct pgtable {
 	 * then. No function: memory is everywhere. */
 	const void *(*table)(const struct pgtable *pt, phys_addr_t pa);
 	const void *table_ctx;
-	bool foreign; /* addresses are of another machine, or of another time: `table` finds copies */
+	bool foreign; /* addresses are of another machine, or of another time: `table` finds copies
+		       */
 	const struct pt_pages *pages; /* NULL: this tree is only read */
 	/* Called after entries of [va, va + size) changed; removed says that a translation went
 	 * away or lost rights, so that stale ones must be flushed. NULL: nobody needs to know. */
@@ -72,13 +73,11 @@ struct pgtable {
 	u64 nr_tables; /* pages in tables, counted by pt_init and map */
 };
 
-/* Sign-extended from the top bit of the address width (SDM vol. 1, 3.3.7.1)? */
+/* Sign-extended as the format wants it (SDM vol. 1, 3.3.7.1)? */
 bool pt_canonical(const struct pgtable *pt, u64 va);
 u64 pt_sign_extend(const struct pgtable *pt, u64 va);
-
 /* ---- reading -------------------------------------------------------------------------------- */
 
-/* The format of a tree, and its last address. */
 static inline const struct pt_format *pt_format_of(const struct pgtable *pt)
 {
 	if (pt->format)
@@ -168,35 +167,6 @@ static inline bool pt_writable_executable(u8 rights)
 {
 	return rights & (PTR_SW | PTR_UW) && rights & (PTR_SX | PTR_UX);
 }
-
-/* ---- dumping -------------------------------------------------------------------------------- */
-
-/* A run of neighbouring entries of one level with the same rights and cache bits, as ptdump
- * merges them; rights are the combined ones. */
-struct pt_run {
-	u64 start, last; /* inclusive */
-	u8 level;
-	bool present;
-	u8 wrong;  /* enum pt_wrong */
-	u64 bits;  /* PWT PCD PS PAT G (as PT_PATBIT) of the leaves */
-	u8 rights; /* PTR_* */
-};
-/* Called for every run in order; non-zero ends the dump and is returned. */
-typedef int (*pt_run_fn)(void *ctx, const struct pt_run *run);
-/* `poll` (may be NULL) is called for each piece that goes into a run, so that a long run can be
- * stopped too: non-zero ends the dump and is returned. */
-int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, int (*poll)(void *ctx),
-	    void *ctx);
-/* Cuts *run at the first entry that starts at or above `border`, as ptdump does at its markers:
- * what is left goes to *ret_rest. False, nothing changed: no entry inside starts there. */
-bool pt_run_cut(const struct pgtable *pt, struct pt_run *run, u64 border, struct pt_run *ret_rest);
-
-/* One ptdump line without newline: range, size, bits, level name. Returns its length. Runs of bad
- * tables have no bits and end in " bad table". */
-int pt_run_format(char *buf, size_t size, const struct pgtable *pt, const struct pt_run *run);
-/* One line of QEMU's `info tlb` for a leaf: "VA: PA XGPDACTUW". buf holds 45 bytes or more. Returns
- * its length. */
-int pt_leaf_format_tlb(char *buf, size_t size, const struct pt_entry *e);
 
 const char *pt_level_name(const struct pgtable *pt, unsigned level);  /* "PTE" .. "PML5E" */
 const char *pt_level_linux(const struct pgtable *pt, unsigned level); /* "pte" .. "pgd" */

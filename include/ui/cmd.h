@@ -69,6 +69,8 @@ bool cmd_flag(struct cmd_call *call, const char *name);
 /* `--name VALUE` or `--name=VALUE`: takes it out. 1: *ret is the value; 0: not there; -EINVAL after
  * a message: the value is missing. */
 int cmd_option(struct cmd_call *call, const char *name, const char **ret);
+/* `name=VALUE`: takes it out; *ret stays when it is not there. 0, or -EINVAL after a message. */
+int cmd_option_u64(struct cmd_call *call, const char *name, u64 *ret);
 /* Fails with a message that names the first one too many and says what is allowed. */
 int cmd_no_more_args(struct cmd_call *call, int max);
 

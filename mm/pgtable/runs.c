@@ -2,6 +2,7 @@
 /* Equal neighbours merged, and lines of text in the layouts of Linux's ptdump and QEMU's info tlb.
  */
 #include "lib.h"
+#include "mm/pt_dump.h"
 #include "pt_inner.h"
 
 struct runs {

@@ -11,8 +11,7 @@
 #include <time.h>
 
 #include "lib.h"
-#include "mm/pgtable.h"
-#include "mm/pt_diff.h"
+#include "mm/pt_dump.h"
 
 #define ROUNDS	  9
 #define SPAN	  (64 * GiB)

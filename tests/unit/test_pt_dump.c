@@ -2,6 +2,7 @@
 /* Text of page tables: Linux's kernel_page_tables and QEMU's info tlb. */
 #include <stdio.h>
 
+#include "mm/pt_dump.h"
 #include "pt_fixture.h"
 
 static char dump[8192];
