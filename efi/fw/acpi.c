@@ -17,8 +17,10 @@
 
 static void note(struct machine *m, const char *what, const char *why)
 {
-	size_t len = strlen(m->acpi_note);
+	size_t len = m ? strlen(m->acpi_note) : 0;
 
+	if (!m) /* nobody wants to know */
+		return;
 	fmt_print(m->acpi_note + len, sizeof(m->acpi_note) - len, "%s%s: %s", len ? "; " : "", what,
 		  why);
 }
@@ -137,4 +139,45 @@ void fw_efi_find_acpi(struct machine *m)
 		else if (wanted[i].parse(table, size, &m->numa))
 			note(m, wanted[i].name, "an entry in it is wrong");
 	}
+}
+
+/* The DSDT stands in the FADT alone (ACPI 6.5, 5.2.9): its 64-bit address, or the old one. */
+static phys_addr_t dsdt_of(const void *fadt, size_t size)
+{
+	u32 old = 0;
+	u64 pa = 0;
+
+	if (size >= 44)
+		memcpy(&old, (const u8 *)fadt + 40, sizeof(old));
+	if (size >= 148)
+		memcpy(&pa, (const u8 *)fadt + 140, sizeof(pa));
+	return pa ? pa : old;
+}
+
+static void tell(phys_addr_t pa, fw_efi_acpi_fn fn, void *ctx)
+{
+	const char *why;
+	size_t size;
+	const void *table = table_at(pa, &size, &why);
+
+	if (table)
+		fn(ctx, pa, table, size);
+	if (!table || memcmp(table, "FACP", 4))
+		return;
+	pa = dsdt_of(table, size);
+	table = table_at(pa, &size, &why);
+	if (table)
+		fn(ctx, pa, table, size);
+}
+
+void fw_efi_each_acpi(fw_efi_acpi_fn fn, void *ctx)
+{
+	struct root root;
+	phys_addr_t pa;
+
+	if (!find_root(NULL, &root))
+		return;
+	tell((phys_addr_t)(uintptr_t)root.sdt, fn, ctx);
+	for (u32 i = 0; !acpi_sdt_entry(root.sdt, root.size, i, &pa); i++)
+		tell(pa, fn, ctx);
 }

@@ -10,6 +10,7 @@
 #ifndef EFI_FW_FW_EFI_H
 #define EFI_FW_FW_EFI_H
 
+#include "facts.h"
 #include "fw.h"
 
 struct fw_efi {
@@ -53,6 +54,13 @@ phys_addr_t fw_efi_config_table(const EFI_GUID *guid);
 void fw_efi_ascii(char *buf, size_t size, const CHAR16 *text);
 
 void fw_efi_find_acpi(struct machine *m);
+/* Every ACPI table whose checksum is right: the root, those it lists, the DSDT. */
+typedef void (*fw_efi_acpi_fn)(void *ctx, phys_addr_t pa, const void *table, size_t size);
+void fw_efi_each_acpi(fw_efi_acpi_fn fn, void *ctx);
 void fw_efi_find_smbios(struct machine *m);
+
+/* The parts of fw_facts(). */
+void fw_efi_find_images(struct fw_facts *f);
+void fw_efi_find_gcd(struct fw_facts *f);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arch_host.h"
+#include "facts.h"
 #include "fw.h"
 #include "host.h"
 #include "lib.h"
@@ -128,6 +129,18 @@ int fw_reset(enum fw_reset how)
 {
 	(void)how;
 	return -ENODEV;
+}
+
+/* Nothing is known beside what the file says. */
+const struct fw_facts *fw_facts(void)
+{
+	static const struct fw_facts none = {
+		.mat_note = "a described machine has no Memory Attributes Table",
+		.gcd_note = "a described machine has no GCD map",
+		.images_note = "a described machine has no images",
+	};
+
+	return &none;
 }
 
 const char *fw_last_error(void)

@@ -11,6 +11,7 @@
 
 #include "mm/gfp.h"
 #include "mm/page.h"
+#include "mm/zone.h"
 
 struct mem_system;
 
@@ -55,6 +56,33 @@ int buddy_take(struct mem_system *sys, struct zone *zone, unsigned order, u64 *r
 void buddy_put(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order);
 
 /* ---- looking -------------------------------------------------------------------------------- */
+
+/* A free block, of the order that it has inside (up to GIGA_ORDER). */
+struct buddy_block {
+	u64 pfn;
+	unsigned order;
+};
+/* The free block that holds this page; false when none does. Any pfn may be asked about. */
+bool buddy_block_of(const struct mem_system *sys, u64 pfn, struct buddy_block *ret);
+/* The zone whose memory this is; NULL when it is no memory. */
+const struct zone *zone_of_pfn(const struct mem_system *sys, u64 pfn);
+
+/* What a page frame is used for, as far as its struct page tells. */
+enum page_use {
+	PAGE_NO_RAM,   /* not in memblock.memory */
+	PAGE_DEAD,     /* its struct page has not come to life */
+	PAGE_FREE,     /* with the buddy */
+	PAGE_RESERVED, /* memblock's, or the firmware's */
+	PAGE_MEMMAP,   /* holds struct pages */
+	PAGE_SLAB,
+	PAGE_TABLE,
+	PAGE_VMALLOC,
+	PAGE_IN_USE, /* whole pages that somebody has */
+};
+enum page_use page_use_of(const struct mem_system *sys, u64 pfn);
+const char *page_use_name(enum page_use use);
+/* "slab,head": flags by name. The struct page must be alive. Returns the length it needs. */
+int page_flags_text(char *buf, size_t size, const struct page *page);
 
 /* Free blocks as Linux counts them, larger ones as several of MAX_PAGE_ORDER. */
 void zone_free_blocks(const struct zone *zone, u64 ret_blocks[NR_PAGE_ORDERS]);

@@ -111,6 +111,20 @@ struct slab_stat {
 };
 void kmem_cache_stat(const struct kmem_cache *cache, struct slab_stat *ret);
 
+/* An object, free or not, of a slab: what lies at a physical address. */
+struct slab_object {
+	const struct kmem_cache *cache;
+	phys_addr_t slab;  /* its first byte */
+	u32 index, offset; /* of the object; of the address in it */
+	bool waste;	   /* behind the last object: index and free say nothing */
+	bool free;	   /* not handed out */
+};
+/* False: no slab is there. Any address may be asked about. */
+bool slab_object_of(const struct mem_system *sys, phys_addr_t pa, struct slab_object *ret);
+/* Is it in whole pages that a large kmalloc() gave? The block's first byte and its size. */
+bool kmalloc_pages_of(const struct mem_system *sys, phys_addr_t pa, phys_addr_t *ret_start,
+		      u64 *ret_size);
+
 /* NULL when every slab of every cache is consistent; else what is wrong, *ret_cache where. */
 const char *slab_check(struct mem_system *sys, const struct kmem_cache **ret_cache);
 

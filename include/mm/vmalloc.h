@@ -51,6 +51,9 @@ void vunmap(struct mem_system *sys, const void *addr);
 
 /* The area that contains a kernel VA, its guard page included; NULL when none does. */
 const struct vm_struct *vmalloc_find(const struct mem_system *sys, u64 va);
+/* The area that shows page frame `pfn`, and as which of its pages; NULL: none does. Looks through
+ * all areas. */
+const struct vm_struct *vmalloc_find_page(const struct mem_system *sys, u64 pfn, u32 *ret_index);
 /* NULL when list, tables and pages agree; else what is wrong and where. */
 const char *vmalloc_check(const struct mem_system *sys, u64 *ret_va);
 
