@@ -284,8 +284,8 @@ static int cmd_explain(struct cmd_call *call)
 static const struct cmd rows[] = {
 	{"explain", "[v:|p:|pfn:]HEX [in TABLES]", "everything that is known of one address",
 	 cmd_explain, NULL},
-	{"memtype", "[TABLES] [START-END]",
-	 "memory types of physical memory and of what tables map, and what is wrong with them",
+	{"memtype", "[TABLES] [START-END] | VA SIZE TYPE",
+	 "memory types, and what is wrong with them; or set the type of a range in the clone",
 	 cmd_memtype, NULL},
 	{"memtype mtrr", "", "memory type range registers, decoded", cmd_memtype_mtrr, NULL},
 	{"memtype pat", "", "the page attribute table, and what it makes of each MTRR type",

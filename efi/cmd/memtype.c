@@ -168,8 +168,12 @@ int cmd_memtype(struct cmd_call *call)
 	struct mapped r = {.out = call->out, .app = call->app};
 	const struct machine *m = &call->app->machine;
 	u64 start, last;
-	int err = cmd_tables_arg(call, &r.pt);
+	int err;
 
+	/* The same word sets a type in the clone. */
+	if (call->argc >= 3 && !app_tables_find(call->app, call->argv[0]))
+		return cmd_sandbox_memtype(call);
+	err = cmd_tables_arg(call, &r.pt);
 	if (!err)
 		err = cmd_range_args(call, r.pt, &start, &last);
 	if (!err)

@@ -3,6 +3,7 @@
 #include "../tables.h"
 #include "cmds.h"
 #include "lib.h"
+#include "mm/pt_diff.h"
 
 /* The clone; NULL after a message. */
 static struct pt_clone *need_clone(struct cmd_call *call)
@@ -108,23 +109,33 @@ static int rights_flags(struct cmd_call *call, const char *word, u64 *ret)
 	return 0;
 }
 
+static const char *const type_names[] = {"uc", "wc", NULL, NULL, "wt", "wp", "wb", "uc-"};
+
+/* As IA32_PAT has it; ARRAY_SIZE(type_names): no such type. */
+static u32 type_number(const char *word)
+{
+	u32 type = 0;
+
+	while (type < ARRAY_SIZE(type_names) &&
+	       (!type_names[type] || strcmp(type_names[type], word)))
+		type++;
+	return type;
+}
+
 /* PWT, PCD and PAT that choose this type from IA32_PAT (SDM vol. 3, 12.12.3). */
 static int type_flags(struct cmd_call *call, const char *word, u64 *ret)
 {
-	static const char *const names[] = {"uc", "wc", NULL, NULL, "wt", "wp", "wb", "uc-"};
 	u64 pat = call->app->machine.cpu.pat_msr ? call->app->machine.cpu.pat_msr
 						 : 0x0007040600070406ULL; /* as after reset */
-	u32 type = 0;
+	u32 type = type_number(word);
 
-	while (type < ARRAY_SIZE(names) && (!names[type] || strcmp(names[type], word)))
-		type++;
-	for (u32 i = 0; i < 8 && type < ARRAY_SIZE(names); i++) {
+	for (u32 i = 0; i < 8 && type < ARRAY_SIZE(type_names); i++) {
 		if ((pat >> (8 * i) & 7) != type)
 			continue;
 		*ret = (i & 1 ? PT_PWT : 0) | (i & 2 ? PT_PCD : 0) | (i & 4 ? PT_PATBIT : 0);
 		return 0;
 	}
-	if (type < ARRAY_SIZE(names))
+	if (type < ARRAY_SIZE(type_names))
 		return cmd_error(call, -EINVAL, "%s: no entry of IA32_PAT (%#llx) has this type",
 				 word, pat);
 	return cmd_error(call, -EINVAL, "%s: types are wb, wc, wt, wp, uc- and uc", word);
@@ -142,6 +153,40 @@ static void typed(const struct cmd_call *call, char *buf, size_t size)
 		len += (size_t)fmt_print(buf + len, size - len, " %s", call->argv[i]);
 }
 
+static int count_difference(void *ctx, const struct pt_difference *d)
+{
+	pt_diff_count(ctx, d);
+	return 0;
+}
+
+/* One line: how far the clone is from where it started. */
+static void show_distance(struct cmd_call *call, const struct pt_clone *c)
+{
+	struct pt_diff_totals t = {0};
+	char size[24];
+	bool any = false;
+
+	pt_diff(c->origin, &c->pt, 0, pt_last(&c->pt), count_difference, &t);
+	emit_text(call->out, t.runs ? "  against %s:" : "  translates as %s does",
+		  call->app->clone_of);
+	emit_list(call->out, "differences");
+	for (u32 kind = 0; kind < PT_DIFF_KINDS; kind++) {
+		const char *name = kind == 0 ? "missing" : kind == 1 ? "new" : pt_diff_name(kind);
+
+		if (!t.bytes[kind])
+			continue;
+		emit_text(call->out, "%s %s %s", any ? "," : "", fmt_size(size, t.bytes[kind]),
+			  name);
+		any = true;
+		emit_object(call->out, NULL);
+		emit_str(call->out, "kind", name);
+		emit_num(call->out, "bytes", t.bytes[kind]);
+		emit_end(call->out);
+	}
+	emit_end(call->out);
+	emit_text(call->out, "\n");
+}
+
 /* What became of a step. */
 static int report(struct cmd_call *call, const struct pt_clone *c, int err)
 {
@@ -154,6 +199,7 @@ static int report(struct cmd_call *call, const struct pt_clone *c, int err)
 	emit_text(call->out, "step %u: %s\n", c->at, c->version[c->at].what);
 	emit_num(call->out, "step", c->at);
 	emit_str(call->out, "what", c->version[c->at].what);
+	show_distance(call, c);
 	emit_end(call->out);
 	return 0;
 }
@@ -236,6 +282,11 @@ static int change_flags(struct cmd_call *call, u64 mask,
 static int cmd_protect(struct cmd_call *call)
 {
 	return change_flags(call, RIGHTS_MASK, rights_flags);
+}
+
+bool cmd_sets_memtype(const struct cmd_call *call)
+{
+	return call->argc == 3 && type_number(call->argv[2]) < ARRAY_SIZE(type_names);
 }
 
 int cmd_sandbox_memtype(struct cmd_call *call)

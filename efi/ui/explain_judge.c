@@ -70,10 +70,7 @@ static void judge_rights(struct explain *x, const struct explain_mapping *m)
 static void judge_type(struct explain *x, const struct explain_mapping *m)
 {
 	if (m->low_types)
-		say(x,
-		    "the large page in %s has several MTRR types below 1 MiB: right, but slow (SDM "
-		    "12.11.9)",
-		    m->tables);
+		say(x, "several MTRR types in the large page in %s: slow (SDM 12.11.9)", m->tables);
 	else if (m->two_types)
 		say(x, "two MTRR types in the large page in %s: undefined (SDM 12.11.9)",
 		    m->tables);
