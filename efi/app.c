@@ -68,6 +68,14 @@ static const void *fw_table(const struct pgtable *pt, phys_addr_t pa)
 	return NULL;
 }
 
+/* Our own are RAM, also when somebody reads a copy that was bent on purpose. */
+static const void *own_table(const struct pgtable *pt, phys_addr_t pa)
+{
+	const struct mem_system *sys = pt->table_ctx;
+
+	return memblock_is_memory(&sys->memblock, pa, PAGE_SIZE) ? phys_to_virt(sys, pa) : NULL;
+}
+
 static void find_fw_tables(struct app *app)
 {
 	const struct cpu_info *cpu = &app->machine.cpu;
@@ -257,6 +265,8 @@ int app_prepare(struct app *app)
 	sys->pt.nx = app->machine.cpu.nx;
 	sys->pt.phys_bits = app->machine.cpu.phys_bits;
 	sys->pt.changed = arch_pt_changed;
+	sys->pt.table = own_table;
+	sys->pt.table_ctx = sys;
 	sys->layout = pt_layout_x86(sys->pt.levels);
 	return 0;
 }

@@ -17,6 +17,7 @@ struct cpu_info {
 	u32 family, model, stepping;
 	u8 phys_bits, virt_bits;
 	bool hypervisor;
+	bool tcg; /* QEMU without hardware virtualisation: every instruction is emulated */
 	/* CPUID */
 	bool nx, page1g, la57, pge, pcid, smep, smap, umip, pku, pks, cet_ss, cet_ibt, pat;
 	/* as found at start, before anything was changed */

@@ -34,6 +34,14 @@ static void read_brand(struct cpu_info *c)
 	memcpy(c->brand, brand + start, sizeof(brand) - start);
 }
 
+/* QEMU says TCGTCGTCGTCG in EBX, ECX, EDX of the hypervisor's leaf. */
+static bool is_tcg(void)
+{
+	struct cpuid r = cpuid(0x40000000, 0);
+
+	return r.ebx == 0x54474354 && r.ecx == 0x43544743 && r.edx == 0x47435447;
+}
+
 static void read_features(struct cpu_info *c)
 {
 	struct cpuid one = cpuid(1, 0), ext = {0}, sizes = {0}, seven = {0};
@@ -53,6 +61,7 @@ static void read_features(struct cpu_info *c)
 	c->pat = bit(one.edx, 16);
 	c->pcid = bit(one.ecx, 17);
 	c->hypervisor = bit(one.ecx, 31);
+	c->tcg = c->hypervisor && is_tcg();
 	c->smep = bit(seven.ebx, 7);
 	c->smap = bit(seven.ebx, 20);
 	c->umip = bit(seven.ecx, 2);

@@ -26,7 +26,7 @@ void gate_load_segments(u16 cs, u16 ds, u16 ss, u16 es);
 struct world {
 	u64 cr0, cr3, cr4, efer, pat, gs_base, fs_base;
 	struct table_pointer gdt, idt;
-	u16 cs, ds, ss, es, tr;
+	u16 cs, ds, ss, es, fs, gs, tr;
 	bool interrupts;
 	u64 rsp; /* where the stack was left; the firmware's is 0 before gate_enter() */
 };
@@ -61,6 +61,8 @@ static void save(struct world *w)
 	w->ds = read_ds();
 	w->ss = read_ss();
 	w->es = read_es();
+	w->fs = read_fs();
+	w->gs = read_gs();
 	w->tr = str();
 }
 
@@ -96,12 +98,23 @@ static void load_paging(const struct world *w)
 	wrmsr(MSR_EFER, w->efer);
 }
 
+/* Going to ring 3 (probe.S) nulls the selectors that the firmware had in FS and GS. */
+static void restore_fs_gs(const struct world *w)
+{
+	if (read_fs() != w->fs)
+		__asm__ volatile("mov %0, %%fs" : : "r"(w->fs));
+	if (read_gs() != w->gs)
+		__asm__ volatile("mov %0, %%gs" : : "r"(w->gs));
+}
+
 static void load(const struct world *w)
 {
 	load_paging(w);
 	lgdt(&w->gdt);
 	gate_load_segments(w->cs, w->ds, w->ss, w->es);
 	lidt(&w->idt);
+	if (w == &firmware)
+		restore_fs_gs(w);
 	wrmsr(MSR_GS_BASE, w->gs_base);
 	wrmsr(MSR_FS_BASE, w->fs_base);
 }

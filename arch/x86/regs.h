@@ -30,6 +30,7 @@
 #define MSR_MTRR_PHYS 0x200u
 
 #define RFLAGS_IF (1ULL << 9)
+#define RFLAGS_AC (1ULL << 18)
 
 struct __attribute__((packed)) table_pointer { /* operand of LGDT and LIDT */
 	u16 limit;

@@ -10,6 +10,7 @@ extern const struct cmd_table cmds_memory;   /* the memory management's views */
 extern const struct cmd_table cmds_tables;   /* page tables */
 extern const struct cmd_table cmds_walk;     /* one address */
 extern const struct cmd_table cmds_explain;  /* what lies where, memory types */
+extern const struct cmd_table cmds_access;   /* accesses: model and CPU */
 extern const struct cmd_table cmds_sandbox;  /* a clone to change */
 extern const struct cmd_table cmds_saved;    /* files on the stick, and differences */
 extern const struct cmd_table cmds_run;	     /* things that work on memory */
@@ -20,6 +21,8 @@ int cmd_needs_mm(struct cmd_call *call);
 
 /* Commands whose files are their own. */
 int cmd_pt_dump(struct cmd_call *call);
+int cmd_sweep(struct cmd_call *call);
+int cmd_exercise_edits(struct cmd_call *call);
 /* `memtype VA SIZE TYPE` changes the clone; with other arguments it is a view. */
 bool cmd_sets_memtype(const struct cmd_call *call);
 int cmd_sandbox_memtype(struct cmd_call *call);

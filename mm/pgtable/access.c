@@ -69,6 +69,8 @@ static bool key_forbids(const struct check *c, bool user_page)
 
 	if (c->kind == ACCESS_EXEC || !(user_page ? cpu->pke : cpu->pks))
 		return false;
+	if (!user_page && c->user) /* kept out anyway: IA32_PKRS is about supervisor accesses */
+		return false;
 	return two & 1 || (two & 2 && is_write(c->kind) && (cpu->wp || c->user));
 }
 

@@ -13,7 +13,7 @@ const char *access_kind_name(enum access_kind kind)
 
 /* %s: the entry's name at its level. */
 static const char *const texts[ACCESS_NR_WHY] = {
-	[ACCESS_OK] = "goes through; page of %s (SDM vol. 3, 4.6)",
+	[ACCESS_OK] = "all levels allow it; the page is the %s's (SDM vol. 3, 4.6)",
 	[ACCESS_NOT_CANONICAL] = "the address is not canonical: #GP before any table is read (SDM "
 				 "vol. 1, 3.3.7.1)",
 	[ACCESS_UNREADABLE] = "the %s leads out of memory: not followed",

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Sizes: files of at most 500 lines, headers 200, assembly 150, functions 60, the Makefile 200."""
+"""Sizes: files of at most 500 lines, headers 200, assembly 180, functions 60, the Makefile 200."""
 import glob
 import os
 import re
@@ -8,7 +8,7 @@ import sys
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
-LIMITS = {".c": 500, ".h": 200, ".S": 150, ".py": 500}
+LIMITS = {".c": 500, ".h": 200, ".S": 180, ".py": 500}
 FUNCTION = 60
 
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* A workstation lends no CPU whose tables we may change. */
+#include "arch_probe.h"
+
+int arch_probe_features(struct access_cpu *ret)
+{
+	(void)ret;
+	return -ENODEV;
+}
+
+int arch_probe_init(struct mem_system *sys)
+{
+	(void)sys;
+	return -ENODEV;
+}
+
+int arch_probe(struct mem_system *sys, const struct probe_setup *setup, struct probe_step *steps,
+	       u32 nr, u64 *ret_va)
+{
+	(void)sys;
+	(void)setup;
+	(void)steps;
+	(void)nr;
+	(void)ret_va;
+	return -ENODEV;
+}

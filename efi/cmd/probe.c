@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Asking the model and the CPU the same question, and showing both answers. */
+#include "probe.h"
+
+#include "lib.h"
+
+#define CR0_WP	 (1ULL << 16)
+#define CR4_SMEP (1ULL << 20)
+#define CR4_SMAP (1ULL << 21)
+#define CR4_PKE	 (1ULL << 22)
+#define CR4_CET	 (1ULL << 23)
+#define CR4_PKS	 (1ULL << 24)
+#define EFER_NXE (1ULL << 11)
+
+void probe_cpu_of(const struct app *app, const struct pgtable *pt, struct access_cpu *ret)
+{
+	const struct cpu_info *c = &app->machine.cpu;
+	bool fw = pt == &app->fw_pt;
+
+	*ret = (struct access_cpu){
+		.levels = pt_format_of(pt)->nr_levels,
+		.phys_bits = c->phys_bits,
+		.page1g = c->page1g || pt->max_page_level >= 2,
+		.wp = fw ? c->cr0 & CR0_WP : true,
+		.nxe = fw ? c->efer & EFER_NXE : pt->nx,
+	};
+	if (!fw)
+		return;
+	ret->smep = c->cr4 & CR4_SMEP;
+	ret->smap = c->cr4 & CR4_SMAP;
+	ret->pke = c->cr4 & CR4_PKE;
+	ret->pks = c->cr4 & CR4_PKS;
+	ret->cet_ss = c->cr4 & CR4_CET;
+}
+
+/* ---- where the emulator is known not to be as the manual says
+ * -------------------------------------- */
+
+static bool rsvd_without_p(const struct probe_step *cpu, const struct access_result *model)
+{
+	return model->error & PF_RSVD && cpu->vector == 14 && model->vector == 14 &&
+	       cpu->error == (model->error & ~PF_P);
+}
+
+/* Of QEMU's TCG, 7.2. */
+static const struct departure {
+	bool (*is)(const struct probe_step *cpu, const struct access_result *model);
+	const char *text;
+} departures[] = {
+	{rsvd_without_p,
+	 "a reserved bit: its error code has RSVD without P (SDM vol. 3, 4.7: RSVD can "
+	 "be 1 only if P is)"},
+};
+_Static_assert(ARRAY_SIZE(departures) <= PROBE_MAX_DEPARTURES, "room to count them");
+
+int probe_departure(const struct app *app, const struct probe_step *cpu,
+		    const struct access_result *model)
+{
+	for (u32 i = 0; app->machine.cpu.tcg && i < ARRAY_SIZE(departures); i++) {
+		if (departures[i].is(cpu, model))
+			return (int)i;
+	}
+	return -1;
+}
+
+const char *probe_departure_text(u32 nr)
+{
+	return nr < ARRAY_SIZE(departures) ? departures[nr].text : "";
+}
+
+/* NULL: the CPU can be asked. */
+static const char *cannot_ask(const struct app *app, const struct probe_request *r,
+			      const struct probe_answer *a, const struct access_cpu *have)
+{
+	if (app->machine.described)
+		return "a described machine has no CPU to ask";
+	if (r->kind > ACCESS_EXEC)
+		return "shadow-stack accesses are the model's only";
+	if (a->model.why == ACCESS_UNREADABLE)
+		return "the walk leads out of memory: nobody follows it";
+	if (r->cpu.levels > have->levels)
+		return "the CPU runs with fewer levels than these tables have";
+	if (a->model.why == ACCESS_NOT_CANONICAL && r->cpu.levels != have->levels)
+		return "with the CPU's levels this address is canonical";
+	if ((r->cpu.nxe && !have->nxe) || (r->cpu.smep && !have->smep) ||
+	    (r->cpu.smap && !have->smap) || (r->cpu.pke && !have->pke) ||
+	    (r->cpu.pks && !have->pks) || r->cpu.cet_ss || r->cpu.page1g != have->page1g ||
+	    r->cpu.phys_bits != have->phys_bits)
+		return "this CPU is not as was asked for";
+	return NULL;
+}
+
+static void ask(struct app *app, const struct probe_request *r, struct probe_answer *a)
+{
+	struct probe_setup setup = {.va = r->va, .cpu = r->cpu};
+	struct probe_step steps[PT_MAX_LEVELS + 1];
+	u32 nr = 0;
+	u64 va;
+
+	for (u32 i = 0; i < a->path.nr; i++) {
+		const struct pt_entry *e = &a->path.entry[i];
+
+		steps[nr++] =
+			(struct probe_step){.op = PROBE_STORE, .level = e->level, .value = e->val};
+		if (e->present && e->leaf)
+			setup.page_level = e->level;
+	}
+	steps[nr++] = (struct probe_step){.op = PROBE_ACCESS, .kind = r->kind, .user = r->user};
+	if (arch_probe(&app->sys, &setup, steps, nr, &va)) {
+		a->why_not = "no memory for the probe";
+		return;
+	}
+	a->asked = true;
+	a->cpu = steps[nr - 1];
+	a->agree = a->cpu.vector == a->model.vector &&
+		   (a->cpu.vector != 14 || a->cpu.error == a->model.error);
+	if (!a->agree)
+		a->departure = probe_departure(app, &a->cpu, &a->model);
+	a->agree |= a->departure >= 0;
+}
+
+void probe_access(struct app *app, const struct probe_request *r, struct probe_answer *ret)
+{
+	struct access_cpu have;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->agree = true;
+	ret->departure = -1;
+	pt_lookup(r->pt, r->va, &ret->path);
+	access_check_va(r->pt, r->va, &r->cpu, (enum access_kind)r->kind, r->user, &ret->model);
+	memset(&have, 0, sizeof(have));
+	arch_probe_features(&have);
+	ret->why_not = cannot_ask(app, r, ret, &have);
+	if (!ret->why_not)
+		ask(app, r, ret);
+}
+
+/* ---- showing
+ * ------------------------------------------------------------------------------------- */
+
+void probe_outcome(char *buf, size_t size, u8 vector, u32 error)
+{
+	if (!vector)
+		fmt_print(buf, size, "goes through");
+	else if (vector == 14)
+		fmt_print(buf, size, "#PF error %#x%s%s%s%s%s%s%s", error, error & PF_P ? " P" : "",
+			  error & PF_W ? " W" : "", error & PF_U ? " U" : "",
+			  error & PF_RSVD ? " RSVD" : "", error & PF_I ? " I" : "",
+			  error & PF_PK ? " PK" : "", error & PF_SS ? " SS" : "");
+	else
+		fmt_print(buf, size, "%s%u", vector == 13 ? "#GP, vector " : "vector ", vector);
+}
+
+static void show_levels(struct emit *out, const struct probe_request *r,
+			const struct probe_answer *a)
+{
+	emit_list(out, "entries");
+	for (u32 i = 0; i < a->path.nr; i++) {
+		const struct pt_entry *e = &a->path.entry[i];
+		bool decides =
+			a->model.faults && a->model.vector == 14 && e->level == a->model.level;
+		char flags[128], own[8], all[8];
+
+		pt_flags_text(flags, sizeof(flags), pt_format_of(r->pt), e->val, e->level);
+		pt_rights_text(own, e->own);
+		pt_rights_text(all, e->rights);
+		emit_text(out, "%c %-6s[%3u] %016llx  own %s  all %s  %s\n", decides ? '>' : ' ',
+			  pt_level_name(r->pt, e->level), e->index, e->val,
+			  e->present ? own : "   -   ", e->present ? all : "   -   ", flags);
+		emit_object(out, NULL);
+		emit_str(out, "level", pt_level_name(r->pt, e->level));
+		emit_num(out, "index", e->index);
+		emit_hex(out, "entry", e->val);
+		emit_str(out, "flags", flags);
+		emit_bool(out, "decides", decides);
+		emit_end(out);
+	}
+	emit_end(out);
+}
+
+void probe_show(struct emit *out, const struct probe_request *r, const struct probe_answer *a)
+{
+	char why[200], model[80], cpu[80];
+
+	access_why_text(why, sizeof(why), &r->cpu, &a->model);
+	probe_outcome(model, sizeof(model), a->model.vector, a->model.error);
+	probe_outcome(cpu, sizeof(cpu), a->cpu.vector, a->cpu.error);
+	emit_object(out, NULL);
+	emit_text(out, "%s %s of %016llx: %s\n", r->user ? "user" : "supervisor",
+		  access_kind_name((enum access_kind)r->kind), r->va,
+		  a->model.faults ? "faults" : "allowed");
+	emit_hex(out, "virtual", r->va);
+	emit_str(out, "access", access_kind_name((enum access_kind)r->kind));
+	emit_bool(out, "user", r->user);
+	show_levels(out, r, a);
+	emit_text(out, "model: %s; %s\n", model, why);
+	if (!a->model.faults)
+		emit_text(out, "       physical %llx; sets accessed%s\n", a->model.phys,
+			  a->model.sets_dirty ? " and dirty" : "");
+	emit_bool(out, "faults", a->model.faults);
+	emit_str(out, "model", model);
+	emit_str(out, "why", why);
+	if (a->asked)
+		emit_text(out, "CPU:   %s; %s\n", cpu,
+			  a->departure >= 0 ? probe_departure_text((u32)a->departure)
+			  : a->agree	    ? "as the model says"
+					    : "THE MODEL SAYS OTHERWISE");
+	else
+		emit_text(out, "CPU:   not asked: %s\n", a->why_not);
+	emit_str(out, "cpu", a->asked ? cpu : NULL);
+	emit_bool(out, "agree", a->agree);
+	emit_end(out);
+}
