@@ -66,6 +66,9 @@ void arch_call_firmware(void (*fn)(void *arg), void *arg);
  */
 int arch_with_root(phys_addr_t root, void (*fn)(void *arg), void *arg);
 
+/* Writes back and empties all caches: before memory is used with another memory type. */
+void arch_flush_caches(void);
+
 /* Copies bytes from or to anywhere; -EFAULT instead of an exception, *part* copied then. */
 int arch_copy_safe(void *dst, const void *src, size_t n);
 

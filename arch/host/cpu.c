@@ -99,3 +99,7 @@ int arch_with_root(phys_addr_t root, void (*fn)(void *arg), void *arg)
 	(void)arg;
 	return -ENODEV;
 }
+
+void arch_flush_caches(void)
+{
+}

@@ -158,6 +158,11 @@ void arch_read_state(struct cpu_state *ret)
 	};
 }
 
+void arch_flush_caches(void)
+{
+	wbinvd();
+}
+
 int arch_with_root(phys_addr_t root, void (*fn)(void *arg), void *arg)
 {
 	u64 cr3 = read_cr3();
