@@ -42,6 +42,13 @@ static bool rsvd_without_p(const struct probe_step *cpu, const struct access_res
 	       cpu->error == (model->error & ~PF_P);
 }
 
+static bool gigabyte_without_feature(const struct probe_step *cpu,
+				     const struct access_result *model)
+{
+	(void)cpu;
+	return model->why == ACCESS_RESERVED && model->level == 2 && model->bits == PTE_PS;
+}
+
 /* Of QEMU's TCG, 7.2. */
 static const struct departure {
 	bool (*is)(const struct probe_step *cpu, const struct access_result *model);
@@ -50,6 +57,9 @@ static const struct departure {
 	{rsvd_without_p,
 	 "a reserved bit: its error code has RSVD without P (SDM vol. 3, 4.7: RSVD can "
 	 "be 1 only if P is)"},
+	{gigabyte_without_feature,
+	 "it maps a page of 1 GiB though CPUID denies them (SDM vol. 3, 4.5: PS "
+	 "is reserved in a PDPTE then)"},
 };
 _Static_assert(ARRAY_SIZE(departures) <= PROBE_MAX_DEPARTURES, "room to count them");
 

@@ -33,5 +33,11 @@ MACHINES = [
      "check": "wrong input"},
     {"name": "faults", "mem": "512M", "cpu": "max", "check": "faults"},
     {"name": "too-little", "mem": "256M", "cpu": "max", "options": "claim=1M", "check": "too little"},
+    {"name": "explorer-4-levels", "mem": "1G", "cpu": "max", "options": "levels=4", "levels": 4,
+     "sweep": 800000, "check": "explorer"},
+    {"name": "explorer-5-levels", "mem": "1G", "cpu": "max", "levels": 5, "sweep": 7000000,
+     "check": "explorer"},
+    {"name": "explorer-plain-cpu", "mem": "512M", "cpu": "qemu64", "levels": 4, "sweep": 100000,
+     "check": "explorer"},
     {"name": "usb-stick", "mem": "1G", "cpu": "max", "check": "stick"},
 ]

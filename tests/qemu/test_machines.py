@@ -12,6 +12,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
+from explorer import check_explorer
 from machine import Machine, parse_size
 from machines import MACHINES, TIMEOUT
 
@@ -235,15 +236,18 @@ def check_stick(row, image):
         return
     row = dict(row, extra=["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,file={stick}",
                            "-device", "usb-storage,drive=stick"])
-    boot = Boot(row, None, "report; quit").run()
+    boot = Boot(row, None, "report; save boot1; quit").run()
     yield "boots by itself", None if boot.status == 0 else boot.why + boot.output[-600:]
     listed = subprocess.run(["mtype", "-i", f"{stick}@@1M", "::/tablewalk/report.txt"], capture_output=True,
                             text=True)
     yield "has the report", None if "==== zones" in listed.stdout else listed.stderr + listed.stdout[-300:]
+    boot = Boot(row, None, "load boot1; pt diff fw boot1; memmap diff found boot1; quit").run()
+    yield "another boot compares with what this one saved", None if boot.status == 0 and \
+        "fw and boot1 translate alike" in boot.output else boot.why + boot.output[-600:]
 
 
 CHECKS = {"machine": check_machine, "wrong input": check_wrong_input, "stick": check_stick,
-          "faults": check_faults, "too little": check_too_little}
+          "faults": check_faults, "too little": check_too_little, "explorer": check_explorer}
 STICK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "image.sh")
 
 
