@@ -61,7 +61,7 @@ static void help_on_all(struct emit *out, const struct shell *sh)
 
 		emit_text(out, "%s\n", table->family);
 		for (u32 i = 0; i < table->nr; i++) {
-			emit_text(out, "  %-13s %s\n", table->cmds[i].name, table->cmds[i].help);
+			emit_text(out, "  %-14s %s\n", table->cmds[i].name, table->cmds[i].help);
 			show_value(out, &table->cmds[i], table->family);
 		}
 	}
