@@ -76,7 +76,7 @@ static void show_entry(struct emit *out, const struct pgtable *pt, const struct 
 	emit_hex(out, "entry", e->val);
 	emit_str(out, "flags", flags);
 	emit_str(out, "own_rights", own);
-	if (bits) {
+	if (bits && e->present) { /* of an absent one the CPU looks at nothing else */
 		emit_list(out, "bits");
 		pt_decode(f, e->val, e->level, pt->phys_bits, pt->nx, show_meaning, out);
 		emit_end(out);

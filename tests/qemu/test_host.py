@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from itertools import zip_longest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import maps  # noqa: E402
@@ -39,6 +40,37 @@ def many_entries(build, count=2000):
     return generated(build, "many.map", lines)
 
 
+# What sessions print, to the letter: tests/golden/session-NAME.txt. GOLDEN=write writes them anew.
+SESSIONS = {
+    "dump": "pt dump ffff888000000000-ffff888040000000; pt dump ffff888000000000 ffff888000400000 --format gef; "
+            "pt dump ffff888000000000-ffff888000003000 --format leaves; pt dump --format tlb "
+            "ffff8880000ff000-ffff888000102000; pt dump ffff8880000fe000-ffff888000103000 --format leaves --csv; "
+            "pt dump nowhere; pt dump --format; pt dump 5-4; pt dump fw",
+    "walk": "walk ffff888000100000; walk 0 --bits; walk 800000000000; walk; translate ffff888000123456; "
+            "translate p:123456; translate p:f0000000; translate 1000; walk clone 0",
+    "sandbox": "map 0 0 4K; clone; map 400000 200000 4M rwu; split 400000; protect 401000 8K r; pt diff own clone; "
+               "setbits 403000 pte -RW +NX +52; walk clone 403000; memtype 404000 4K uc; memtype 404000 4K no; "
+               "collapse 400000; undo 3; redo; steps; unmap 400000 4M; map 1000 2000 1; map ffff888000200000 0 4K; "
+               "map 1000 1000 4K q; setbits 1000 pte 1; setbits 0 nolevel 1; undo 99; undo; pt diff own clone; "
+               "clone drop; steps",
+    "access": "clone; map 400000 200000 4K r; access 400123 w in clone; access 400123 w in clone wp=0; access 400123 "
+              "r user in clone; access 400000 r user smap=1 in clone; access 800000000000 r; access 0 q; access 0 r "
+              "wp=7; probe 400123 w; access 400000 sw cet=1 in clone; access --sweep; stale",
+}
+
+
+def session(build, machine, name, commands):
+    status, output = call(build, "--map", machine, "-c", commands, "levels=4")
+    path = os.path.join(ROOT, "tests", "golden", f"session-{name}.txt")
+    if os.environ.get("GOLDEN") == "write":
+        with open(path, "w") as f:
+            f.write(output)
+    with open(path) as f:
+        lines = zip_longest(f.read().splitlines(), output.splitlines())
+    wrong = [f"line {n}: expected {want!r}, got {got!r}" for n, (want, got) in enumerate(lines, 1) if want != got]
+    return f"session {name}", "\n".join(wrong[:10]) or None if status in (0, 1) else f"status {status}", None
+
+
 def run(build, shared_maps):
     machine = os.path.join(INVENTED, "plain-4g.map")
     yield expect(build, "exit 0 when all succeed", 0, "Normal", "--map", machine, "-c", "zones; quit")
@@ -54,5 +86,7 @@ def run(build, shared_maps):
     yield expect(build, "5 levels where the CPU has them", 0, "PML5E", "--map",
                  os.path.join(INVENTED, "la57.map"), "-c", "pt stats")
     yield expect(build, "FLATMEM", 0, "exercise passed", "--map", machine, "-c", "memmodel; exercise", "memmodel=flat")
+    for name, commands in SESSIONS.items():
+        yield session(build, machine, name, commands)
     yield from maps.run(build, INVENTED)
     yield from maps.run(build, shared_maps)
