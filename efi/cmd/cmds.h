@@ -38,6 +38,9 @@ int cmd_tables_arg(struct cmd_call *call, const struct pgtable **ret);
 int cmd_in_tables(struct cmd_call *call, const struct pgtable **ret);
 /* An address that is canonical in these tables. */
 int cmd_arg_va(struct cmd_call *call, int index, const struct pgtable *pt, u64 *ret);
+/* What a search needs to know beside the entries. */
+struct search_env;
+void cmd_search_env(struct app *app, const struct pgtable *pt, struct search_env *ret);
 /* "START-END" (END exclusive) or "START END" or nothing, which is all; *last is inclusive. */
 int cmd_range_args(struct cmd_call *call, const struct pgtable *pt, u64 *start, u64 *last);
 

@@ -9,6 +9,7 @@
 #include "lib.h"
 #include "mm/pt_build.h"
 #include "mm/pt_dump.h"
+#include "ui/search.h"
 
 #define POLL_EVERY 256 /* visits: at most so many tables between looks at the keyboard */
 
@@ -19,6 +20,8 @@ struct dump {
 	const struct pt_marker *markers;
 	u32 nr_markers, next_marker;
 	u32 visits;
+	struct search search; /* pages that are wanted; no terms: all */
+	struct search_env env;
 	/* gef: the range that is being collected */
 	bool have;
 	struct pt_entry first;
@@ -125,7 +128,10 @@ static void emit_leaf(struct dump *d, const struct pt_entry *e, u64 nr)
 static bool is_page(struct dump *d, const struct pt_entry *e, int *ret_step)
 {
 	*ret_step = stopped(d) ? PT_STOP : e->present && !e->leaf ? PT_DESCEND : PT_SKIP;
-	return *ret_step != PT_STOP && e->present && e->leaf && !e->wrong;
+	if (*ret_step == PT_STOP)
+		return false;
+	return d->search.nr ? search_match(&d->search, &d->env, e)
+			    : e->present && e->leaf && !e->wrong;
 }
 
 static int show_tlb(void *ctx, const struct pt_entry *e)
@@ -247,9 +253,10 @@ static const struct layout {
 } layouts[] = {
 	{"ptdump", dump_runs}, {"tlb", dump_tlb}, {"gef", dump_gef}, {"leaves", dump_leaves}};
 
-static const struct layout *find_layout(struct cmd_call *call)
+/* What is searched for is shown merged, if nothing else is asked for. */
+static const struct layout *find_layout(struct cmd_call *call, bool where)
 {
-	const char *name = layouts[0].name;
+	const char *name = layouts[where ? 2 : 0].name;
 
 	if (cmd_option(call, "format", &name) < 0)
 		return NULL;
@@ -261,13 +268,33 @@ static const struct layout *find_layout(struct cmd_call *call)
 	return NULL;
 }
 
+static int find_search(struct cmd_call *call, struct search *s)
+{
+	const char *text = "";
+	char err[160];
+	int got = cmd_option(call, "where", &text);
+
+	if (got < 0)
+		return got;
+	return search_parse(s, text, err, sizeof(err)) ? cmd_error(call, -EINVAL, "%s", err) : 0;
+}
+
 int cmd_pt_dump(struct cmd_call *call)
 {
-	const struct layout *layout = find_layout(call);
 	struct dump d = {.call = call, .out = call->out};
+	const struct layout *layout;
 	const char *name = NULL;
 	u64 start, last;
-	int err = layout ? cmd_in_tables(call, &d.pt) : -EINVAL;
+	int err = find_search(call, &d.search);
+
+	layout = err ? NULL : find_layout(call, d.search.nr);
+	if (!layout)
+		return -EINVAL;
+	if (d.search.nr && layout == layouts)
+		return cmd_error(call, -EINVAL,
+				 "--where chooses pages; ptdump's lines merge them: "
+				 "use tlb, gef or leaves");
+	err = cmd_in_tables(call, &d.pt);
 
 	if (!err && cmd_option(call, "save", &name) < 0)
 		return -EINVAL;
@@ -279,6 +306,7 @@ int cmd_pt_dump(struct cmd_call *call)
 		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
+	cmd_search_env(call->app, d.pt, &d.env);
 	emit_list(call->out, NULL);
 	layout->dump(&d, start, last);
 	emit_end(call->out);

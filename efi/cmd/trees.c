@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Which page tables a command is about. */
+#include "../owner.h"
 #include "../tables.h"
 #include "cmds.h"
+#include "explain.h"
 #include "lib.h"
+#include "ui/search.h"
 
 u32 app_tables(const struct app *app, struct named_tables *ret, u32 max)
 {
@@ -136,4 +139,33 @@ int cmd_range_args(struct cmd_call *call, const struct pgtable *pt, u64 *start, 
 		return cmd_error(call, -EINVAL, "%#llx-%#llx: not canonical with %u levels", *start,
 				 *last, pt_format_of(pt)->nr_levels);
 	return *start <= *last ? 0 : cmd_error(call, -EINVAL, "the range ends before it starts");
+}
+
+/* ---- what entries alone do not say
+ * --------------------------------------------------------------- */
+
+static void entry_memtype(void *ctx, const struct pgtable *pt, const struct pt_entry *e, char *buf,
+			  size_t size)
+{
+	const struct app *app = ctx;
+	struct memtype_effective t;
+
+	buf[0] = '\0';
+	if (!e->leaf || e->wrong || !explain_has_types(pt))
+		return;
+	memtype_effective(&app->machine.cpu.mtrr, explain_pat(app, pt), e->phys, e->val, e->level,
+			  &t);
+	fmt_print(buf, size, "%s", memtype_name(t.type));
+}
+
+static void page_owner(void *ctx, phys_addr_t pa, char *buf, size_t size)
+{
+	owner_name(ctx, pa, buf, size);
+}
+
+void cmd_search_env(struct app *app, const struct pgtable *pt, struct search_env *ret)
+{
+	*ret = (struct search_env){.pt = pt, .ctx = app, .memtype = entry_memtype};
+	if (!pt->foreign) /* another machine's memory: its owners are not known */
+		ret->owner = page_owner;
 }
