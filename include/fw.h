@@ -69,6 +69,9 @@ void fw_screen(struct fw_screen *ret);
 void fw_write(const char *s, size_t n);
 void fw_clear(void);
 void fw_cursor(u32 column, u32 row); /* from 0 */
+/* How what is written next looks, as far as the console can. */
+enum fw_attribute { FW_NORMAL, FW_REVERSE, FW_BRIGHT, FW_DIM };
+void fw_attribute(enum fw_attribute attribute);
 
 /* Characters are themselves; others are these. Enter is '\n', Backspace is '\b', Ctrl-C is 3. */
 enum {

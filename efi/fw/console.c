@@ -4,6 +4,7 @@
 
 #include "arch_x86.h"
 #include "fw_efi.h"
+#include "lib.h"
 
 #define MAX_CHUNK 1024
 
@@ -23,8 +24,33 @@ static void query_mode(void *arg)
 	c->status = c->out->QueryMode(c->out, (UINTN)max(mode, 0), &c->columns, &c->rows);
 }
 
+/* The option screen=COLUMNSxROWS. Without a display the console is a terminal, which may be the
+ * smallest there is: firmware knows no better than its own mode. */
+static void terminal_size(u32 *columns, u32 *rows)
+{
+	char text[16];
+	u64 x = 80, y = 24;
+	u32 n = 0;
+
+	*columns = *rows = ~0u;
+	if (!fw_option("screen", text, sizeof(text) - 1)) {
+		while (text[n] && text[n] != 'x')
+			n++;
+		if (text[n] != 'x')
+			return;
+		text[n] = '\0';
+		if (parse_u64(text, &x) || parse_u64(text + n + 1, &y) || x < 20 || y < 5)
+			return;
+	} else if (fw_efi.display) {
+		return;
+	}
+	*columns = (u32)x;
+	*rows = (u32)y;
+}
+
 void fw_screen(struct fw_screen *ret)
 {
+	static u32 columns, rows;
 	struct text_call c = {.out = fw_efi.st->ConOut};
 
 	*ret = (struct fw_screen){.columns = 80, .rows = 24};
@@ -37,8 +63,10 @@ void fw_screen(struct fw_screen *ret)
 	if (EFI_ERROR(c.status) || c.columns < 20 || c.columns > 1000 || c.rows < 5 ||
 	    c.rows > 1000)
 		return;
-	ret->columns = (u32)c.columns;
-	ret->rows = (u32)c.rows;
+	if (!columns)
+		terminal_size(&columns, &rows);
+	ret->columns = min((u32)c.columns, columns);
+	ret->rows = min((u32)c.rows, rows);
 }
 
 static void output_chunk(void *arg)
@@ -113,4 +141,25 @@ void fw_cursor(u32 column, u32 row)
 
 	if (c.out && !fw_efi.debugcon)
 		arch_call_firmware(set_cursor, &c);
+}
+
+static void set_attribute(void *arg)
+{
+	struct text_call *c = arg;
+
+	c->out->SetAttribute(c->out, c->columns);
+}
+
+void fw_attribute(enum fw_attribute attribute)
+{
+	static const u8 colours[] = {
+		[FW_NORMAL] = EFI_LIGHTGRAY,
+		[FW_REVERSE] = EFI_BACKGROUND_LIGHTGRAY,
+		[FW_BRIGHT] = EFI_WHITE,
+		[FW_DIM] = EFI_CYAN,
+	};
+	struct text_call c = {.out = fw_efi.st->ConOut, .columns = colours[attribute]};
+
+	if (c.out && !fw_efi.debugcon)
+		arch_call_firmware(set_attribute, &c);
 }

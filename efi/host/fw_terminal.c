@@ -83,6 +83,13 @@ void fw_cursor(u32 column, u32 row)
 	fw_write(text, (size_t)n);
 }
 
+void fw_attribute(enum fw_attribute attribute)
+{
+	static const char *const codes[] = {"\033[0m", "\033[0;7m", "\033[0;1m", "\033[0;36m"};
+
+	fw_write(codes[attribute], strlen(codes[attribute]));
+}
+
 /* One byte within the time; -1 when none came, -2 at the end of input. */
 static int read_byte(int timeout_ms)
 {

@@ -8,8 +8,8 @@ static const struct {
 	const char *name;
 	bool flag; /* may stand alone */
 } known[] = {
-	{"levels", false},   {"reserve", false}, {"claim", false},
-	{"memmodel", false}, {"seed", false},	 {"noautorun", true},
+	{"levels", false}, {"reserve", false}, {"claim", false},    {"memmodel", false},
+	{"seed", false},   {"screen", false},  {"noautorun", true},
 };
 
 static bool is_blank(char c)

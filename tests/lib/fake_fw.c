@@ -140,6 +140,11 @@ void __weak fw_clear(void)
 	fake_at_row = fake_at_column = 0;
 }
 
+void __weak fw_attribute(enum fw_attribute attribute)
+{
+	fake_fw.attribute = attribute;
+}
+
 void __weak fw_cursor(u32 column, u32 row)
 {
 	fake_at_row = row;

@@ -15,10 +15,11 @@
 struct fake_fw {
 	struct fw_screen screen;
 	u32 nr_writes, nr_polls, nr_clears, nr_screen_calls;
-	u32 nr_cut;   /* writes that ended within a line */
-	u64 written;  /* bytes since the reset */
-	u64 stalled;  /* microseconds */
-	char *output; /* everything that was written, closed with 0 */
+	u32 nr_cut;		     /* writes that ended within a line */
+	u64 written;		     /* bytes since the reset */
+	u64 stalled;		     /* microseconds */
+	enum fw_attribute attribute; /* that is set now */
+	char *output;		     /* everything that was written, closed with 0 */
 	size_t len;
 	void (*on_wait)(void); /* called before each wait for a key: what is on the screen now? */
 };

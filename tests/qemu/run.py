@@ -50,6 +50,9 @@ def run_terminal(machine: Machine) -> int:
     window = os.environ.get("GUI") == "1" and os.environ.get("DISPLAY")
     display = ["-vga", "std"] + ([] if window else ["-display", "none"])
     settings = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
+    if sys.stdout.isatty() and "screen=" not in machine.options:  # firmware cannot know
+        size = os.get_terminal_size(sys.stdout.fileno())
+        machine.options = f"screen={size.columns}x{size.lines} {machine.options}".strip()
     print("Booting. Ctrl-A X ends QEMU, Ctrl-A C is its monitor.", file=sys.stderr)
     try:
         machine.start(machine.command() + display + ["-serial", "mon:stdio"])
