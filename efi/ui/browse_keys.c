@@ -275,7 +275,7 @@ static void table_key(struct browse *b, int key)
 	} else if (key == 'g') {
 		browse_ask(b, "address: ", "", typed_address);
 	} else if (key == '/') {
-		browse_ask(b, "search: ", b->search_text, typed_search);
+		browse_ask(b, "search: ", "", typed_search);
 	} else if (key == ':') {
 		browse_ask(b, ": ", "", typed_command);
 	} else if (key == 'n' || key == 'N') {
