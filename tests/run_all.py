@@ -118,9 +118,12 @@ def group_host(results, options):
 
 
 def group_qemu(results, options):
+    import test_browse
     import test_machines
     import test_terminal
     for name, error in test_terminal.run(options.build):  # alone: it looks at the time
+        results.add(f"run {name}", error)
+    for name, error in test_browse.run(options.build):
         results.add(f"run {name}", error)
     for name, error in test_machines.run(f"{options.build}/BOOTX64.EFI", f"{options.build}/qemu"):
         results.add(f"qemu {name}", error)

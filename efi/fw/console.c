@@ -16,12 +16,31 @@ struct text_call {
 
 static CHAR16 chunk[MAX_CHUNK + 1];
 
+/* Can the cursor go to the last column of the last row? Then back to where it was. */
+static bool reaches(SIMPLE_TEXT_OUTPUT_INTERFACE *out, UINTN columns, UINTN rows)
+{
+	INT32 column = out->Mode ? out->Mode->CursorColumn : 0;
+	INT32 row = out->Mode ? out->Mode->CursorRow : 0;
+	EFI_STATUS status = out->SetCursorPosition(out, columns - 1, rows - 1);
+
+	out->SetCursorPosition(out, (UINTN)max(column, 0), (UINTN)max(row, 0));
+	return !EFI_ERROR(status);
+}
+
+/* Where a display and a terminal are one console, its mode may be larger than one of the two takes:
+ * then only positions that both have are any good. */
 static void query_mode(void *arg)
 {
 	struct text_call *c = arg;
 	INT32 mode = c->out->Mode ? c->out->Mode->Mode : 0;
 
 	c->status = c->out->QueryMode(c->out, (UINTN)max(mode, 0), &c->columns, &c->rows);
+	if (EFI_ERROR(c->status) || c->columns < 20 || c->rows < 5 || c->columns > 1000)
+		return;
+	if (!reaches(c->out, c->columns, 1) && c->columns > 80)
+		c->columns = 80;
+	if (!reaches(c->out, 1, c->rows) && c->rows > 25)
+		c->rows = 25;
 }
 
 /* The option screen=COLUMNSxROWS. Without a display the console is a terminal, which may be the
@@ -50,7 +69,7 @@ static void terminal_size(u32 *columns, u32 *rows)
 
 void fw_screen(struct fw_screen *ret)
 {
-	static u32 columns, rows;
+	u32 columns, rows;
 	struct text_call c = {.out = fw_efi.st->ConOut};
 
 	*ret = (struct fw_screen){.columns = 80, .rows = 24};
@@ -63,8 +82,7 @@ void fw_screen(struct fw_screen *ret)
 	if (EFI_ERROR(c.status) || c.columns < 20 || c.columns > 1000 || c.rows < 5 ||
 	    c.rows > 1000)
 		return;
-	if (!columns)
-		terminal_size(&columns, &rows);
+	terminal_size(&columns, &rows);
 	ret->columns = min((u32)c.columns, columns);
 	ret->rows = min((u32)c.rows, rows);
 }

@@ -51,7 +51,7 @@ static bool changed(const struct screen *s, u32 row, u32 column)
 {
 	const struct screen_cell *now = &s->now[row][column], *shown = &s->shown[row][column];
 
-	if (row == s->rows - 1 && column == s->columns - 1)
+	if (column == s->columns - 1)
 		return false;
 	return now->c != shown->c || now->attribute != shown->attribute;
 }
@@ -59,7 +59,7 @@ static bool changed(const struct screen *s, u32 row, u32 column)
 /* A run of one attribute from `column` on that ends before a longer stretch without changes. */
 static u32 run_end(const struct screen *s, u32 row, u32 column)
 {
-	u32 end = column + 1, last = s->columns - (row == s->rows - 1);
+	u32 end = column + 1, last = s->columns - 1;
 
 	for (u32 i = end; i < last && i < end + BRIDGE; i++) {
 		if (s->now[row][i].attribute != s->now[row][column].attribute)

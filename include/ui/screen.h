@@ -34,8 +34,8 @@ u32 screen_print(struct screen *s, u32 row, u32 column, u8 attribute, const char
 	__printf(5, 6);
 /* The rest of a row in an attribute. */
 void screen_fill(struct screen *s, u32 row, u32 column, u8 attribute);
-/* Draws what has changed since the last time. The last cell of the last row stays: writing there
- * scrolls. */
+/* Draws what has changed since the last time. The last column stays blank: consoles and terminals
+ * behind them differ in where the cursor is after it, and in the last row it scrolls. */
 void screen_flush(struct screen *s);
 /* Row as text without trailing blanks, closed with 0: `buf` holds SCREEN_MAX_COLUMNS + 1. */
 void screen_row_text(const struct screen *s, u32 row, char *buf);
