@@ -41,6 +41,15 @@ struct app_loaded {
 	struct app_block pt_block, map_block;
 };
 
+/* Tables that were invented, in a block of memory of their own; they give it other addresses. */
+struct app_whatif {
+	bool have; /* there is a tree */
+	struct pgtable pt;
+	struct pt_pages pages;
+	struct app_block block;
+	u64 used; /* bytes of it */
+};
+
 struct app_options {
 	u8 levels;   /* 4, 5; 0: the most that the CPU has */
 	u64 reserve; /* bytes to leave to the firmware; 0: the default share */
@@ -75,6 +84,7 @@ struct app {
 	char clone_of[16];
 
 	struct app_loaded loaded[APP_MAX_LOADED];
+	struct app_whatif whatif;
 
 	struct exercise_result last_exercise;
 	bool exercised;

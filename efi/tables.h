@@ -15,6 +15,8 @@ struct named_tables {
 
 /* All that exist now, at most `max`; returns how many. */
 u32 app_tables(const struct app *app, struct named_tables *ret, u32 max);
+/* The name of a tree that is known; "?" of others. */
+const char *app_tables_name(const struct app *app, const struct pgtable *pt);
 /* NULL: there are none of this name. */
 const struct pgtable *app_tables_find(const struct app *app, const char *name);
 

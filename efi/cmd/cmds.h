@@ -14,6 +14,7 @@ extern const struct cmd_table cmds_explain;  /* what lies where, memory types */
 extern const struct cmd_table cmds_access;   /* accesses: model and CPU */
 extern const struct cmd_table cmds_sandbox;  /* a clone to change */
 extern const struct cmd_table cmds_saved;    /* files on the stick, and differences */
+extern const struct cmd_table cmds_formats;  /* other machines' page tables */
 extern const struct cmd_table cmds_run;	     /* things that work on memory */
 extern const struct cmd_table cmds_program;  /* the program itself */
 

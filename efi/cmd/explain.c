@@ -79,7 +79,9 @@ static void find_mappings(const struct app *app, struct explain *x)
 	for (u32 i = 0; i < nr; i++) {
 		struct search s = {app, x, &trees[i]};
 
-		if (explain_has_types(trees[i].pt))
+		/* Another machine's addresses mean something else, unless it is asked about. */
+		if (explain_has_types(trees[i].pt) &&
+		    (!trees[i].pt->foreign || trees[i].pt == x->pt))
 			pt_walk_ranges(trees[i].pt, 0, pt_last(trees[i].pt), note_mapping, &s);
 	}
 }
@@ -185,18 +187,6 @@ void explain_collect(const struct app *app, struct explain *x)
 /* ---- the command -------------------------------------------------------------------------------
  */
 
-static const char *name_of(const struct app *app, const struct pgtable *pt)
-{
-	struct named_tables trees[APP_MAX_TABLES];
-	u32 nr = app_tables(app, trees, ARRAY_SIZE(trees));
-
-	for (u32 i = 0; i < nr; i++) {
-		if (trees[i].pt == pt)
-			return trees[i].name;
-	}
-	return "?";
-}
-
 static void take_virtual(struct explain *x, u64 va)
 {
 	x->have_va = true;
@@ -273,7 +263,7 @@ static int cmd_explain(struct cmd_call *call)
 		err = cmd_no_more_args(call, 1);
 	if (err)
 		return err;
-	x.tables = name_of(call->app, x.pt);
+	x.tables = app_tables_name(call->app, x.pt);
 	if (fw_memmap(&call->app->now))
 		call->app->now.nr = 0;
 	explain_collect(call->app, &x);

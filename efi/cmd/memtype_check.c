@@ -193,8 +193,10 @@ u32 memtype_check(const struct app *app, char (*text)[MEMTYPE_FINDING])
 	c.mtrr = &app->machine.cpu.mtrr;
 	c.text = text;
 	c.nr = c.nr_pieces = c.lost = 0;
-	for (u32 i = 0; i < nr; i++)
-		walk_tables(&c, &trees[i]);
+	for (u32 i = 0; i < nr; i++) {
+		if (!trees[i].pt->foreign)
+			walk_tables(&c, &trees[i]);
+	}
 	check_ram(&c);
 	check_framebuffer(&c);
 	check_aliases(&c);

@@ -24,18 +24,6 @@ static void drop_clone(struct app *app)
 /* ---- clone -------------------------------------------------------------------------------------
  */
 
-static const char *name_of(const struct app *app, const struct pgtable *pt)
-{
-	struct named_tables trees[APP_MAX_TABLES];
-	u32 nr = app_tables(app, trees, ARRAY_SIZE(trees));
-
-	for (u32 i = 0; i < nr; i++) {
-		if (trees[i].pt == pt)
-			return trees[i].name;
-	}
-	return "?";
-}
-
 static int make_clone(struct cmd_call *call, const struct pgtable *from)
 {
 	struct app *app = call->app;
@@ -45,7 +33,12 @@ static int make_clone(struct cmd_call *call, const struct pgtable *from)
 	if (app->have_clone && from == &app->clone.pt)
 		return cmd_error(call, -EINVAL,
 				 "the clone itself cannot be cloned; name its origin");
-	fmt_print(name, sizeof(name), "%s", name_of(app, from));
+	if (pt_format_of(from)->entry_size == 4)
+		return cmd_error(call, -EINVAL,
+				 "%s: entries of 32 bits cannot point to the clone's tables, "
+				 "which may lie above 4 GiB",
+				 pt_format_of(from)->title);
+	fmt_print(name, sizeof(name), "%s", app_tables_name(app, from));
 	drop_clone(app);
 	err = pt_clone_init(&app->clone, from, &app->sys.table_pages, app->sys.phys_offset);
 	if (err)

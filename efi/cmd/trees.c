@@ -17,6 +17,8 @@ u32 app_tables(const struct app *app, struct named_tables *ret, u32 max)
 		ret[nr++] = (struct named_tables){"own", "our world's", &app->sys.pt};
 	if (app->have_clone && nr < max)
 		ret[nr++] = (struct named_tables){"clone", "the sandbox", &app->clone.pt};
+	if (app->whatif.have && nr < max)
+		ret[nr++] = (struct named_tables){"whatif", "invented", &app->whatif.pt};
 	for (u32 i = 0; i < APP_MAX_LOADED && nr < max; i++) {
 		const struct app_loaded *l = &app->loaded[i];
 
@@ -38,6 +40,18 @@ const struct pgtable *app_tables_find(const struct app *app, const char *name)
 			return trees[i].pt;
 	}
 	return NULL;
+}
+
+const char *app_tables_name(const struct app *app, const struct pgtable *pt)
+{
+	struct named_tables trees[APP_MAX_TABLES];
+	u32 nr = app_tables(app, trees, ARRAY_SIZE(trees));
+
+	for (u32 i = 0; i < nr; i++) {
+		if (trees[i].pt == pt)
+			return trees[i].name;
+	}
+	return "?";
 }
 
 /* Names that may have tables, some of which need not exist now. */

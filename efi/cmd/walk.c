@@ -223,7 +223,7 @@ static int find_mapping(void *ctx, const struct pt_entry *e)
 	return PT_SKIP;
 }
 
-/* Every address that leads there, in all tables or those that were named. */
+/* Every address that leads there, in all of this machine's tables or those that were named. */
 static int to_virtual(struct cmd_call *call, const struct pgtable *only, phys_addr_t pa)
 {
 	struct named_tables trees[APP_MAX_TABLES];
@@ -233,7 +233,7 @@ static int to_virtual(struct cmd_call *call, const struct pgtable *only, phys_ad
 	emit_list(call->out, NULL);
 	for (u32 i = 0; i < nr; i++) {
 		r.tables = &trees[i];
-		if (!only || only == trees[i].pt)
+		if (only ? only == trees[i].pt : !trees[i].pt->foreign)
 			pt_walk_ranges(trees[i].pt, 0, pt_last(trees[i].pt), find_mapping, &r);
 	}
 	emit_end(call->out);

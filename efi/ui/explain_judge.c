@@ -5,11 +5,12 @@
 
 static void __printf(2, 3) say(struct explain *x, const char *fmt, ...)
 {
-	char *text = x->finding[x->nr_findings];
+	char *text;
 	va_list ap;
 
 	if (x->nr_findings == EXPLAIN_MAX_FINDINGS)
 		return;
+	text = x->finding[x->nr_findings];
 	va_start(ap, fmt);
 	fmt_vprint(text, sizeof(x->finding[0]), fmt, ap);
 	va_end(ap);

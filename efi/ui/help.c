@@ -66,9 +66,9 @@ static void help_on_all(struct emit *out, const struct shell *sh)
 		}
 	}
 	emit_end(out);
-	emit_text(out,
-		  "Views take --json and --csv. `a; b` runs two commands. Tab completes; `help NAME` shows "
-		  "arguments;\nEsc or q stops output.\n");
+	emit_text(out, "Views take --json and --csv. `a; b` runs two commands. Tab completes; "
+		       "`help NAME` shows "
+		       "arguments;\nEsc or q stops output.\n");
 }
 
 int cmd_help(struct cmd_call *call)

@@ -65,6 +65,7 @@ struct pt_format {
 	u64 present;		     /* all of these set: the entry is present */
 	u64 accessed, dirty, global; /* 0 where there is no such bit */
 	u64 noexec;		     /* x86: reserved unless EFER.NXE */
+	u64 needs, needed; /* `needs` is reserved unless `needed` is set (RISC-V: W without R) */
 	/* Bits besides those of PT_* flags that pages of every size have at the same place: kept
 	 * when a page is split or a table collapsed. */
 	u64 carried;

@@ -75,7 +75,7 @@ static int go_down(struct edit_step *s, u64 *entry, unsigned level, u64 va)
 		err = edit_table(s, table, level - 1, va);
 	if (!err)
 		*entry = present && !leaf ? pt_retarget(f, *entry, level, table)
-					  : f->make_table(table);
+					  : f->make_table(table) & ~f->level[level].table_reserved;
 	return err;
 }
 

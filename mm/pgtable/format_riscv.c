@@ -67,16 +67,16 @@ static u64 leaf_flags(u64 entry, unsigned level)
 #define TABLES PT_IN_TABLE
 #define BOTH   (PT_IN_PAGE | PT_IN_TABLE)
 #define ALL    0x1f
-#define SV32   "RISC-V Privileged, 'Addressing and Memory Protection'"
-#define SV39   "RISC-V Privileged, 'Sv39: Addressing and Memory Protection'"
+#define SV32   "RISC-V Privileged, Sv32 (4.3)"
+#define SV39   "RISC-V Privileged, Sv39 (4.4)"
 
 static const struct pt_bit bits_riscv[] = {
 	{63, 63, ALL, PAGES, "N",
 	 "Svnapot: this and its neighbours map one larger piece; not followed here", NULL,
-	 "RISC-V Privileged, 'Svnapot'"},
+	 "RISC-V Privileged, Svnapot (5)"},
 	{62, 61, ALL, PAGES, "PBMT",
 	 "memory type: 1 = NC (not cached, idempotent), 2 = IO (not cached, ordered), 3 reserved",
-	 NULL, "RISC-V Privileged, 'Svpbmt'"},
+	 NULL, "RISC-V Privileged, Svpbmt (6)"},
 	{53, 10, ALL, TABLES, "PPN", "physical page number of the table below", "physical page 0",
 	 SV39},
 	{53, 10, 0x01, PAGES, "PPN", "physical page number of the 4 KiB page", "physical page 0",
@@ -86,9 +86,9 @@ static const struct pt_bit bits_riscv[] = {
 	{53, 28, 0x04, PAGES, "PPN", "physical address of the 1 GiB page, in units of 1 GiB",
 	 "physical address 0", SV39},
 	{53, 37, 0x08, PAGES, "PPN", "physical address of the 512 GiB page, in units of 512 GiB",
-	 "physical address 0", "RISC-V Privileged, 'Sv48: Addressing and Memory Protection'"},
+	 "physical address 0", "RISC-V Privileged, Sv48 (4.5)"},
 	{53, 46, 0x10, PAGES, "PPN", "physical address of the 256 TiB page, in units of 256 TiB",
-	 "physical address 0", "RISC-V Privileged, 'Sv57: Addressing and Memory Protection'"},
+	 "physical address 0", "RISC-V Privileged, Sv57 (4.6)"},
 	{9, 8, ALL, BOTH, "RSW", "for supervisor software: the CPU ignores them", NULL, SV32},
 	{7, 7, ALL, PAGES, "D", "dirty: the page has been written since software cleared this",
 	 "not written since software cleared this", SV32},
@@ -117,13 +117,13 @@ static const struct pt_bit bits_riscv[] = {
 		.table_reserved = RV_N | RV_PBMT | HIGH | RV_D | RV_A | RV_U                       \
 	}
 
-#define LEVELS_0_TO_2 LEVEL("VPN[0]", 12), LEVEL("VPN[1]", 21), LEVEL("VPN[2]", 30)
+#define LEVELS_0_TO_2 LEVEL("L0", 12), LEVEL("L1", 21), LEVEL("L2", 30)
 
 #define COMMON                                                                                     \
-	.manual = "RISC-V Instruction Set Manual, Volume II: Privileged Architecture",             \
+	.manual = "RISC-V ISA Manual, vol. II: Privileged Architecture (20211203)",                \
 	.entry_size = 8, .addr_shift = 2, .sign_extend = true, .phys_bits = 56, .present = RV_V,   \
 	.accessed = RV_A, .dirty = RV_D, .global = RV_G, .carried = RV_A | RV_D | RV_RSW,          \
-	.bit = RV_W, .only_with = RV_R, .rights = rights, .make_leaf = make_leaf,                  \
+	.needs = RV_W, .needed = RV_R, .rights = rights, .make_leaf = make_leaf,                   \
 	.make_table = make_table, .leaf_flags = leaf_flags, .bits = bits_riscv,                    \
 	.nr_bits = ARRAY_SIZE(bits_riscv)
 
@@ -142,7 +142,7 @@ const struct pt_format pt_format_sv48 = {
 	COMMON,
 	.nr_levels = 4,
 	.va_bits = 48,
-	.level = {LEVELS_0_TO_2, LEVEL("VPN[3]", 39)},
+	.level = {LEVELS_0_TO_2, LEVEL("L3", 39)},
 };
 
 const struct pt_format pt_format_sv57 = {
@@ -151,5 +151,5 @@ const struct pt_format pt_format_sv57 = {
 	COMMON,
 	.nr_levels = 5,
 	.va_bits = 57,
-	.level = {LEVELS_0_TO_2, LEVEL("VPN[3]", 39), LEVEL("VPN[4]", 48)},
+	.level = {LEVELS_0_TO_2, LEVEL("L3", 39), LEVEL("L4", 48)},
 };

@@ -5,6 +5,10 @@
 
 #include "mm/pgtable.h"
 
+extern const struct pt_format pt_format_x86_32, pt_format_pae;
+extern const struct pt_format pt_format_aarch64_3, pt_format_aarch64_4;
+extern const struct pt_format pt_format_sv39, pt_format_sv48, pt_format_sv57;
+
 /* A table of a tree that is ours, to be changed: those are x86-64's. */
 static inline u64 *pt_table(const struct pgtable *pt, phys_addr_t pa)
 {

@@ -19,6 +19,11 @@ struct span_rule {
 	u64 mask, step;
 };
 
+static u64 reserved_bits(const struct walk *w, const struct pt_entry *e)
+{
+	return pt_entry_reserved(w->format, ~0ULL, e->level, true, w->pt->phys_bits, true);
+}
+
 static struct span_rule span_rule(const struct walk *w, const struct pt_entry *e)
 {
 	const struct pt_format *f = w->format;
@@ -29,7 +34,21 @@ static struct span_rule span_rule(const struct walk *w, const struct pt_entry *e
 	if (w->together == CONTIGUOUS)
 		return (struct span_rule){~(f->accessed | f->dirty),
 					  pt_span(f, e->level) >> f->addr_shift};
-	return (struct span_rule){~(l->leaf_addr | l->leaf_addr_high | f->accessed | f->dirty), 0};
+	/* Address bits that are reserved make the difference between good and bad. */
+	return (struct span_rule){~(l->leaf_addr | l->leaf_addr_high | f->accessed | f->dirty) |
+					  reserved_bits(w, e),
+				  0};
+}
+
+/* The last index that e's span can have: addresses in order must not run into reserved bits. */
+static u32 span_last(const struct walk *w, const struct pt_entry *e, u32 last)
+{
+	u64 room, bits = w->pt->phys_bits;
+
+	if (w->together != CONTIGUOUS || !e->present || !bits || bits >= w->format->phys_bits)
+		return last;
+	room = ((1ULL << bits) - e->phys) >> w->format->level[e->level].shift;
+	return min((u64)last, e->index + room - 1);
 }
 
 static u8 what_is_wrong(const struct walk *w, const struct pt_entry *e)
@@ -71,6 +90,7 @@ static u32 span_length(const struct walk *w, const void *table, u32 last, const 
 	u64 want = (e->val & rule.mask) + rule.step;
 	u32 i = e->index + 1u;
 
+	last = span_last(w, e, last);
 	if (w->format->entry_size == 8) {
 		const volatile u64 *entries = table;
 

@@ -14,7 +14,7 @@ MM_LAYERS = ["lib", "boot", "pgtable", "page", "slab", "vm"]
 OWNER = {"types": "lib", "memmap": "boot", "e820": "boot", "memblock": "boot", "numa": "boot",
          "acpi": "boot", "memtype": "pgtable", "pgtable": "pgtable", "pt_build": "pgtable",
          "pt_diff": "pgtable", "pt_image": "pgtable", "pt_format": "pgtable", "pt_edit": "pgtable",
-         "pt_dump": "pgtable", "access": "pgtable",
+         "pt_dump": "pgtable", "pt_whatif": "pgtable", "access": "pgtable",
          "page": "page", "zone": "page", "memmodel": "page", "gfp": "page", "page_alloc": "page",
          "slab": "slab", "vmalloc": "vm", "exercise": "vm"}
 # struct mem_system holds the state of every layer, so its header names them all.

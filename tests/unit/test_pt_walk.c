@@ -153,6 +153,31 @@ static void reserved_bits_are_named(void **state)
 	}
 }
 
+/* One entry of many has an address beyond what the CPU has; another runs into it. */
+static void reserved_addresses_end_spans(void **state)
+{
+	struct pt_path path;
+	struct seen s;
+
+	(void)state;
+	make(4, 2);
+	pt.phys_bits = 40;
+	assert_int_equal(pt_map(&pt, 0, 0x1000000, 0x200000, PT_WRITE, 0), 0);
+	pt_lookup(&pt, 0, &path);
+	table_at(path.entry[3].table)[77] |= 1ULL << 45;
+	s = walk_by(pt_walk_spans, 0, ~0ULL, false);
+	assert_int_equal(s.wrong[PT_RESERVED], 1);
+	s = walk_by(pt_walk_ranges, 0, ~0ULL, true);
+	assert_int_equal(s.wrong[PT_RESERVED], 1);
+	for (u32 i = 0; i < 512; i++)
+		table_at(path.entry[3].table)[i] =
+			((1ULL << 40) - 100 * PAGE_SIZE + i * PAGE_SIZE) | PTE_P;
+	s = walk_by(pt_walk_ranges, 0, ~0ULL, true);
+	assert_int_equal(s.wrong[PT_RESERVED], 412);
+	s = walk_by(pt_walk_spans, 0, ~0ULL, false);
+	assert_int_equal(s.wrong[PT_RESERVED], 412);
+}
+
 static int count_visits(void *ctx, const struct pt_entry *e)
 {
 	assert_int_equal(e->nr, 1);
@@ -239,6 +264,7 @@ int main(void)
 		cmocka_unit_test(self_maps_are_named_and_not_followed),
 		cmocka_unit_test(a_table_of_loops_ends_at_once),
 		cmocka_unit_test(reserved_bits_are_named),
+		cmocka_unit_test(reserved_addresses_end_spans),
 		cmocka_unit_test(one_table_is_read_alone),
 		cmocka_unit_test(entries_may_change_under_the_walker),
 		cmocka_unit_test(noise_is_walked_to_its_end),
