@@ -122,7 +122,7 @@ static void help_lists_families_and_explains(void **state)
 	(void)state;
 	assert_int_equal(shell_script(&sh, "help"), 0);
 	assert_non_null(strstr(fake_fw.output, "First\n  echo           its arguments\n"));
-	assert_non_null(strstr(fake_fw.output, "Second\n  pt stats      counts of tables\n"));
+	assert_non_null(strstr(fake_fw.output, "Second\n  pt stats       counts of tables\n"));
 	assert_script("help pt", 0,
 		      "pt stats [fw|own]\n    counts of tables\n"
 		      "pt dump [fw|own] [RANGE]\n    the tables\n    first argument: own fw\n");
