@@ -154,8 +154,7 @@ static const struct cmd rows[] = {
 	 "what tables cost per level, what they map, what larger pages would save", cmd_pt_stats,
 	 table_words},
 	{"pt dump",
-	 "[TABLES] [START-END] [--format ptdump|tlb|gef|leaves] [--where 'EXPR'] [--own] [--save "
-	 "NAME]",
+	 "[TABLES] [START-END] [--format ptdump|tlb|gef|leaves] [--where EXPR] [--save NAME]",
 	 "all mappings as Linux's ptdump, QEMU's info tlb or gef's pagewalk prints them",
 	 cmd_pt_dump, table_words},
 };

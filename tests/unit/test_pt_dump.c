@@ -188,6 +188,32 @@ static void what_ends_a_dump_is_returned(void **state)
 	assert_int_equal(pt_runs(&pt, 0x5000, 0x5fff, end_with, NULL, &result), -EIO);
 }
 
+static int count_run(void *ctx, const struct pt_run *run)
+{
+	(void)ctx;
+	(void)run;
+	return 0;
+}
+
+static int stop_at(void *ctx)
+{
+	return --*(u32 *)ctx ? 0 : -EINTR;
+}
+
+/* A GiB of 4 KiB pages is one line; whoever waits for it is asked for each of its tables. */
+static void long_runs_can_be_stopped(void **state)
+{
+	u32 left = 1000000;
+
+	(void)state;
+	make(4, 2);
+	assert_int_equal(pt_map(&pt, 0, 0, GiB, PT_WRITE, 0), 0);
+	assert_int_equal(pt_runs(&pt, 0, ~0ULL, count_run, stop_at, &left), 0);
+	assert_true(1000000 - left >= 512);
+	left = 100;
+	assert_int_equal(pt_runs(&pt, 0, ~0ULL, count_run, stop_at, &left), -EINTR);
+}
+
 static void runs_are_cut_at_entries(void **state)
 {
 	struct pt_run run = {.start = 0, .last = 0x5fffff, .level = 1}, rest;
@@ -394,6 +420,7 @@ int main(void)
 		cmocka_unit_test(an_empty_tree_is_one_line),
 		cmocka_unit_test(bad_tables_are_shown),
 		cmocka_unit_test(what_ends_a_dump_is_returned),
+		cmocka_unit_test(long_runs_can_be_stopped),
 		cmocka_unit_test(runs_are_cut_at_entries),
 		cmocka_unit_test(leaves_are_qemus),
 		cmocka_unit_test(linuxs_dumps_come_back),
