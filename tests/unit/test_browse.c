@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The browser on an invented tree: goldens of its screens, every key, storms of keys. */
-#include <stdio.h>
-
 #include "pt_fixture.h"
 
 #include "fake_fw.h"
+#include "golden.h"
 #include "ui/browse.h"
 
 static struct browse b;
@@ -129,56 +128,33 @@ static const char *screen(void)
 	return screen_text;
 }
 
-/* tests/golden/browse-NAME.txt; GOLDEN=write writes it. */
-static void assert_golden(const char *name)
-{
-	static char want[sizeof(screen_text)];
-	const char *got = screen(), *how = getenv("GOLDEN");
-	char path[100];
-	FILE *f;
-	size_t n;
-
-	fmt_print(path, sizeof(path), "tests/golden/browse-%s.txt", name);
-	if (how && !strcmp(how, "write")) {
-		f = fopen(path, "w");
-		fputs(got, f);
-		fclose(f);
-	}
-	f = fopen(path, "r");
-	assert_non_null(f);
-	n = fread(want, 1, sizeof(want) - 1, f);
-	want[n] = '\0';
-	fclose(f);
-	assert_string_equal(got, want);
-}
-
 static void screens_are_as_drawn_before(void **state)
 {
 	(void)state;
-	assert_golden("top");
+	same_as_golden("browse-top.txt", screen());
 	keys("\n\n\nj");
-	assert_golden("ptes");
+	same_as_golden("browse-ptes.txt", screen());
 	keys("f");
-	assert_golden("unfolded");
+	same_as_golden("browse-unfolded.txt", screen());
 	keys("fhhj");
-	assert_golden("pdpt");
+	same_as_golden("browse-pdpt.txt", screen());
 	keys("?");
-	assert_golden("help");
+	same_as_golden("browse-help.txt", screen());
 	keys("q/uc u");
-	assert_golden("asking");
+	same_as_golden("browse-asking.txt", screen());
 	keys("\n");
-	assert_golden("found");
+	same_as_golden("browse-found.txt", screen());
 	keys("x");
-	assert_golden("explain");
+	same_as_golden("browse-explain.txt", screen());
 }
 
 static void large_screens_show_more(void **state)
 {
 	(void)state;
 	assert_int_equal(browse_init(&b, &env, "fw", 0x100000, 100, 31), 0);
-	assert_golden("ptes-100x31");
+	same_as_golden("browse-ptes-100x31.txt", screen());
 	assert_int_equal(browse_init(&b, &env, "own", 0xff11000000000000, 132, 43), 0);
-	assert_golden("own-132x43");
+	same_as_golden("browse-own-132x43.txt", screen());
 }
 
 static void small_screens_still_work(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * Entries in words: every set bit is named, and `explain entry` against golden files. After a
- * wanted change: GOLDEN=update build/test/test_decode, and read the difference. Runs in the root.
+ * wanted change: GOLDEN=write build/test/test_decode, and read the difference. Runs in the root.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,10 +15,11 @@
 
 #include "../../efi/cmd/cmds.h"
 #include "facts.h"
+#include "golden.h"
 #include "lib.h"
 
 static struct app app;
-static char text[16 * 1024], golden[16 * 1024];
+static char text[16 * 1024];
 static size_t text_len;
 static struct emit out;
 
@@ -145,29 +146,6 @@ static void run(const char *line)
 	run_as(EMIT_TEXT, line);
 }
 
-static void same_as_golden(const char *name)
-{
-	const char *update = getenv("GOLDEN");
-	char path[80];
-	size_t n;
-	FILE *f;
-
-	fmt_print(path, sizeof(path), "tests/golden/%s", name);
-	if (update && !strcmp(update, "update")) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fwrite(text, 1, text_len, f);
-		fclose(f);
-	}
-	f = fopen(path, "r");
-	if (!f)
-		fail_msg("%s: cannot be read (tests run in the project's root)", path);
-	n = fread(golden, 1, sizeof(golden) - 1, f);
-	fclose(f);
-	golden[n] = '\0';
-	assert_string_equal(text, golden);
-}
-
 static int forget(void **state)
 {
 	(void)state;
@@ -187,7 +165,7 @@ static void x86_entries(void **state)
 	run("explain entry 12345066");
 	run("explain entry 4020e3 --format x86-32");
 	run("explain entry 12345027 --format pae --level PDPTE");
-	same_as_golden("entry-x86.txt");
+	same_as_golden("entry-x86.txt", text);
 }
 
 static void arm_entries(void **state)
@@ -198,7 +176,7 @@ static void arm_entries(void **state)
 	run("explain entry 60000000bfff8003 --format aarch64-4 --level L1");
 	run("explain entry 40000f01 --format aarch64-4 --level L0");
 	run("explain entry 40000f01 --format aarch64-3 --level 0");
-	same_as_golden("entry-arm.txt");
+	same_as_golden("entry-arm.txt", text);
 }
 
 static void riscv_entries(void **state)
@@ -209,14 +187,14 @@ static void riscv_entries(void **state)
 	run("explain entry 20abcc01 --format sv57");
 	run("explain entry 200804eb --format sv39 --level L1");
 	run("explain entry 20080005 --format sv39");
-	same_as_golden("entry-riscv.txt");
+	same_as_golden("entry-riscv.txt", text);
 }
 
 static void an_entry_as_json(void **state)
 {
 	(void)state;
 	assert_int_equal(run_as(EMIT_JSON, "explain entry 20080001 --format sv39 --level 1"), 0);
-	same_as_golden("entry.json");
+	same_as_golden("entry.json", text);
 }
 
 static void wrong_words_are_told(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * The view of differences between page tables against golden files. After a wanted change:
- * GOLDEN=update build/test/test_diff_view, and read the difference. Runs in the root.
+ * GOLDEN=write build/test/test_diff_view, and read the difference. Runs in the root.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,10 +14,11 @@
 #include <cmocka.h>
 
 #include "mm/memtype.h"
+#include "golden.h"
 #include "pt_fixture.h"
 #include "ui/diff_view.h"
 
-static char text[64 * 1024], golden[64 * 1024];
+static char text[64 * 1024];
 static size_t text_len, stop_at;
 static struct pgtable later;
 static struct emit out;
@@ -30,29 +31,6 @@ static int collect(void *ctx, const char *s, size_t n)
 	text_len += n;
 	text[text_len] = '\0';
 	return text_len >= stop_at;
-}
-
-static void same_as_golden(const char *name)
-{
-	const char *update = getenv("GOLDEN");
-	char path[80];
-	size_t n;
-	FILE *f;
-
-	fmt_print(path, sizeof(path), "tests/golden/%s", name);
-	if (update && !strcmp(update, "update")) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fwrite(text, 1, text_len, f);
-		fclose(f);
-	}
-	f = fopen(path, "r");
-	if (!f)
-		fail_msg("%s: cannot be read (tests run in the project's root)", path);
-	n = fread(golden, 1, sizeof(golden) - 1, f);
-	fclose(f);
-	golden[n] = '\0';
-	assert_string_equal(text, golden);
 }
 
 static int view(enum emit_format format, bool sizes, u64 pat)
@@ -102,9 +80,9 @@ static void text_is_golden(void **state)
 	(void)state;
 	two_trees();
 	assert_int_equal(view(EMIT_TEXT, false, PAT_AT_RESET), 0);
-	same_as_golden("pt-diff.txt");
+	same_as_golden("pt-diff.txt", text);
 	assert_int_equal(view(EMIT_TEXT, true, PAT_AT_RESET), 0);
-	same_as_golden("pt-diff-sizes.txt");
+	same_as_golden("pt-diff-sizes.txt", text);
 }
 
 static void json_is_golden(void **state)
@@ -112,7 +90,7 @@ static void json_is_golden(void **state)
 	(void)state;
 	two_trees();
 	assert_int_equal(view(EMIT_JSON, true, PAT_AT_RESET), 0);
-	same_as_golden("pt-diff.json");
+	same_as_golden("pt-diff.json", text);
 }
 
 /* Linux's PAT: entry 4 is WB, entry 5 WP; with it the same bits are other types. */
@@ -121,7 +99,7 @@ static void another_pat_is_said(void **state)
 	(void)state;
 	two_trees();
 	assert_int_equal(view(EMIT_TEXT, false, 0x0407050600070106ULL), 0);
-	same_as_golden("pt-diff-pat.txt");
+	same_as_golden("pt-diff-pat.txt", text);
 }
 
 static void equal_trees(void **state)

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * `explain` and `memtype` on an invented machine, against golden files. After a wanted change:
- * GOLDEN=update build/test/test_explain, and read the difference. Runs in the root.
+ * GOLDEN=write build/test/test_explain, and read the difference. Runs in the root.
  */
 #include "explain_fixture.h"
+#include "golden.h"
 
 #include "../../efi/cmd/cmds.h"
 #include "../../efi/cmd/memtype_check.h"
 #include "ui/explain.h"
 
-static char text[256 * 1024], golden[64 * 1024];
+static char text[256 * 1024];
 static size_t text_len;
 
 static int collect(void *ctx, const char *s, size_t n)
@@ -56,29 +57,6 @@ static void begin(void)
 	text[0] = '\0';
 }
 
-static void same_as_golden(const char *name)
-{
-	const char *update = getenv("GOLDEN");
-	char path[80];
-	size_t n;
-	FILE *f;
-
-	fmt_print(path, sizeof(path), "tests/golden/%s", name);
-	if (update && !strcmp(update, "update")) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fwrite(text, 1, text_len, f);
-		fclose(f);
-	}
-	f = fopen(path, "r");
-	if (!f)
-		fail_msg("%s: cannot be read (tests run in the project's root)", path);
-	n = fread(golden, 1, sizeof(golden) - 1, f);
-	fclose(f);
-	golden[n] = '\0';
-	assert_string_equal(text, golden);
-}
-
 static void firmwares_memory(void **state)
 {
 	(void)state;
@@ -89,7 +67,7 @@ static void firmwares_memory(void **state)
 	show("explain pfn:3f200");	   /* runtime data, not executable by the MAT */
 	show("explain p:3f300000");	   /* two types */
 	show("explain v:600000000 in fw"); /* the other of them */
-	same_as_golden("explain-firmware.txt");
+	same_as_golden("explain-firmware.txt", text);
 }
 
 static void devices_and_holes(void **state)
@@ -104,7 +82,7 @@ static void devices_and_holes(void **state)
 	show("explain p:0");
 	show("explain p:fffffffffffff"); /* the last byte of 52 bits */
 	show("explain p:10000000000");	 /* behind the CPU's 40 bits */
-	same_as_golden("explain-holes.txt");
+	same_as_golden("explain-holes.txt", text);
 }
 
 static void virtual_addresses(void **state)
@@ -119,7 +97,7 @@ static void virtual_addresses(void **state)
 	show("explain fw 100000");     /* there it is */
 	show("explain ffffffffff000"); /* the largest that can be physical */
 	show("explain ffffc90000000000");
-	same_as_golden("explain-virtual.txt");
+	same_as_golden("explain-virtual.txt", text);
 }
 
 static void our_own_memory(void **state)
@@ -147,7 +125,7 @@ static void our_own_memory(void **state)
 	vfree(sys, area);
 	fmt_print(line, sizeof(line), "explain p:%llx", sys->pt.root);
 	show(line);
-	same_as_golden("explain-own.txt");
+	same_as_golden("explain-own.txt", text);
 }
 
 static void as_json(void **state)
@@ -157,7 +135,7 @@ static void as_json(void **state)
 	run("explain p:3f201000", EMIT_JSON);
 	run("explain v:0", EMIT_JSON);
 	run("explain fw 3f300000", EMIT_JSON);
-	same_as_golden("explain.json");
+	same_as_golden("explain.json", text);
 }
 
 static void memory_types(void **state)
@@ -172,7 +150,7 @@ static void memory_types(void **state)
 	show("images DxeCore");
 	show("mat");
 	show("gcd");
-	same_as_golden("explain-memtype.txt");
+	same_as_golden("explain-memtype.txt", text);
 }
 
 static void bad_input_is_named(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * Views of memory maps and nodes against golden files, for an invented machine. After a wanted
- * change: GOLDEN=update build/test/test_view_memmap, and read the difference. Runs in the root.
+ * change: GOLDEN=write build/test/test_view_memmap, and read the difference. Runs in the root.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,10 +13,11 @@
 
 #include <cmocka.h>
 
+#include "golden.h"
 #include "lib.h"
 #include "ui/views.h"
 
-static char text[64 * 1024], golden[64 * 1024];
+static char text[64 * 1024];
 static size_t text_len, stop_at;
 static struct memmap map, later;
 static struct numa_info numa;
@@ -40,29 +41,6 @@ static struct emit *begin(enum emit_format format)
 	stop_at = sizeof(text);
 	emit_init(&out, format, collect, NULL);
 	return &out;
-}
-
-static void same_as_golden(const char *name)
-{
-	const char *update = getenv("GOLDEN");
-	char path[80];
-	size_t n;
-	FILE *f;
-
-	fmt_print(path, sizeof(path), "tests/golden/%s", name);
-	if (update && !strcmp(update, "update")) {
-		f = fopen(path, "w");
-		assert_non_null(f);
-		fwrite(text, 1, text_len, f);
-		fclose(f);
-	}
-	f = fopen(path, "r");
-	if (!f)
-		fail_msg("%s: cannot be read (tests run in the project's root)", path);
-	n = fread(golden, 1, sizeof(golden) - 1, f);
-	fclose(f);
-	golden[n] = '\0';
-	assert_string_equal(text, golden);
 }
 
 /* Every type and every attribute bit once, and room for devices between; in order, nothing wrong.
@@ -104,9 +82,9 @@ static void the_uefi_shells_table(void **state)
 	(void)state;
 	sane_map(&map);
 	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_SHELL);
-	same_as_golden("memmap-shell.txt");
+	same_as_golden("memmap-shell.txt", text);
 	view_memmap(begin(EMIT_JSON), &map, MEMMAP_SHELL);
-	same_as_golden("memmap-shell.json");
+	same_as_golden("memmap-shell.json", text);
 }
 
 static void odd_maps_get_findings(void **state)
@@ -114,9 +92,9 @@ static void odd_maps_get_findings(void **state)
 	(void)state;
 	odd_map(&map);
 	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_SHELL);
-	same_as_golden("memmap-odd.txt");
+	same_as_golden("memmap-odd.txt", text);
 	view_memmap(begin(EMIT_JSON), &map, MEMMAP_SHELL);
-	same_as_golden("memmap-odd.json");
+	same_as_golden("memmap-odd.json", text);
 }
 
 static void the_map_itself_is_not_touched(void **state)
@@ -145,10 +123,10 @@ static void linuxs_lines(void **state)
 	assert_string_equal(text, real);
 	sane_map(&map);
 	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_LINUX);
-	same_as_golden("memmap-linux.txt");
+	same_as_golden("memmap-linux.txt", text);
 	odd_map(&map); /* not sorted, types without a name: as Linux shows them */
 	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_LINUX);
-	same_as_golden("memmap-linux-odd.txt");
+	same_as_golden("memmap-linux-odd.txt", text);
 }
 
 static void gaps_between_descriptors(void **state)
@@ -156,9 +134,9 @@ static void gaps_between_descriptors(void **state)
 	(void)state;
 	sane_map(&map);
 	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_GAPS);
-	same_as_golden("memmap-gaps.txt");
+	same_as_golden("memmap-gaps.txt", text);
 	view_memmap(begin(EMIT_JSON), &map, MEMMAP_GAPS);
-	same_as_golden("memmap-gaps.json");
+	same_as_golden("memmap-gaps.json", text);
 	map = (struct memmap){.nr = 0};
 	memmap_add(&map, 0, 1ULL << 52, MEM_CONVENTIONAL, 0xf);
 	view_memmap(begin(EMIT_TEXT), &map, MEMMAP_GAPS);
@@ -197,12 +175,12 @@ static void what_changed_since_the_snapshot(void **state)
 	memmap_add(&later, 3 * MiB + 0x180000, 0x180, MEM_BOOT_DATA, 0xf);
 	memmap_add(&later, 8 * MiB, 0x10, MEM_ACPI_NVS, 0xf);
 	view_memmap_diff(begin(EMIT_TEXT), &map, &later);
-	same_as_golden("memmap-diff.txt");
+	same_as_golden("memmap-diff.txt", text);
 	view_memmap_diff(begin(EMIT_JSON), &map, &later);
-	same_as_golden("memmap-diff.json");
+	same_as_golden("memmap-diff.json", text);
 	later.nr -= 2; /* what is gone, too */
 	view_memmap_diff(begin(EMIT_TEXT), &map, &later);
-	same_as_golden("memmap-diff-gone.txt");
+	same_as_golden("memmap-diff-gone.txt", text);
 	sane_map(&map);
 	sane_map(&later);
 	view_memmap_diff(begin(EMIT_TEXT), &map, &later);
@@ -222,9 +200,9 @@ static void bios_e820_lines(void **state)
 	for (u32 type = 0; type < NR_E820_TYPES; type++)
 		t.range[t.nr++] = (struct e820_range){type * MiB, (type + 1) * MiB, .type = type};
 	view_e820(begin(EMIT_TEXT), &t);
-	same_as_golden("memmap-e820.txt");
+	same_as_golden("memmap-e820.txt", text);
 	view_e820(begin(EMIT_JSON), &t);
-	same_as_golden("memmap-e820.json");
+	same_as_golden("memmap-e820.json", text);
 }
 
 /* ---- nodes ------------------------------------------------------------------------------------
@@ -255,17 +233,17 @@ static void nodes_cpus_and_distances(void **state)
 	(void)state;
 	two_nodes();
 	view_numa(begin(EMIT_TEXT), &numa, NUMA_OK, 0);
-	same_as_golden("numa.txt");
+	same_as_golden("numa.txt", text);
 	view_numa(begin(EMIT_JSON), &numa, NUMA_OK, 0);
-	same_as_golden("numa.json");
+	same_as_golden("numa.json", text);
 	numa.lost = 5;
 	view_numa(begin(EMIT_TEXT), &numa, NUMA_CONFLICT, 0x40000000);
-	same_as_golden("numa-conflict.txt");
+	same_as_golden("numa-conflict.txt", text);
 	view_numa(begin(EMIT_JSON), &numa, NUMA_CONFLICT, 0x40000000);
-	same_as_golden("numa-conflict.json");
+	same_as_golden("numa-conflict.json", text);
 	numa_init(&numa);
 	view_numa(begin(EMIT_TEXT), &numa, NUMA_NONE, 0);
-	same_as_golden("numa-none.txt");
+	same_as_golden("numa-none.txt", text);
 }
 
 /* ---- stopping ---------------------------------------------------------------------------------
