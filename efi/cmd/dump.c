@@ -11,7 +11,8 @@
 #include "mm/pt_dump.h"
 #include "ui/search.h"
 
-#define POLL_EVERY 256 /* visits: at most so many tables between looks at the keyboard */
+#define POLL_EVERY 256	 /* visits: at most so many tables between looks at the keyboard */
+#define SAY_EVERY  65536 /* visits without a line: a person is told that it goes on */
 
 struct dump {
 	struct cmd_call *call;
@@ -19,7 +20,7 @@ struct dump {
 	const struct pgtable *pt;
 	const struct pt_marker *markers;
 	u32 nr_markers, next_marker;
-	u32 visits;
+	u32 visits, lines, lines_then;
 	struct search search; /* pages that are wanted; no terms: all */
 	struct search_env env;
 	/* gef: the range that is being collected */
@@ -31,8 +32,14 @@ struct dump {
 /* Looks for Esc now and then, also when nothing is printed. */
 static bool stopped(struct dump *d)
 {
-	if (++d->visits % POLL_EVERY == 0 && shell_poll(&d->call->app->shell))
+	struct shell *sh = &d->call->app->shell;
+
+	if (++d->visits % POLL_EVERY == 0 && shell_poll(sh))
 		d->out->stopped = true;
+	if (d->visits % SAY_EVERY == 0 && sh->interactive && d->lines == d->lines_then)
+		emit_text(d->out, "... %u tables and pages so far; Esc stops\n", d->visits);
+	if (d->visits % SAY_EVERY == 0)
+		d->lines_then = d->lines;
 	return emit_stopped(d->out);
 }
 
@@ -66,6 +73,7 @@ static void show_piece(struct dump *d, const struct pt_run *run)
 	char line[160];
 
 	show_markers(d, run->start);
+	d->lines++;
 	pt_run_format(line, sizeof(line), d->pt, run);
 	emit_text(d->out, "%s\n", line);
 	emit_object(d->out, NULL);
@@ -113,6 +121,7 @@ static void emit_leaf(struct dump *d, const struct pt_entry *e, u64 nr)
 {
 	u64 span = pt_span(pt_format_of(d->pt), e->level);
 
+	d->lines++;
 	emit_object(d->out, NULL);
 	emit_hex(d->out, "va", e->va);
 	emit_hex(d->out, "pa", e->phys);
