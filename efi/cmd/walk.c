@@ -4,6 +4,7 @@
 #include "cmds.h"
 #include "lib.h"
 #include "mm/pt_build.h"
+#include "ui/search.h"
 
 static const char *const table_words[] = {"own", "fw", NULL};
 
@@ -84,20 +85,26 @@ static void show_entry(struct emit *out, const struct pgtable *pt, const struct 
 	emit_end(out);
 }
 
-static void show_mapping(struct emit *out, const struct pgtable *pt, const struct pt_path *path,
-			 u64 va)
+static void show_mapping(struct cmd_call *call, const struct pgtable *pt,
+			 const struct pt_path *path, u64 va)
 {
+	struct emit *out = call->out;
 	const struct pt_entry *leaf = &path->entry[path->nr - 1];
 	const struct pt_format *f = pt_format_of(pt);
-	char flags[128], rights[8], size[24];
+	char flags[128], rights[8], size[24], type[16] = "";
+	struct search_env env;
 
+	cmd_search_env(call->app, pt, &env);
+	env.memtype(env.ctx, pt, leaf, type, sizeof(type));
 	fmt_size(size, pt_span(f, leaf->level));
 	pt_flags_text(flags, sizeof(flags), f, leaf->val, leaf->level);
 	pt_rights_text(rights, leaf->rights);
 	emit_text(out, "  PAGE: %llx  (%sB)\n\n", leaf->phys, size);
 	emit_text(out, "             PTE  PHYSICAL          FLAGS\n");
 	emit_text(out, "%16llx  %-16llx  (%s)\n\n", leaf->val, pt_path_phys(path, va), flags);
-	emit_text(out, "rights over all levels: %s (supervisor/user)\n", rights);
+	emit_text(out, "rights over all levels: %s (supervisor/user)%s%s\n", rights,
+		  type[0] ? "; memory type by PAT and MTRR: " : "", type);
+	emit_str(out, "memory_type", type[0] ? type : NULL);
 	emit_hex(out, "physical", pt_path_phys(path, va));
 	emit_num(out, "page_size", pt_span(f, leaf->level));
 	emit_str(out, "rights", rights);
@@ -165,7 +172,7 @@ static int cmd_walk(struct cmd_call *call)
 	emit_end(out);
 	emit_str(out, "result", result_text(result));
 	if (result == PT_MAPPED)
-		show_mapping(out, pt, &path, va);
+		show_mapping(call, pt, &path, va);
 	else
 		emit_text(out, "%s\n", result_text(result));
 	self_check(call, pt, result, &path, va);
