@@ -244,6 +244,12 @@ static void dump_gef(struct dump *d, u64 start, u64 last)
 /* ---- the command -------------------------------------------------------------------------------
  */
 
+/* `info tlb` prints x86's bits. */
+static bool tlb_has_letters(const struct pt_format *f)
+{
+	return f->accessed == PTE_A && f->dirty == PTE_D && f->global == PTE_G;
+}
+
 static void dump_tlb(struct dump *d, u64 start, u64 last)
 {
 	pt_walk(d->pt, start, last, show_tlb, d);
@@ -305,6 +311,11 @@ int cmd_pt_dump(struct cmd_call *call)
 				 "use tlb, gef or leaves");
 	err = cmd_in_tables(call, &d.pt);
 
+	if (!err && layout->dump == dump_tlb && !tlb_has_letters(pt_format_of(d.pt)))
+		err = cmd_error(call, -EINVAL,
+				"%s: QEMU's info tlb has letters for x86's bits only; "
+				"use ptdump, gef or leaves",
+				pt_format_of(d.pt)->title);
 	if (!err && cmd_option(call, "save", &name) < 0)
 		return -EINVAL;
 	if (!err && name)

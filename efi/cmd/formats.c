@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Paging formats: what they are, what an entry says, and invented trees of them. */
-#include "../saved.h"
-#include "cmds.h"
+/* Paging formats: what they are, and what an entry says. */
+#include "formats.h"
 #include "lib.h"
-#include "mm/pt_whatif.h"
 
-/* NULL after a message. */
-static const struct pt_format *format_arg(struct cmd_call *call, const char *name)
+const struct pt_format *cmd_format_arg(struct cmd_call *call, const char *name)
 {
-	const struct pt_format *f = pt_format_find(name), *each;
+	const struct pt_format *f = name ? pt_format_find(name) : NULL, *each;
 	char names[128];
 	int len = 0;
 
@@ -17,7 +14,12 @@ static const struct pt_format *format_arg(struct cmd_call *call, const char *nam
 	names[0] = '\0';
 	for (u32 i = 0; (each = pt_format_nr(i)); i++)
 		len += fmt_print(names + len, sizeof(names) - (size_t)len, " %s", each->name);
-	cmd_error(call, -EINVAL, "%s: no such format; there are%s", name, names);
+	if (name)
+		cmd_error(call, -EINVAL,
+			  "%s: no such format; there are%s (saved tables: `load NAME`)", name,
+			  names);
+	else
+		cmd_error(call, -EINVAL, "which format? there are%s", names);
 	return NULL;
 }
 
@@ -85,23 +87,46 @@ static bool is_present(const struct pt_format *f, u64 entry)
 	return (entry & f->present) == f->present;
 }
 
+/* The lowest level from `from` on at which the entry is of kind `where` (PT_IN_*), with nothing
+ * wrong if it must be `clean`. -1: none. */
+static int find_level(const struct pt_format *f, u64 entry, u8 where, unsigned from, bool clean)
+{
+	if (!from && where == PT_IN_TABLE)
+		from = 1;
+	for (unsigned level = from; level < f->nr_levels; level++) {
+		bool leaf = pt_entry_is_leaf(f, entry, level);
+
+		if (leaf != (where == PT_IN_PAGE) ||
+		    (leaf ? !f->level[level].leaf_addr : !f->level[level].table_addr))
+			continue;
+		if (!clean || !pt_entry_reserved(f, entry, level, leaf, 0, true))
+			return (int)level;
+	}
+	return -1;
+}
+
 /*
  * The entry alone does not say its level. Where a bit tells large pages from tables (x86's PS,
  * Arm's type) it is believed; else a 4 KiB page if it can be one, else what points to a table.
+ * `where` 0: page or table. -1: no entry of this kind has such a value.
  */
-static unsigned guess_level(const struct pt_format *f, u64 entry)
+static int guess_level(const struct pt_format *f, u64 entry, u8 where)
 {
 	bool own_bit = f->level[1].leaf_mask != f->level[0].leaf_mask;
-	unsigned level = own_bit && pt_entry_is_leaf(f, entry, 1) ? 1 : 0;
+	unsigned from = own_bit && pt_entry_is_leaf(f, entry, 1) ? 1 : 0;
+	int level = -1;
 
 	if (!is_present(f, entry))
-		return 0;
-	for (; level < f->nr_levels; level++) {
-		if (f->level[level].leaf_addr && pt_entry_is_leaf(f, entry, level) &&
-		    !pt_entry_reserved(f, entry, level, true, 0, true))
-			return level;
-	}
-	return pt_entry_is_leaf(f, entry, 0) ? 0 : 1;
+		return where == PT_IN_TABLE ? 1 : 0;
+	if (where != PT_IN_TABLE)
+		level = find_level(f, entry, PT_IN_PAGE, from, true);
+	if (level < 0 && where)
+		level = find_level(f, entry, where, 0, true);
+	if (level < 0 && where)
+		level = find_level(f, entry, where, 0, false);
+	if (level < 0 && !where)
+		level = pt_entry_is_leaf(f, entry, 0) ? 0 : 1;
+	return level;
 }
 
 static int level_arg(struct cmd_call *call, const struct pt_format *f, const char *word,
@@ -123,13 +148,14 @@ static int level_arg(struct cmd_call *call, const struct pt_format *f, const cha
 static void show_bit(void *ctx, const struct pt_meaning *m)
 {
 	struct emit *out = ctx;
-	char bits[12];
+	char bits[12], value[24];
 
 	if (m->high == m->low)
 		fmt_print(bits, sizeof(bits), "%u", m->high);
 	else
 		fmt_print(bits, sizeof(bits), "%u:%u", m->high, m->low);
-	emit_text(out, "%5s  %-11s %#llx  %s  [%s]\n", bits, m->name, m->value, m->text, m->source);
+	fmt_print(value, sizeof(value), m->high == m->low ? "%llu" : "%#llx", m->value);
+	emit_text(out, "%5s  %-11s %-7s  %s  [%s]\n", bits, m->name, value, m->text, m->source);
 	emit_object(out, NULL);
 	emit_num(out, "high", m->high);
 	emit_num(out, "low", m->low);
@@ -146,28 +172,35 @@ static bool is_wrong(const struct pt_format *f, u64 entry, unsigned level, bool 
 	return (!leaf && !level) || pt_entry_reserved(f, entry, level, leaf, 0, true);
 }
 
-static const char *kind_of(const struct pt_format *f, u64 entry, unsigned level, bool leaf)
+static void kind_of(char *buf, size_t size, const struct pt_format *f, u64 entry, unsigned level)
 {
+	bool leaf = pt_entry_is_leaf(f, entry, level);
+	u64 reserved = pt_entry_reserved(f, entry, level, leaf, 0, true);
+
 	if (!is_present(f, entry))
-		return "absent: the CPU looks at nothing else in it";
-	if (is_wrong(f, entry, level, leaf))
-		return leaf || level ? "wrong: reserved bits are set; an access faults"
-				     : "wrong: no table can be below; an access faults";
-	return leaf ? "maps a page" : "points to a table";
+		fmt_print(buf, size, "absent: the CPU looks at nothing else in it");
+	else if ((!leaf && !level) || reserved & f->present)
+		fmt_print(buf, size, "wrong: %s at this level; an access faults",
+			  leaf ? "no page can be" : "no table can be below");
+	else if (reserved)
+		fmt_print(buf, size, "wrong: reserved bits are set; %s", f->on_reserved);
+	else
+		fmt_print(buf, size, "%s", leaf ? "maps a page" : "points to a table");
 }
 
 static void show_entry(struct emit *out, const struct pt_format *f, u64 entry, unsigned level)
 {
 	bool leaf = pt_entry_is_leaf(f, entry, level);
 	u64 addr = pt_entry_addr(f, entry, level, leaf);
-	char rights[8], size[24];
+	char rights[8], size[24], kind[128];
 
+	kind_of(kind, sizeof(kind), f, entry, level);
 	emit_list(out, "bits");
 	if (is_present(f, entry))
 		pt_decode(f, entry, level, 0, true, show_bit, out);
 	emit_end(out);
-	emit_text(out, "kind     %s\n", kind_of(f, entry, level, leaf));
-	emit_str(out, "kind", kind_of(f, entry, level, leaf));
+	emit_text(out, "kind     %s\n", kind);
+	emit_str(out, "kind", kind);
 	if (!is_present(f, entry) || is_wrong(f, entry, level, leaf))
 		return;
 	pt_rights_text(rights, f->rights(entry, level, leaf));
@@ -181,252 +214,86 @@ static void show_entry(struct emit *out, const struct pt_format *f, u64 entry, u
 	emit_str(out, "rights", rights);
 }
 
-static int explain_value(struct cmd_call *call, const struct pt_format *f, const char *level_word)
-{
-	struct emit *out = call->out;
-	unsigned level = 0;
-	u64 entry;
-	int err = cmd_arg_addr(call, 0, &entry);
+struct question {
+	const struct pt_format *format;
+	const char *level_word; /* NULL: to be guessed */
+	u8 where;		/* PT_IN_*; 0: either */
+};
 
+/* The level that is asked for or guessed, of the kind that is asked for; or an error. */
+static int choose_level(struct cmd_call *call, const struct question *q, u64 entry)
+{
+	const char *kind = q->where == PT_IN_TABLE ? "points to a table" : "maps a page";
+	const struct pt_format *f = q->format;
+	unsigned level = 0;
+	int err;
+
+	if (!q->level_word) {
+		int guess = guess_level(f, entry, q->where);
+
+		return guess >= 0
+			       ? guess
+			       : cmd_error(call, -EINVAL, "%#llx: no entry with this value %s (%s)",
+					   entry, kind, f->title);
+	}
+	err = level_arg(call, f, q->level_word, &level);
+	if (!err && q->where && is_present(f, entry) &&
+	    pt_entry_is_leaf(f, entry, level) != (q->where == PT_IN_PAGE))
+		err = cmd_error(call, -EINVAL, "%#llx: no %s with this value %s", entry,
+				f->level[level].name, kind);
+	return err ? err : (int)level;
+}
+
+static int explain_value(struct cmd_call *call, const struct question *q)
+{
+	const struct pt_format *f = q->format;
+	struct emit *out = call->out;
+	int level, err;
+	u64 entry;
+
+	err = cmd_arg_addr(call, 0, &entry);
 	if (!err)
 		err = cmd_no_more_args(call, 1);
 	if (!err && f->entry_size == 4 && entry >> 32)
 		err = cmd_error(call, -ERANGE, "%#llx: entries of %s have 32 bits", entry, f->name);
-	if (!err && level_word)
-		err = level_arg(call, f, level_word, &level);
 	if (err)
 		return err;
-	if (!level_word)
-		level = guess_level(f, entry);
+	level = choose_level(call, q, entry);
+	if (level < 0)
+		return level;
 	emit_object(out, NULL);
-	emit_text(out, "%#llx: %s: %s (level %u%s)\n", entry, f->title, f->level[level].name, level,
-		  level_word ? "" : ", assumed; --level says another");
+	emit_text(out, "%#llx: %s: %s (level %d%s)\n", entry, f->title, f->level[level].name, level,
+		  q->level_word ? "" : ", assumed; --level says another");
 	emit_hex(out, "entry", entry);
 	emit_str(out, "format", f->name);
 	emit_str(out, "level", f->level[level].name);
-	emit_bool(out, "level_assumed", !level_word);
-	show_entry(out, f, entry, level);
+	emit_bool(out, "level_assumed", !q->level_word);
+	show_entry(out, f, entry, (unsigned)level);
 	emit_end(out);
 	return 0;
 }
 
 static int cmd_explain_entry(struct cmd_call *call)
 {
-	const struct pt_format *f = pt_format_of(&call->app->sys.pt);
-	const char *format = NULL, *level = NULL;
+	struct question q = {pt_format_of(&call->app->sys.pt), NULL, 0};
+	const char *format = NULL;
 	int err = cmd_option(call, "format", &format);
 
 	if (err >= 0)
-		err = cmd_option(call, "level", &level);
+		err = cmd_option(call, "level", &q.level_word);
 	if (err < 0)
 		return err;
+	q.where |= cmd_flag(call, "table") ? PT_IN_TABLE : 0;
+	q.where |= cmd_flag(call, "page") ? PT_IN_PAGE : 0;
+	if (q.where == (PT_IN_TABLE | PT_IN_PAGE))
+		return cmd_error(call, -EINVAL, "--table or --page, not both");
 	if (format && !strcmp(format, "list")) {
 		list_formats(call->out);
 		return 0;
 	}
 	if (format)
-		f = format_arg(call, format);
-	return f ? explain_value(call, f, level) : -EINVAL;
-}
-
-/* ---- whatif ------------------------------------------------------------------------------------
- */
-
-#define TABLES_SIZE (4 * MiB)
-#define TABLES_PA   (16 * MiB) /* where the invented machine has its tables: every format can say */
-
-static int take_page(void *ctx, phys_addr_t *ret_pa)
-{
-	struct app_whatif *w = ctx;
-
-	if (w->used + PAGE_SIZE > w->block.size)
-		return -ENOMEM;
-	*ret_pa = TABLES_PA + w->used;
-	w->used += PAGE_SIZE;
-	return 0;
-}
-
-/* The block goes as a whole. */
-static void give_page(void *ctx, phys_addr_t pa)
-{
-	(void)ctx;
-	(void)pa;
-}
-
-static const void *read_page(const struct pgtable *pt, phys_addr_t pa)
-{
-	const struct app_whatif *w = pt->table_ctx;
-
-	if (!is_aligned(pa, PAGE_SIZE) || pa < TABLES_PA || pa - TABLES_PA >= w->used)
-		return NULL;
-	return (const void *)(uintptr_t)(pa + pt->phys_offset);
-}
-
-static void drop(struct app *app)
-{
-	struct app_whatif *w = &app->whatif;
-
-	if (w->have)
-		pt_whatif_destroy(&w->pt);
-	app_block_free(app, &w->block);
-	*w = (struct app_whatif){.have = false};
-}
-
-static int make(struct cmd_call *call, const struct pt_format *f)
-{
-	struct app_whatif *w = &call->app->whatif;
-	unsigned largest = f->nr_levels;
-
-	if (app_block_alloc(call->app, TABLES_SIZE, &w->block))
-		return saved_no_memory(call, "the tree", TABLES_SIZE);
-	while (!f->level[--largest].leaf_addr)
-		;
-	w->pages = (struct pt_pages){take_page, give_page, w};
-	w->pt = (struct pgtable){.format = f,
-				 .levels = f->nr_levels,
-				 .phys_bits = f->phys_bits,
-				 .max_page_level = (u8)largest,
-				 .nx = true,
-				 .phys_offset = (u64)(uintptr_t)w->block.p - TABLES_PA,
-				 .table = read_page,
-				 .table_ctx = w,
-				 .foreign = true,
-				 .pages = &w->pages};
-	w->have = !pt_init(&w->pt);
-	return 0;
-}
-
-/* Up to `end`, which is left out; moves *text behind it. "" when it is missing. */
-static char *cut(char **text, char end)
-{
-	char *word = *text, *at = word;
-
-	while (*at && *at != end)
-		at++;
-	*text = *at ? at + 1 : at;
-	*at = '\0';
-	return word;
-}
-
-static int flags_of(const char *word, u64 *ret)
-{
-	u64 flags = PT_NOEXEC;
-
-	for (; *word; word++) {
-		switch (*word) {
-		case 'r':
-		case '-':
-			break;
-		case 'w':
-			flags |= PT_WRITE;
-			break;
-		case 'x':
-			flags &= ~PT_NOEXEC;
-			break;
-		case 'u':
-			flags |= PT_USER;
-			break;
-		case 'g':
-			flags |= PT_GLOBAL;
-			break;
-		case 'n':
-			flags |= PT_PCD;
-			break;
-		default:
-			return -EINVAL;
-		}
-	}
-	*ret = flags;
-	return 0;
-}
-
-static const char *why_not(int err)
-{
-	return err == -EEXIST	? "something is mapped there already"
-	       : err == -ENOMEM ? "more tables than an invented tree may have"
-				: "whole pages, and addresses that the format has, are needed";
-}
-
-/* VA=PA:SIZE:FLAGS */
-static int map_word(struct cmd_call *call, struct pgtable *pt, char *word)
-{
-	char whole[80], *text = word;
-	const char *va_word, *pa_word, *size_word;
-	u64 va, pa, size, flags;
-	int err;
-
-	fmt_print(whole, sizeof(whole), "%s", word);
-	va_word = cut(&text, '=');
-	pa_word = cut(&text, ':');
-	size_word = cut(&text, ':');
-	if (parse_hex(va_word, &va) || parse_hex(pa_word, &pa) || parse_u64(size_word, &size) ||
-	    flags_of(text, &flags))
-		return cmd_error(call, -EINVAL,
-				 "%s: mappings are VA=PA:SIZE:FLAGS, such as 1000=80000000:8K:rw; "
-				 "flags r w x u (user) g (global) n (not cached)",
-				 whole);
-	err = pt_whatif_map(pt, va, pa, size, flags);
-	return err ? cmd_error(call, err, "%s: %s", whole, why_not(err)) : 0;
-}
-
-static int fill(struct cmd_call *call, struct pgtable *pt)
-{
-	int err;
-
-	if (call->argc == 1) {
-		err = pt_whatif_example(pt);
-		return err ? cmd_error(call, err, "no example: %s", err_name(err)) : 0;
-	}
-	for (int i = 1; i < call->argc; i++) {
-		err = map_word(call, pt, call->argv[i]);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static void show_tree(struct emit *out, const struct pgtable *pt)
-{
-	const struct pt_format *f = pt_format_of(pt);
-
-	emit_object(out, NULL);
-	emit_text(out,
-		  "%s: %llu tables, root %#llx; see `browse whatif`, `pt dump whatif`, "
-		  "`walk whatif VA`\n",
-		  f->title, pt->nr_tables, pt->root);
-	emit_str(out, "format", f->name);
-	emit_num(out, "tables", pt->nr_tables);
-	emit_hex(out, "root", pt->root);
-	emit_end(out);
-}
-
-static int cmd_whatif(struct cmd_call *call)
-{
-	struct app *app = call->app;
-	bool leave = call->argc == 1 && !strcmp(call->argv[0], "drop");
-	const struct pt_format *f;
-	int err = cmd_needs_mm(call);
-
-	if (err)
-		return err;
-	f = leave ? NULL : format_arg(call, call->argc ? call->argv[0] : "(none)");
-	if (!f && !leave)
-		return -EINVAL;
-	if (app->have_clone && app->clone.origin == &app->whatif.pt)
-		return cmd_error(call, -EBUSY, "the clone was made of it; `clone` another first");
-	drop(app);
-	if (leave) {
-		emit_text(call->out, "the invented tables are gone\n");
-		return 0;
-	}
-	err = make(call, f);
-	if (!err)
-		err = fill(call, &app->whatif.pt);
-	if (err)
-		drop(app);
-	else
-		show_tree(call->out, &app->whatif.pt);
-	return err;
+		q.format = cmd_format_arg(call, format);
+	return q.format ? explain_value(call, &q) : -EINVAL;
 }
 
 static const char *const format_words[] = {"x86-64-4",	"x86-64-5",  "x86-32", "pae",
@@ -435,7 +302,7 @@ static const char *const format_words[] = {"x86-64-4",	"x86-64-5",  "x86-32", "p
 
 static const struct cmd rows[] = {
 	{"formats", "", "the paging formats that tables can have", cmd_formats, NULL},
-	{"explain entry", "VALUE [--format NAME|list] [--level N|NAME]",
+	{"explain entry", "VALUE [--format NAME|list] [--level N|NAME] [--table|--page]",
 	 "one entry of any format, bit by bit, with the manual's section", cmd_explain_entry, NULL},
 	{"whatif", "FORMAT [VA=PA:SIZE:FLAGS]... | drop",
 	 "invent tables of any format (an example, or these mappings), to look at as `whatif`",

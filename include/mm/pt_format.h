@@ -66,12 +66,21 @@ struct pt_format {
 	u64 accessed, dirty, global; /* 0 where there is no such bit */
 	u64 noexec;		     /* x86: reserved unless EFER.NXE */
 	u64 needs, needed; /* `needs` is reserved unless `needed` is set (RISC-V: W without R) */
+	u64 forbidden;	   /* a field of pages that must not be all ones (RISC-V: PBMT 3) */
+	const char *on_reserved; /* what the CPU does when reserved bits are set */
 	/* Bits besides those of PT_* flags that pages of every size have at the same place: kept
 	 * when a page is split or a table collapsed. */
 	u64 carried;
-	/* Rights that the entry leaves: of a page or a table entry. */
+	/* All bits but the address that pages of every size have at the same place with the same
+	 * meaning: a split or a collapse changes none of them. Has all of `carried`. */
+	u64 same;
+	/* Rights that the entry leaves: of a page or a table entry. Control registers are not in
+	 * tables; taken are CR0.WP = 1, no SMEP, SMAP or PAN, and RISC-V's SUM = 0: the supervisor
+	 * has no rights on a user's page there. */
 	u8 (*rights)(u64 entry, unsigned level, bool leaf);
-	/* An entry from PT_* flags (mm/pgtable.h) and back, as far as the format has such bits. */
+	/* An entry from PT_* flags (mm/pgtable.h) and back, as far as the format has such bits.
+	 * PT_PATBIT, PT_PCD, PT_PWT are the three bits of a memory type's index (x86: into the PAT;
+	 * Arm: AttrIndx, into MAIR; RISC-V: 2 is PBMT NC, 3 is IO). */
 	u64 (*make_leaf)(phys_addr_t pa, u64 flags, unsigned level);
 	u64 (*make_table)(phys_addr_t pa);
 	u64 (*leaf_flags)(u64 entry, unsigned level);

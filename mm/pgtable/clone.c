@@ -130,6 +130,20 @@ int pt_step_replace_tree(struct edit_step *s, u64 entry, unsigned level)
 /* ---- a foreign origin --------------------------------------------------------------------------
  */
 
+static int copy_tree(struct edit_step *s, phys_addr_t from, unsigned level, phys_addr_t *ret);
+
+/* What an entry of `level` leads to: the copy that it is in itself (a self-map), or a new one. */
+static int copy_below(struct edit_step *s, phys_addr_t from, unsigned level, phys_addr_t *ret)
+{
+	for (unsigned above = level; above < s->format->nr_levels; above++) {
+		if (s->from[above] == from) {
+			*ret = s->to[above];
+			return 0;
+		}
+	}
+	return copy_tree(s, from, level - 1, ret);
+}
+
 static int copy_tree(struct edit_step *s, phys_addr_t from, unsigned level, phys_addr_t *ret)
 {
 	const struct pt_format *f = s->format;
@@ -142,13 +156,15 @@ static int copy_tree(struct edit_step *s, phys_addr_t from, unsigned level, phys
 	if (err)
 		return err;
 	to = pt_own_table(s->c, *ret);
+	s->from[level] = from;
+	s->to[level] = *ret;
 	for (u32 i = 0; i < pt_nr_entries(f, level); i++) {
 		u64 val = pt_read_raw(f, entries, i);
 		phys_addr_t below = pt_entry_addr(f, val, level, false), copy;
 
 		if (level && (val & f->present) == f->present && !pt_entry_is_leaf(f, val, level) &&
 		    pt_table_at(s->c->origin, below)) {
-			err = copy_tree(s, below, level - 1, &copy);
+			err = copy_below(s, below, level, &copy);
 			if (err)
 				return err;
 			val = pt_retarget(f, val, level, copy);

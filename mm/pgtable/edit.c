@@ -22,7 +22,7 @@ u64 pt_part_of_leaf(const struct pt_format *f, u64 entry, unsigned level, u32 i)
 	phys_addr_t pa = pt_entry_addr(f, entry, level, true) + i * pt_span(f, level - 1);
 	u64 part = f->make_leaf(pa, f->leaf_flags(entry, level), level - 1);
 
-	return (part & ~f->carried) | (entry & f->carried);
+	return (part & ~f->same) | (entry & f->same);
 }
 
 static int edit_table(struct edit_step *s, phys_addr_t table, unsigned level, u64 base);

@@ -30,6 +30,8 @@ struct edit_step {
 	phys_addr_t pa;
 	u64 value, mask;
 	unsigned level;
+	/* copying a foreign tree: the tables that it is in, there and here, by level */
+	phys_addr_t from[PT_MAX_LEVELS], to[PT_MAX_LEVELS];
 };
 enum { EDIT_KEEP, EDIT_STORE, EDIT_DOWN };
 

@@ -199,7 +199,7 @@ static int one_page(struct edit_step *s, const void *entries, unsigned level, u6
 			return pt_refuse(s->c, -EINVAL, va,
 					 "the table's pages do not map memory in order");
 		if ((f->leaf_flags(val, level) ^ f->leaf_flags(first, level)) ||
-		    ((val ^ first) & f->carried & ~ad))
+		    ((val ^ first) & f->same & ~ad))
 			return pt_refuse(s->c, -EINVAL, va,
 					 "the table's pages differ in their bits");
 		seen |= val & ad;
@@ -207,7 +207,7 @@ static int one_page(struct edit_step *s, const void *entries, unsigned level, u6
 	if (!is_aligned(pa, pt_span(f, level + 1)))
 		return pt_refuse(s->c, -EINVAL, va, "the memory is not aligned to the larger page");
 	*ret = f->make_leaf(pa, f->leaf_flags(first, level), level + 1);
-	*ret = (*ret & ~(f->carried | ad)) | (first & f->carried & ~ad) | seen;
+	*ret = (*ret & ~(f->same | ad)) | (first & f->same & ~ad) | seen;
 	return 0;
 }
 

@@ -25,6 +25,8 @@ u64 pt_entry_reserved(const struct pt_format *f, u64 entry, unsigned level, bool
 	reserved |= beyond(f, l, leaf, phys_bits);
 	if (!(entry & f->needed))
 		reserved |= f->needs;
+	if (leaf && f->forbidden && (entry & f->forbidden) == f->forbidden)
+		reserved |= f->forbidden;
 	if (!nx)
 		reserved |= f->noexec;
 	return entry & reserved;

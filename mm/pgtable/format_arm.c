@@ -2,8 +2,8 @@
 /*
  * AArch64: VMSAv8-64, stage 1 of the EL1&0 regime, 4 KiB granule, addresses of 48 bits at most (no
  * LPA2). Arm's levels count from the root: its level 3 is our 0, its level 0 our 3. Bits that the
- * manual calls RES0 are given a meaning by later extensions; an entry that has one set is shown
- * and not followed.
+ * manual calls RES0 do not fault: CPUs ignore them, or have an extension that gives them a meaning.
+ * We know none of these; an entry that has one set is shown and not followed.
  */
 #include "pt_inner.h"
 
@@ -27,10 +27,19 @@
 #define ARM_APTABLE_EL0 (1ULL << 61)
 #define ARM_APTABLE_RO	(1ULL << 62)
 
-/* MAIR_EL1 is not in the tables: as Linux fills it, 0 is normal memory, 3 Device-nGnRnE. */
-#define ATTR_NORMAL 0
-#define ATTR_DEVICE 3
-#define ATTR_MASK   ARM_ATTR(7)
+/* The index of the memory type. MAIR_EL1 is not in the tables: as Linux fills it now, 0 is normal
+ * memory, 2 not cached, 3 Device-nGnRnE. */
+static u64 attr_index(u64 flags)
+{
+	return ARM_ATTR((flags & PT_PATBIT ? 4 : 0) | (flags & PT_PCD ? 2 : 0) |
+			(flags & PT_PWT ? 1 : 0));
+}
+
+static u64 attr_flags(u64 entry)
+{
+	return (entry & ARM_ATTR(4) ? PT_PATBIT : 0) | (entry & ARM_ATTR(2) ? PT_PCD : 0) |
+	       (entry & ARM_ATTR(1) ? PT_PWT : 0);
+}
 
 static u8 table_rights(u64 entry)
 {
@@ -75,7 +84,7 @@ static u64 make_leaf(phys_addr_t pa, u64 flags, unsigned level)
 	val |= flags & PT_USER ? ARM_AP_EL0 | ARM_PXN : ARM_UXN;
 	val |= flags & PT_NOEXEC ? ARM_PXN | ARM_UXN : 0;
 	val |= flags & PT_GLOBAL ? 0 : ARM_NG;
-	return val | ARM_ATTR(flags & PT_PCD ? ATTR_DEVICE : ATTR_NORMAL);
+	return val | attr_index(flags);
 }
 
 static u64 make_table(phys_addr_t pa)
@@ -89,8 +98,7 @@ static u64 leaf_flags(u64 entry, unsigned level)
 
 	(void)level;
 	return (entry & ARM_AP_RO ? 0 : PT_WRITE) | (entry & ARM_AP_EL0 ? PT_USER : 0) |
-	       (entry & xn ? PT_NOEXEC : 0) | (entry & ARM_NG ? 0 : PT_GLOBAL) |
-	       (entry & ATTR_MASK ? PT_PCD : 0);
+	       (entry & xn ? PT_NOEXEC : 0) | (entry & ARM_NG ? 0 : PT_GLOBAL) | attr_flags(entry);
 }
 
 /* ---- what the bits say -------------------------------------------------------------------------
@@ -187,12 +195,15 @@ static const struct pt_bit bits_arm[] = {
 
 /* PBHA, software's bits, DBM, GP, SH, NS, AF; the contiguous hint is for one size only. */
 #define CARRIED (ARM_PBHA | ARM_SOFTWARE | ARM_DBM | ARM_GP | ARM_SH_INNER | 1ULL << 5 | ARM_AF)
+#define SAME	(CARRIED | ARM_UXN | ARM_PXN | ARM_NG | ARM_AP_RO | ARM_AP_EL0 | ARM_ATTR(7))
 
 #define COMMON                                                                                     \
 	.manual = "Arm Architecture Reference Manual for A-profile (DDI 0487), chapter D8",        \
+	.on_reserved = "CPUs ignore them, or have an extension that we do not know",               \
 	.entry_size = 8, .phys_bits = 48, .present = ARM_VALID, .accessed = ARM_AF,                \
-	.carried = CARRIED, .rights = rights, .make_leaf = make_leaf, .make_table = make_table,    \
-	.leaf_flags = leaf_flags, .bits = bits_arm, .nr_bits = ARRAY_SIZE(bits_arm)
+	.carried = CARRIED, .same = SAME, .rights = rights, .make_leaf = make_leaf,                \
+	.make_table = make_table, .leaf_flags = leaf_flags, .bits = bits_arm,                      \
+	.nr_bits = ARRAY_SIZE(bits_arm)
 
 const struct pt_format pt_format_aarch64_3 = {
 	.name = "aarch64-3",

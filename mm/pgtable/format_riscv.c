@@ -12,6 +12,7 @@
 #define RV_D	(1ULL << 7)
 #define RV_RSW	(3ULL << 8)
 #define RV_NC	(1ULL << 61) /* PBMT = 1 */
+#define RV_IO	(2ULL << 61) /* PBMT = 2 */
 #define RV_PBMT (3ULL << 61)
 #define RV_N	(1ULL << 63)
 
@@ -44,7 +45,9 @@ static u64 make_leaf(phys_addr_t pa, u64 flags, unsigned level)
 	val |= flags & PT_NOEXEC ? 0 : RV_X;
 	val |= flags & PT_USER ? RV_U : 0;
 	val |= flags & PT_GLOBAL ? RV_G : 0;
-	return val | (flags & PT_PCD ? RV_NC : 0);
+	if (!(flags & PT_PCD))
+		return val;
+	return val | (flags & PT_PWT ? RV_IO : RV_NC);
 }
 
 static u64 make_table(phys_addr_t pa)
@@ -57,7 +60,7 @@ static u64 leaf_flags(u64 entry, unsigned level)
 	(void)level;
 	return (entry & RV_W ? PT_WRITE : 0) | (entry & RV_X ? 0 : PT_NOEXEC) |
 	       (entry & RV_U ? PT_USER : 0) | (entry & RV_G ? PT_GLOBAL : 0) |
-	       (entry & RV_PBMT ? PT_PCD : 0);
+	       (entry & RV_PBMT ? PT_PCD : 0) | (entry & RV_IO ? PT_PWT : 0);
 }
 
 /* ---- what the bits say -------------------------------------------------------------------------
@@ -119,13 +122,16 @@ static const struct pt_bit bits_riscv[] = {
 
 #define LEVELS_0_TO_2 LEVEL("L0", 12), LEVEL("L1", 21), LEVEL("L2", 30)
 
+#define SAME (RV_R | RV_W | RV_X | RV_U | RV_G | RV_A | RV_D | RV_RSW | RV_PBMT)
+
 #define COMMON                                                                                     \
 	.manual = "RISC-V ISA Manual, vol. II: Privileged Architecture (20211203)",                \
 	.entry_size = 8, .addr_shift = 2, .sign_extend = true, .phys_bits = 56, .present = RV_V,   \
 	.accessed = RV_A, .dirty = RV_D, .global = RV_G, .carried = RV_A | RV_D | RV_RSW,          \
-	.needs = RV_W, .needed = RV_R, .rights = rights, .make_leaf = make_leaf,                   \
-	.make_table = make_table, .leaf_flags = leaf_flags, .bits = bits_riscv,                    \
-	.nr_bits = ARRAY_SIZE(bits_riscv)
+	.same = SAME, .needs = RV_W, .needed = RV_R, .forbidden = RV_PBMT,                         \
+	.on_reserved = "an access faults, unless an extension of the CPU has a meaning for them",  \
+	.rights = rights, .make_leaf = make_leaf, .make_table = make_table,                        \
+	.leaf_flags = leaf_flags, .bits = bits_riscv, .nr_bits = ARRAY_SIZE(bits_riscv)
 
 const struct pt_format pt_format_sv39 = {
 	.name = "sv39",

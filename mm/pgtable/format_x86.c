@@ -50,7 +50,7 @@ u64 pt_entry_flags(u64 entry, unsigned level)
 static const struct pt_bit bits_x86_64[] = {
 	{63, 63, ALL, BOTH, "NX",
 	 "execute-disable: no instruction may be fetched from what it maps",
-	 "instructions may be fetched, as far as the other levels let them", "SDM vol. 3, 4.6.2"},
+	 "instructions may be fetched, as far as the other levels let them", "SDM vol. 3, 4.6.1"},
 	{62, 59, 0x07, PAGES, "PK",
 	 "protection key: PKRU (user pages) or IA32_PKRS (supervisor pages) "
 	 "may forbid access",
@@ -58,7 +58,7 @@ static const struct pt_bit bits_x86_64[] = {
 	{62, 52, ALL, TABLES, "AVL", "for software: the CPU ignores them", NULL, "SDM vol. 3, 4.5"},
 	{58, 52, 0x07, PAGES, "AVL", "for software: the CPU ignores them", NULL, "SDM vol. 3, 4.5"},
 	{51, 12, ALL, TABLES, "ADDR", "physical page number of the table below", "physical page 0",
-	 "SDM vol. 3, tables 4-15 to 4-19"},
+	 "SDM vol. 3, tables 4-14 to 4-19"},
 	{51, 12, PTE_ONLY, PAGES, "ADDR", "physical page number of the 4 KiB page",
 	 "physical page 0", "SDM vol. 3, table 4-20"},
 	{51, 21, 0x02, PAGES, "ADDR", "physical address of the 2 MiB page, in units of 2 MiB",
@@ -117,10 +117,13 @@ static const struct pt_bit bits_x86_64[] = {
 /* For software: bits 11:9 and 58:52; 62:59 the protection key. */
 #define SOFTWARE_AND_KEY_BITS (0x7ffULL << 52 | 7ULL << 9)
 
+#define SAME (PTE_RW | PTE_US | PTE_PWT | PTE_PCD | PTE_A | PTE_D | PTE_G)
+
 #define COMMON                                                                                     \
-	.manual = "Intel SDM vol. 3A", .entry_size = 8, .sign_extend = true, .phys_bits = 52,      \
-	.present = PTE_P, .accessed = PTE_A, .dirty = PTE_D, .global = PTE_G, .noexec = PTE_NX,    \
-	.carried = PTE_A | PTE_D | SOFTWARE_AND_KEY_BITS, .rights = rights,                        \
+	.manual = "Intel SDM vol. 3A", .on_reserved = "an access faults", .entry_size = 8,         \
+	.sign_extend = true, .phys_bits = 52, .present = PTE_P, .accessed = PTE_A, .dirty = PTE_D, \
+	.global = PTE_G, .noexec = PTE_NX, .carried = PTE_A | PTE_D | SOFTWARE_AND_KEY_BITS,       \
+	.same = SAME | SOFTWARE_AND_KEY_BITS | PTE_NX, .rights = rights,                           \
 	.make_leaf = pt_make_leaf, .make_table = make_table, .leaf_flags = pt_entry_flags,         \
 	.bits = bits_x86_64, .nr_bits = ARRAY_SIZE(bits_x86_64)
 

@@ -93,7 +93,7 @@ static const struct pt_bit bits_32[] = {
 static const struct pt_bit bits_pae[] = {
 	{63, 63, LOWER, BOTH, "NX",
 	 "execute-disable: no instruction may be fetched from what it maps",
-	 "instructions may be fetched, as far as the other level lets them", "SDM vol. 3, 4.6.2"},
+	 "instructions may be fetched, as far as the other level lets them", "SDM vol. 3, 4.6.1"},
 	{51, 12, TOP, TABLES, "ADDR", "physical page number of the page directory",
 	 "physical page 0", "SDM vol. 3, 4.4.1, table 4-8"},
 	{51, 12, PDE_ONLY, TABLES, "ADDR", "physical page number of the table below",
@@ -110,10 +110,11 @@ static const struct pt_bit bits_pae[] = {
 /* ---- the formats --------------------------------------------------------------------------------
  */
 
+#define SAME (PTE_RW | PTE_US | PTE_PWT | PTE_PCD | PTE_A | PTE_D | PTE_G | 7ULL << 9 | PTE_NX)
 #define X86                                                                                        \
 	.manual = "Intel SDM vol. 3A", .va_bits = 32, .present = PTE_P, .accessed = PTE_A,         \
-	.dirty = PTE_D, .global = PTE_G, .carried = PTE_A | PTE_D | 7ULL << 9, .rights = rights,   \
-	.leaf_flags = pt_entry_flags
+	.dirty = PTE_D, .global = PTE_G, .carried = PTE_A | PTE_D | 7ULL << 9, .same = SAME,       \
+	.rights = rights, .leaf_flags = pt_entry_flags
 
 #define PTE_LEAF .leaf_mask = PTE_P, .leaf_if_set = true
 #define PDE_LEAF .leaf_mask = PTE_PS, .leaf_if_set = true
@@ -122,6 +123,7 @@ const struct pt_format pt_format_x86_32 = {
 	.name = "x86-32",
 	.title = "x86, 32-bit paging with PSE-36",
 	X86,
+	.on_reserved = "an access faults",
 	.nr_levels = 2,
 	.entry_size = 4,
 	.phys_bits = 40,
@@ -147,6 +149,7 @@ const struct pt_format pt_format_pae = {
 	.name = "pae",
 	.title = "x86, PAE paging",
 	X86,
+	.on_reserved = "an access faults (of a PDPTE: loading CR3 does)",
 	.nr_levels = 3,
 	.entry_size = 8,
 	.phys_bits = 52,

@@ -164,8 +164,8 @@ static const struct {
 	{true, 0x1400000, 5 * PAGE_SIZE, 0x81400000, KERNEL},		   /* text */
 	{true, 0x1406000, 32 * PAGE_SIZE, 0x81406000, KERNEL | PT_NOEXEC}, /* constants */
 	{true, 0x1800000, 2 * MiB + 0x8000, 0x81800000, KERNEL_DATA},
-	{true, 0x3000000, PAGE_SIZE, 0xfee00000, KERNEL_DATA | PT_PCD}, /* a device */
-	{true, 0x20000000, GiB / 4, 0x80000000, KERNEL_DATA},		/* all memory */
+	{true, 0x3000000, PAGE_SIZE, 0xfee00000, KERNEL_DATA | PT_PCD | PT_PWT}, /* a device */
+	{true, 0x20000000, GiB / 4, 0x80000000, KERNEL_DATA},			 /* all memory */
 };
 
 int pt_whatif_example(struct pgtable *pt)

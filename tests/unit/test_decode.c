@@ -163,6 +163,8 @@ static void x86_entries(void **state)
 	run("explain entry 80000000802020e3 --level PDE");
 	run("explain entry 12345027 --level 3");
 	run("explain entry 12345066");
+	run("explain entry 12345067 --table");
+	run("explain entry 80000000802000e3 --table");
 	run("explain entry 4020e3 --format x86-32");
 	run("explain entry 12345027 --format pae --level PDPTE");
 	same_as_golden("entry-x86.txt", text);
@@ -176,6 +178,7 @@ static void arm_entries(void **state)
 	run("explain entry 60000000bfff8003 --format aarch64-4 --level L1");
 	run("explain entry 40000f01 --format aarch64-4 --level L0");
 	run("explain entry 40000f01 --format aarch64-3 --level 0");
+	run("explain entry 40004f01 --format aarch64-3 --page --level L2");
 	same_as_golden("entry-arm.txt", text);
 }
 
@@ -187,6 +190,7 @@ static void riscv_entries(void **state)
 	run("explain entry 20abcc01 --format sv57");
 	run("explain entry 200804eb --format sv39 --level L1");
 	run("explain entry 20080005 --format sv39");
+	run("explain entry 60000000200800e7 --format sv39 --page");
 	same_as_golden("entry-riscv.txt", text);
 }
 
@@ -207,6 +211,13 @@ static void wrong_words_are_told(void **state)
 	assert_int_equal(run_as(EMIT_TEXT, "explain entry xyz"), -EINVAL);
 	assert_int_equal(run_as(EMIT_TEXT, "explain entry 100000001 --format x86-32"), -ERANGE);
 	assert_int_equal(run_as(EMIT_TEXT, "explain entry --format list"), 0);
+	assert_int_equal(run_as(EMIT_TEXT, "explain entry 1 --table --page"), -EINVAL);
+	assert_int_equal(run_as(EMIT_TEXT, "explain entry 67 --level PDE --page"), -EINVAL);
+	assert_non_null(strstr(text, "0x67: no PDE with this value maps a page"));
+	assert_int_equal(run_as(EMIT_TEXT, "explain entry e7 --level PDE --table"), -EINVAL);
+	assert_int_equal(run_as(EMIT_TEXT, "explain entry 1 --format sv39 --page"), -EINVAL);
+	assert_non_null(strstr(text, "0x1: no entry with this value maps a page"));
+	assert_int_equal(run_as(EMIT_TEXT, "explain entry cf --format sv39 --table"), -EINVAL);
 }
 
 int main(void)

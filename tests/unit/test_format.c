@@ -35,7 +35,7 @@ static void names_find_all_formats(void **state)
 	(void)state;
 	for (; (f = pt_format_nr(nr)); nr++) {
 		assert_ptr_equal(pt_format_find(f->name), f);
-		assert_true(f->title[0] && f->manual[0]);
+		assert_true(f->title[0] && f->manual[0] && f->on_reserved[0]);
 	}
 	assert_int_equal(nr, NR_FORMATS);
 	assert_null(pt_format_find("sv32"));
@@ -118,7 +118,17 @@ static void bits_name_their_source(void **state)
 	}
 }
 
-/* An address that goes into an entry comes out of it; no reserved bit is set on the way. */
+/* PT_* flags that the format can say, of those that were asked for. */
+static u64 flags_that_fit(const struct pt_format *f, u64 flags)
+{
+	if (f->entry_size == 4)
+		return flags & ~PT_NOEXEC;
+	if (strncmp(f->name, "sv", 2))
+		return flags;
+	return flags & ~(PT_PATBIT | (flags & PT_PCD ? 0 : PT_PWT)); /* PBMT 0 to 2 */
+}
+
+/* Address and flags that go into an entry come out of it; no reserved bit is set on the way. */
 static void addresses_go_in_and_come_out(void **state)
 {
 	const struct pt_format *f;
@@ -130,9 +140,9 @@ static void addresses_go_in_and_come_out(void **state)
 		f = pt_format_nr((u32)prng_below(&p, NR_FORMATS));
 		unsigned level = (unsigned)prng_below(&p, f->nr_levels);
 		u64 pa = prng_next(&p) & ((1ULL << f->phys_bits) - 1) & ~(pt_span(f, level) - 1);
-		u64 flags = prng_next(&p) & (PT_WRITE | PT_USER | PT_GLOBAL | PT_PCD | PT_NOEXEC);
-		u64 want = f->name[0] == 'x' && f->entry_size == 4 ? flags & ~PT_NOEXEC : flags;
-		u64 entry;
+		u64 flags = prng_next(&p) & (PT_WRITE | PT_USER | PT_GLOBAL | PT_NOEXEC | PT_PCD |
+					     PT_PWT | PT_PATBIT);
+		u64 want = flags_that_fit(f, flags), entry;
 
 		if (f->entry_size == 4 && !level)
 			pa &= 0xffffffff;
@@ -145,6 +155,26 @@ static void addresses_go_in_and_come_out(void **state)
 		assert_int_equal(pt_entry_reserved(f, entry, level, true, 0, true), 0);
 		assert_int_equal(f->leaf_flags(entry, level), want);
 		assert_true(f->entry_size == 8 || !(entry >> 32));
+	}
+}
+
+/* A block or superpage of each memory type; its parts, made as a split makes them. */
+static void parts_keep_the_memory_type(void **state)
+{
+	const struct pt_format *arm = pt_format_find("aarch64-4"), *rv = pt_format_find("sv48");
+
+	(void)state;
+	for (u64 type = 0; type < 8; type++) {
+		u64 block = 0x0060000040000701 | type << 2;
+		u64 part = arm->make_leaf(0x40000000, arm->leaf_flags(block, 1), 0);
+
+		assert_int_equal(part >> 2 & 7, type);
+	}
+	for (u64 type = 0; type < 3; type++) {
+		u64 page = 0x200000e7 | type << 61;
+		u64 part = rv->make_leaf(0x80000000, rv->leaf_flags(page, 1), 0);
+
+		assert_int_equal(part >> 61 & 3, type);
 	}
 }
 
@@ -228,6 +258,10 @@ static void entries_of_linux_on_riscv(void **state)
 	assert_entry("sv39", 0x20080005, 0, true, 0x80200000, 4, "-w-/---");
 	assert_entry("sv39", 0x20080011, 1, false, 0x80200000, 0x10, "rwx/rwx");
 	assert_entry("sv39", 0x00400000200800e7, 0, true, 0x80200000, 1ULL << 54, "rw-/---");
+	/* PBMT: 2 is IO, 3 is reserved; in pointers both bits are. */
+	assert_entry("sv39", 0x40000000200800e7, 1, true, 0x80200000, 0, "rw-/---");
+	assert_entry("sv39", 0x60000000200800e7, 1, true, 0x80200000, 3ULL << 61, "rw-/---");
+	assert_entry("sv39", 0x4000000020abcc01, 1, false, 0x82af3000, 2ULL << 61, "rwx/rwx");
 }
 
 /* PSE-36: bits 20:13 are address 39:32, fewer on a CPU with 36 bits; PAE's PDPTE. */
@@ -257,6 +291,7 @@ int main(void)
 		cmocka_unit_test(bits_have_one_meaning),
 		cmocka_unit_test(bits_name_their_source),
 		cmocka_unit_test(addresses_go_in_and_come_out),
+		cmocka_unit_test(parts_keep_the_memory_type),
 		cmocka_unit_test(flags_become_rights),
 		cmocka_unit_test(entries_of_linux_on_arm64),
 		cmocka_unit_test(entries_of_linux_on_riscv),

@@ -403,6 +403,12 @@ static void a_foreign_origin_is_copied(void **state)
 	pt_clone_destroy(&clone);
 	before = hash_tree(&pt);
 	pt.foreign = true;
+	table_at(pt.root)[510] = pt.root | PTE_P; /* a self-map leads to the copy's own root */
+	assert_int_equal(pt_clone_init(&clone, &pt, &pages, pt.phys_offset), 0);
+	assert_int_equal(((u64 *)(uintptr_t)(clone.pt.root + pt.phys_offset))[510],
+			 clone.pt.root | PTE_P);
+	pt_clone_destroy(&clone);
+	table_at(pt.root)[510] = 0;
 	assert_int_equal(pt_clone_init(&clone, &pt, &pages, pt.phys_offset), 0);
 	assert_int_equal(hash_tree(&clone.pt), before);
 	assert_int_not_equal(clone.pt.root, pt.root);

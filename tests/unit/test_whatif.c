@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "lib.h"
+#include "mm/pt_edit.h"
 #include "mm/pt_whatif.h"
 
 #define NR_FORMATS   9
@@ -341,6 +342,45 @@ static void examples_have_all_kinds(void **state)
 	}
 }
 
+/* Entries that no PT_* flags make: executable but not readable, of both execution levels, types
+ * of memory. A split leaves all bits as they are, and a collapse brings the same entry back. */
+static void split_and_collapse_change_no_bit(void **state)
+{
+	static const struct {
+		const char *format;
+		u64 entry, part;
+	} odd[] = {
+		{"sv39", 0x400000002000005b, 0x400000002000005b},      /* PBMT 2 */
+		{"sv39", 0x20000059, 0x20000059},		       /* X without R */
+		{"aarch64-4", 0x00000000800007d1, 0x00000000800007d3}, /* both execute; type 4 */
+		{"aarch64-3", 0x0040000080000745, 0x0040000080000747}, /* type 1 */
+		{"x86-64-4", 0xf9e00000800012eb, 0xf9e00000800002eb},  /* key, PAT, PWT */
+	};
+	static struct pt_clone clone;
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(odd); i++) {
+		struct pt_path path;
+		u64 va = 0x80000000;
+
+		make(pt_format_find(odd[i].format));
+		assert_int_equal(pt_whatif_map(&pt, va, va, 2 * MiB, PT_WRITE), 0);
+		pt.table_ctx = NULL;
+		assert_int_equal(pt_clone_init(&clone, &pt, &pages, pt.phys_offset), 0);
+		assert_int_equal(pt_clone_set(&clone, va, 1, odd[i].entry, "set"), 0);
+		assert_int_equal(pt_clone_split(&clone, va, "split"), 0);
+		assert_int_equal(pt_lookup(&clone.pt, va, &path), PT_MAPPED);
+		if (path.entry[path.nr - 1].val != odd[i].part)
+			fail_msg("%s: %#llx: %#llx", odd[i].format, odd[i].entry,
+				 path.entry[path.nr - 1].val);
+		assert_int_equal(pt_clone_collapse(&clone, va, "collapse"), 0);
+		assert_int_equal(pt_lookup(&clone.pt, va, &path), PT_MAPPED);
+		assert_int_equal(path.entry[path.nr - 1].val, odd[i].entry);
+		pt_clone_destroy(&clone);
+		pt_whatif_destroy(&pt);
+	}
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -364,6 +404,7 @@ int main(void)
 		cmocka_unit_test(wrong_ranges_are_refused),
 		cmocka_unit_test(no_memory_maps_nothing),
 		cmocka_unit_test(examples_have_all_kinds),
+		cmocka_unit_test(split_and_collapse_change_no_bit),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
