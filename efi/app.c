@@ -34,6 +34,30 @@ static void option_number(const char *name, u64 *ret)
 		app_message("%s=%s: must be a number such as 64M; taking the default", name, word);
 }
 
+static bool option_is_on(const char *name)
+{
+	char word[8];
+
+	return !fw_option(name, word, sizeof(word)) && strcmp(word, "0");
+}
+
+/* Linux's names for what it has as well. */
+static void read_page_options(struct page_options *o)
+{
+	static struct lock_watch watch;
+	u64 fraction = 0;
+
+	*o = page_option_defaults();
+	option_number("min_free_kbytes", &o->min_free_kbytes);
+	option_number("percpu_pagelist_high_fraction", &fraction);
+	o->pcp_high_fraction = (u32)min(fraction, 1000000ULL);
+	option_number("kernelcore", &o->kernelcore);
+	option_number("movablecore", &o->movablecore);
+	option_number("cma", &o->cma_bytes);
+	o->movable_node = option_is_on("movable_node");
+	o->watch = option_is_on("lockdep") ? &watch : NULL;
+}
+
 static void read_options(struct app *app)
 {
 	char text[400];
@@ -45,6 +69,7 @@ static void read_options(struct app *app)
 	option_number("claim", &app->options.claim);
 	app->options.seed = 1;
 	option_number("seed", &app->options.seed);
+	read_page_options(&app->sys.page_options);
 	if (fw_option("memmodel", text, sizeof(text)))
 		return;
 	if (!strcmp(text, "flat"))

@@ -31,6 +31,7 @@ typedef long long s64;
 #define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 #define __printf(fmt, args)		__attribute__((format(printf, fmt, args)))
+#define __noinline			__attribute__((noinline)) /* keeps the long way out of the short one */
 #define likely(x)			__builtin_expect(!!(x), 1)
 #define unlikely(x)			__builtin_expect(!!(x), 0)
 
@@ -63,6 +64,16 @@ static inline unsigned lowest_bit(u64 v)
 static inline unsigned highest_bit(u64 v)
 {
 	return 63u - (unsigned)__builtin_clzll(v);
+}
+
+/* Set bits, summed up in ever wider fields: the compiler's own needs an instruction or a library.
+ */
+static inline unsigned bit_count(u64 v)
+{
+	v -= v >> 1 & 0x5555555555555555;
+	v = (v & 0x3333333333333333) + (v >> 2 & 0x3333333333333333);
+	v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return (unsigned)(v * 0x0101010101010101 >> 56);
 }
 
 /*

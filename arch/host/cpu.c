@@ -7,6 +7,9 @@
 
 #include "arch.h"
 #include "arch_host.h"
+#include "arch_percpu.h"
+
+__thread u32 arch_host_cpu;
 
 #define MAX_GUARDS 16
 

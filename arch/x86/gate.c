@@ -17,7 +17,10 @@
  * Shadow stacks (CET): the CPU would find the returns on ours where it expects the firmware's, so
  * a firmware that runs on them is refused by gate_init().
  */
+#include "arch_percpu.h"
 #include "x86.h"
+
+static struct arch_percpu boot_cpu = {.self = &boot_cpu};
 
 void gate_call_on(void (*fn)(void *arg), void *arg, u64 stack_top, u64 *save);
 void gate_load_segments(u16 cs, u16 ds, u16 ss, u16 es);
@@ -234,6 +237,7 @@ int gate_init(const struct gate_config *config)
 		ours.efer |= EFER_NXE;
 	if (have_pat)
 		ours.pat = choose_pat(firmware.pat);
+	ours.gs_base = (u64)(uintptr_t)&boot_cpu;
 	ours.cs = OUR_CS;
 	ours.ds = ours.ss = ours.es = OUR_DS;
 	our_stack_top = (u64)(uintptr_t)config->stack + GATE_STACK_SIZE;

@@ -25,6 +25,7 @@ int cmd_needs_mm(struct cmd_call *call);
 int cmd_pt_dump(struct cmd_call *call);
 int cmd_sweep(struct cmd_call *call);
 int cmd_bench_walk(struct cmd_call *call);
+int cmd_bench_page(struct cmd_call *call);
 int cmd_exercise_edits(struct cmd_call *call);
 /* `memtype VA SIZE TYPE` changes the clone; with other arguments it is a view. */
 bool cmd_sets_memtype(const struct cmd_call *call);

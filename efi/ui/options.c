@@ -8,8 +8,21 @@ static const struct {
 	const char *name;
 	bool flag; /* may stand alone */
 } known[] = {
-	{"levels", false}, {"reserve", false}, {"claim", false},    {"memmodel", false},
-	{"seed", false},   {"screen", false},  {"noautorun", true},
+	{"levels", false},
+	{"reserve", false},
+	{"claim", false},
+	{"memmodel", false},
+	{"seed", false},
+	{"screen", false},
+	{"noautorun", true},
+	{"min_free_kbytes", false},
+	{"percpu_pagelist_high_fraction", false},
+	{"kernelcore", false},
+	{"movablecore", false},
+	{"movable_node", true},
+	{"cma", false},
+	{"nosmp", true},
+	{"lockdep", true},
 };
 
 static bool is_blank(char c)

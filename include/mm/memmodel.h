@@ -9,27 +9,11 @@
 #ifndef MM_MEMMODEL_H
 #define MM_MEMMODEL_H
 
+#include "mm/frame.h"
 #include "mm/page.h"
 #include "mm/zone.h"
 
 enum memmodel { MEMMODEL_SPARSE, MEMMODEL_FLAT };
-
-/* State of 2 MiB: valid once its giga descriptor is alive. */
-struct pageblock {
-	struct list_head list; /* while it heads a free block of order >= PAGEBLOCK_ORDER */
-	u16 zid;	       /* node * MAX_NR_ZONES + zone, while it does */
-	u8 free_order;	       /* that order; 0: heads none */
-	bool pages_alive;      /* its struct pages are initialised */
-	bool memmap;	       /* it holds struct pages itself */
-};
-
-/* State of 1 GiB. */
-struct gigablock {
-	struct list_head list; /* while all of it is one free block */
-	bool free;	       /* it is one free block of GIGA_ORDER */
-	bool alive;	       /* its 512 pageblock descriptors are initialised */
-	u8 sections;	       /* bit per section: its struct pages have memory */
-};
 
 struct mem_system;
 
@@ -50,9 +34,6 @@ bool pfn_valid(const struct mem_system *sys, u64 pfn);
 int pageblock_revive(struct mem_system *sys, u64 pfn);
 /* Initialises the 512 pageblock descriptors of pfn's GiB, if need be. Cannot fail. */
 void gigablock_revive(struct mem_system *sys, u64 pfn);
-
-struct pageblock *pfn_to_pageblock(const struct mem_system *sys, u64 pfn);
-struct gigablock *pfn_to_gigablock(const struct mem_system *sys, u64 pfn);
 
 /* What the two models would cost on this machine, bytes of struct pages. */
 struct memmodel_cost {

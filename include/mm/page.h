@@ -2,8 +2,8 @@
 /*
  * struct page: what is known of one page frame. 64 bytes, with Linux's names for its fields.
  *
- * Struct pages come to life a pageblock (512 pages, 2 MiB) at a time, when the block is first
- * split or used; before that their memory holds anything and must not be read. page_alive() in
+ * Struct pages come to life a pageblock (512 pages, 2 MiB) at a time, when a page of it is first
+ * handed out by alloc_pages(). Before that they have no memory or hold zeros; page_alive() in
  * mm/memmodel.h tells.
  */
 #ifndef MM_PAGE_H
@@ -18,13 +18,10 @@ struct page {
 	u64 flags; /* PG_* below, zone and node on top */
 	union {
 		struct {
-			union {
-				struct list_head lru;
-				struct list_head buddy_list; /* while PG_buddy */
-			};
+			struct list_head lru;
 			void *mapping;
 			u64 index;
-			u64 private; /* order, while PG_buddy */
+			u64 private;
 		};
 		struct { /* PG_slab */
 			struct kmem_cache *slab_cache;
@@ -41,19 +38,34 @@ struct page {
 			u32 compound_order;
 		};
 	};
-	s32 _mapcount;	/* -1: not mapped */
-	s32 _refcount;	/* 0: free */
-	u64 memcg_data; /* unused, kept for the size and the name */
+	union {
+		struct {
+			s32 _refcount; /* 0: free */
+			u8 order;      /* of the block that it heads */
+			u8 kind;       /* PAGE_PLAIN, PAGE_MARKED; 0: with the buddy, or a tail */
+			u16 lists;     /* the CPUs' lists that it goes to (mm/pcp.h) */
+		};
+		u64 life; /* all four, for one compare */
+	};
+	s32 _mapcount; /* -1: not mapped */
+	u32 unused;
 };
 
 _Static_assert(sizeof(struct page) == 64, "512 struct pages must fill 32 KiB");
+
+#define PAGE_PLAIN  0x01 /* heads a block that somebody has, or a CPU's list */
+#define PAGE_MARKED 0x02 /* freeing it takes more than its frame: flags, a compound page */
+
+/* The life of a plain page with one reference. Orders without CPUs' lists have NO_LISTS. */
+#define PAGE_LIFE(order, lists)                                                                    \
+	(1ULL | (u64)(order) << 32 | (u64)PAGE_PLAIN << 40 | (u64)(lists) << 48)
+#define PAGE_LIFE_LISTS_SHIFT 48
 
 enum page_flag {
 	PG_locked = 0,
 	PG_slab = 9,
 	PG_reserved = 12,
 	PG_head = 16,
-	PG_buddy = 24,
 	PG_table = 25,	 /* holds a page table */
 	PG_vmalloc = 26, /* belongs to a vmalloc area */
 };
@@ -69,6 +81,7 @@ static inline bool page_test(const struct page *page, enum page_flag flag)
 static inline void page_set(struct page *page, enum page_flag flag)
 {
 	page->flags |= 1ULL << flag;
+	page->kind |= PAGE_MARKED;
 }
 
 static inline void page_clear(struct page *page, enum page_flag flag)
@@ -85,6 +98,9 @@ static inline int page_to_nid(const struct page *page)
 {
 	return (int)(page->flags >> PAGE_NODE_SHIFT & 1023);
 }
+
+/* What a page may not have when it is given back: everything but zone and node. */
+#define PAGE_FLAGS_IN_USE ((1ULL << PAGE_NODE_SHIFT) - 1)
 
 /* The head of a compound page; any other page itself. */
 static inline struct page *compound_head(struct page *page)

@@ -14,6 +14,8 @@
 #include "mm/memblock.h"
 #include "mm/memmodel.h"
 #include "mm/numa.h"
+#include "mm/page_alloc.h"
+#include "mm/pcp.h"
 #include "mm/pgtable.h"
 #include "mm/pt_build.h"
 #include "mm/slab.h"
@@ -27,6 +29,18 @@ struct mm_step {
 	u64 bytes; /* written by the step, as far as it knows */
 };
 
+/* Memory that is no RAM but has struct pages: persistent, or set aside for a purpose. */
+#define MAX_DEVICE_RANGES 32
+struct device_range {
+	u64 start_pfn, end_pfn; /* whole pageblocks */
+	int nid;
+	const char *name;
+};
+
+struct cma_area {
+	u64 start_pfn, nr_pages;
+};
+
 struct mem_system {
 	/* given */
 	struct memblock memblock;
@@ -38,7 +52,12 @@ struct mem_system {
 	u64 vmemmap_offset; /* added to a vmemmap or vmalloc address to get a pointer: 0 where the
 			     */
 	u64 vmalloc_offset; /* CPU uses our tables */
-	struct pgtable pt;  /* levels, max_page_level, nx, changed given; root by mm_build_tables */
+	u32 nr_cpus;	    /* that will use the allocators; 0 means 1 */
+	int cpu_nid[MAX_CPUS];
+	struct page_options page_options;
+	u32 nr_devices;
+	struct device_range devices[MAX_DEVICE_RANGES];
+	struct pgtable pt; /* levels, max_page_level, nx, changed given; root by mm_build_tables */
 
 	/* page tables' pages: from memblock, then from the buddy */
 	struct pt_pages table_pages;
@@ -50,11 +69,18 @@ struct mem_system {
 	struct gigablock *gigablocks;
 	u64 nr_gigablocks;
 	pg_data_t *node_data[MAX_NUMNODES];
-	u64 fail_after; /* tests: page allocations fail after this many more; 0: never */
-	u64 bad_frees;	/* refused __free_pages */
-	u64 bad_free_pfn;
+	u8 *sections; /* [section]: its struct pages have memory */
+	u64 nr_sections;
+	struct spinlock memmap_lock; /* struct pages coming to life */
 	u64 alive_pageblocks, populated_sections;
 	u64 totalram_pages; /* managed, all zones */
+	u64 min_free_kbytes;
+	struct page_cpu *page_cpu[MAX_CPUS];
+	bool pcp_enabled;
+	u32 nr_cma_areas;
+	struct cma_area cma[MAX_CMA_AREAS];
+	struct page_errors page_errors;
+	struct page_debug *page_debug; /* NULL: no debugging aid is on */
 
 	struct slab_system slab;
 	struct vmalloc_system vmalloc;

@@ -19,9 +19,11 @@ typedef u64 phys_addr_t;
 /* Linux's names: orders 0..MAX_PAGE_ORDER are what callers may ask for. */
 #define MAX_PAGE_ORDER	10
 #define NR_PAGE_ORDERS	(MAX_PAGE_ORDER + 1)
+#define GROUP_ORDER	6  /* 256 KiB: one word with a bit per page */
 #define PAGEBLOCK_ORDER 9  /* 2 MiB: one PMD */
 #define GIGA_ORDER	18 /* 1 GiB: one PUD, the largest free block kept inside */
 
+#define GROUP_NR_PAGES	   (1ULL << GROUP_ORDER)
 #define PAGEBLOCK_NR_PAGES (1ULL << PAGEBLOCK_ORDER)
 #define GIGA_NR_PAGES	   (1ULL << GIGA_ORDER)
 

@@ -1,85 +1,140 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Free blocks of one zone in three tiers: through struct pages (orders 0 to 8), pageblock
- * descriptors (9 to 17) and giga descriptors (18). Splitting a block brings the tier below to life.
+ * Free blocks of one zone: taking, splitting, merging. See mm/zone.h for the tiers.
+ *
+ * A list's type is that of the first pageblock of its blocks, so whoever changes a pageblock's type
+ * moves its blocks. Everything here is called with the zone's lock held.
  */
-#include "mm/page_alloc.h"
+#include "group.h"
+#include "page_inner.h"
 
-#include "mm/system.h"
+/* ---- lists ----------------------------------------------------------------------------------- */
 
-static u16 zone_id(const struct zone *zone)
+static void list_insert(struct zone *zone, struct list_head *entry, unsigned order, unsigned type)
 {
-	return (u16)(zone->zone_pgdat->node_id * MAX_NR_ZONES + zone->type);
+	list_add(entry, &zone->free_area[order].free_list[type]);
+	zone->free_area[order].nr_free++;
+	zone->nonempty[type] |= 1u << order;
 }
 
-/* Links the block into its free list. Its descriptor must be alive. */
+static void list_remove(struct zone *zone, struct list_head *entry, unsigned order, unsigned type)
+{
+	list_del(entry);
+	zone->free_area[order].nr_free--;
+	if (list_empty(&zone->free_area[order].free_list[type]))
+		zone->nonempty[type] &= ~(1u << order);
+}
+
+void buddy_account(struct zone *zone, unsigned type, s64 pages)
+{
+	if (type == MIGRATE_ISOLATE) {
+		zone->nr_isolated_free += (u64)pages;
+		return;
+	}
+	zone->nr_free_pages += (u64)pages;
+	if (type == MIGRATE_CMA)
+		zone->nr_free_cma += (u64)pages;
+	if (type == MIGRATE_HIGHATOMIC)
+		zone->nr_free_highatomic += (u64)pages;
+}
+
+void buddy_move_entry(struct zone *zone, struct list_head *entry, unsigned order, unsigned from,
+		      unsigned to)
+{
+	list_remove(zone, entry, order, from);
+	list_insert(zone, entry, order, to);
+}
+
+/* ---- blocks of GROUP_ORDER and more -------------------------------------------------------------
+ */
+
+static unsigned giga_type(const struct gigablock *giga)
+{
+	return giga->blocks ? giga->blocks[0].migratetype : MIGRATE_MOVABLE;
+}
+
 static void block_insert(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
 {
-	struct free_area *area = &zone->free_area[order];
+	struct pageblock *block = pageblock_at(sys, pfn);
 
-	area->nr_free++;
 	if (order < PAGEBLOCK_ORDER) {
-		struct page *page = pfn_to_page(sys, pfn);
+		struct group *g = group_at(block, pfn);
 
-		page_set(page, PG_buddy);
-		page->private = order;
-		list_add(&page->buddy_list, &area->free_list);
+		g->order = (u8)order;
+		list_insert(zone, &g->list, order, block->migratetype);
 	} else if (order < GIGA_ORDER) {
-		struct pageblock *block = pfn_to_pageblock(sys, pfn);
-
+		pageblock_own(block, zone);
 		block->free_order = (u8)order;
-		block->zid = zone_id(zone);
-		list_add(&block->list, &area->free_list);
+		list_insert(zone, &block->list, order, block->migratetype);
 	} else {
-		struct gigablock *giga = pfn_to_gigablock(sys, pfn);
+		struct gigablock *giga = gigablock_at(sys, pfn);
 
 		giga->free = true;
-		list_add(&giga->list, &area->free_list);
+		list_insert(zone, &giga->list, order, giga_type(giga));
 	}
 }
 
 static void block_remove(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
 {
-	zone->free_area[order].nr_free--;
-	if (order < PAGEBLOCK_ORDER) {
-		struct page *page = pfn_to_page(sys, pfn);
+	struct pageblock *block = pageblock_at(sys, pfn);
 
-		list_del(&page->buddy_list);
-		page_clear(page, PG_buddy);
-		page->private = 0;
+	if (order < PAGEBLOCK_ORDER) {
+		struct group *g = group_at(block, pfn);
+
+		g->order = 0;
+		list_remove(zone, &g->list, order, block->migratetype);
 	} else if (order < GIGA_ORDER) {
-		struct pageblock *block = pfn_to_pageblock(sys, pfn);
-
-		list_del(&block->list);
 		block->free_order = 0;
+		list_remove(zone, &block->list, order, block->migratetype);
 	} else {
-		struct gigablock *giga = pfn_to_gigablock(sys, pfn);
+		struct gigablock *giga = gigablock_at(sys, pfn);
 
-		list_del(&giga->list);
 		giga->free = false;
+		list_remove(zone, &giga->list, order, giga_type(giga));
 	}
 }
 
-/* Is there a free block of exactly this order and zone at pfn? Only asked of buddies, which share
- * their parent's descriptor tier, so what is read is alive. */
-static bool block_is_free(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
+/* Reserves and isolated blocks merge only with their like, lest they leak. */
+static bool may_merge(unsigned a, unsigned b)
 {
-	if (order < PAGEBLOCK_ORDER) {
-		struct page *page = pfn_to_page(sys, pfn);
-
-		return page_test(page, PG_buddy) && page->private == order &&
-		       page_zone(sys, page) == zone;
-	}
-	return pfn_to_pageblock(sys, pfn)->free_order == order &&
-	       pfn_to_pageblock(sys, pfn)->zid == zone_id(zone);
+	return a == b || (a < MIGRATE_PCPTYPES && b < MIGRATE_PCPTYPES);
 }
 
-static u64 block_first_pfn(struct mem_system *sys, struct zone *zone, unsigned order)
+/* Is there a free block of exactly this order at `buddy`, that the block at pfn may merge with?
+ * They share a parent, so what is read is alive. */
+static bool buddy_is_free(const struct mem_system *sys, const struct zone *zone, u64 pfn, u64 buddy,
+			  unsigned order)
 {
-	struct list_head *first = zone->free_area[order].free_list.next;
+	const struct pageblock *block = pageblock_at(sys, buddy);
 
 	if (order < PAGEBLOCK_ORDER)
-		return page_to_pfn(sys, list_entry(first, struct page, buddy_list));
+		return group_at(block, buddy)->order == order;
+	return block->free_order == order && block->zid == zone_id(zone) &&
+	       may_merge(block->migratetype, pageblock_at(sys, pfn)->migratetype);
+}
+
+static void block_put(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
+{
+	while (order < GIGA_ORDER) {
+		u64 buddy = pfn ^ 1ULL << order;
+
+		if (!buddy_is_free(sys, zone, pfn, buddy, order))
+			break;
+		block_remove(sys, zone, buddy, order);
+		pfn &= ~(1ULL << order);
+		order++;
+		zone->event[PGMERGE]++;
+	}
+	block_insert(sys, zone, pfn, order);
+}
+
+static u64 block_first(const struct mem_system *sys, const struct zone *zone, unsigned order,
+		       unsigned type)
+{
+	const struct list_head *first = zone->free_area[order].free_list[type].next;
+
+	if (order < PAGEBLOCK_ORDER)
+		return group_pfn(list_entry(first, struct group, list));
 	if (order < GIGA_ORDER)
 		return (u64)(list_entry(first, struct pageblock, list) - sys->pageblocks)
 		       << PAGEBLOCK_ORDER;
@@ -87,65 +142,332 @@ static u64 block_first_pfn(struct mem_system *sys, struct zone *zone, unsigned o
 }
 
 /* Makes the descriptors alive that two halves of a block of `order` need. */
-static int tier_revive(struct mem_system *sys, u64 pfn, unsigned order)
+static int tier_revive(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
 {
 	if (order == GIGA_ORDER)
 		gigablock_revive(sys, pfn);
-	return order == PAGEBLOCK_ORDER ? pageblock_revive(sys, pfn) : 0;
+	return order == PAGEBLOCK_ORDER ? pageblock_give_map(sys, zone, pfn) : 0;
 }
 
-int buddy_take(struct mem_system *sys, struct zone *zone, unsigned order, u64 *ret_pfn)
+/*
+ * Halves a block that is on no list until the part that holds `want` has the order, at least
+ * GROUP_ORDER; the other halves go to the lists. Returns that part's PFN; NO_FRAME with all of it
+ * back on the lists when there is no memory for descriptors.
+ */
+static u64 block_cut(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned from,
+		     unsigned order, u64 want)
 {
-	unsigned k = order;
+	while (from > order) {
+		u64 half;
+
+		if (tier_revive(sys, zone, pfn, from)) {
+			block_put(sys, zone, pfn, from);
+			return NO_FRAME;
+		}
+		from--;
+		half = pfn + (1ULL << from);
+		block_insert(sys, zone, want < half ? half : pfn, from);
+		pfn = want < half ? pfn : half;
+		zone->event[PGSPLIT]++;
+	}
+	for (u64 i = 0; order >= PAGEBLOCK_ORDER && i < 1ULL << order; i += PAGEBLOCK_NR_PAGES)
+		pageblock_own(pageblock_at(sys, pfn + i), zone);
+	return pfn;
+}
+
+static u64 block_take(struct mem_system *sys, struct zone *zone, unsigned order, unsigned type)
+{
+	u32 fit = zone->nonempty[type] >> order << order;
+	unsigned from;
 	u64 pfn;
 
-	while (k <= GIGA_ORDER && list_empty(&zone->free_area[k].free_list))
-		k++;
-	if (k > GIGA_ORDER)
-		return -ENOMEM;
-	pfn = block_first_pfn(sys, zone, k);
-	block_remove(sys, zone, pfn, k);
-	zone->nr_free_pages -= 1ULL << k;
-	while (k > order) {
-		/* Bringing struct pages to life may itself take a block from this zone. */
-		if (tier_revive(sys, pfn, k)) {
-			buddy_put(sys, zone, pfn, k);
-			return -ENOMEM;
-		}
-		k--;
-		block_insert(sys, zone, pfn + (1ULL << k), k);
-		zone->nr_free_pages += 1ULL << k;
-		zone->nr_split++;
+	if (!fit)
+		return NO_FRAME;
+	from = lowest_bit(fit);
+	pfn = block_first(sys, zone, from, type);
+	block_remove(sys, zone, pfn, from);
+	return block_cut(sys, zone, pfn, from, order, pfn);
+}
+
+/* ---- groups
+ * -------------------------------------------------------------------------------------- */
+
+/* The group's free bits have changed: back into the list where it belongs. Not all are set. */
+static void group_relist(struct zone *zone, struct group *g, unsigned type)
+{
+	u8 bucket = g->free ? (u8)group_largest(g->free) : NO_BUCKET;
+
+	if (bucket == g->bucket)
+		return;
+	if (g->bucket != NO_BUCKET)
+		list_remove(zone, &g->list, g->bucket, type);
+	if (bucket != NO_BUCKET)
+		list_insert(zone, &g->list, bucket, type);
+	g->bucket = bucket;
+}
+
+/* All 64 pages are free: the group becomes a block. */
+static void group_whole(struct mem_system *sys, struct zone *zone, struct group *g, unsigned type)
+{
+	if (g->bucket != NO_BUCKET)
+		list_remove(zone, &g->list, g->bucket, type);
+	g->bucket = NO_BUCKET;
+	g->free = 0;
+	block_put(sys, zone, group_pfn(g), GROUP_ORDER);
+}
+
+static void group_put(struct mem_system *sys, struct zone *zone, struct group *g, unsigned i,
+		      unsigned order, unsigned type)
+{
+	u64 bits = group_mask(i, order);
+	u8 merged;
+
+	ASSERT(!(g->free & bits), "pfn %#llx is free already", group_pfn(g) + i);
+	g->free |= bits;
+	merged = (u8)group_merged(g->free, i, order);
+	if (merged == GROUP_ORDER) {
+		group_whole(sys, zone, g, type);
+	} else if (g->bucket == NO_BUCKET || merged > g->bucket) {
+		if (g->bucket != NO_BUCKET)
+			list_remove(zone, &g->list, g->bucket, type);
+		list_insert(zone, &g->list, merged, type);
+		g->bucket = merged;
 	}
-	*ret_pfn = pfn;
-	return 0;
+}
+
+/* The group that requests of this order are served from: the most broken one that can. NULL: a
+ * larger block must be broken, and there is none. */
+static struct group *group_for(struct mem_system *sys, struct zone *zone, unsigned order,
+			       unsigned type)
+{
+	u32 fit = zone->nonempty[type] >> order << order;
+	struct group *g;
+	unsigned from;
+	u64 pfn;
+
+	if (!fit)
+		return NULL;
+	from = lowest_bit(fit);
+	if (from < GROUP_ORDER)
+		return list_first_entry(&zone->free_area[from].free_list[type], struct group, list);
+	pfn = block_take(sys, zone, GROUP_ORDER, type);
+	if (pfn == NO_FRAME)
+		return NULL;
+	g = group_at(pageblock_at(sys, pfn), pfn);
+	g->free = ~0ULL; /* in no bucket yet: the caller takes some and relists it */
+	return g;
+}
+
+/* ---- taking and putting
+ * ----------------------------------------------------------------------------- */
+
+u64 buddy_take(struct mem_system *sys, struct zone *zone, unsigned order, enum migratetype type)
+{
+	u64 pfn;
+
+	if (order < GROUP_ORDER) {
+		struct group *g = group_for(sys, zone, order, type);
+		unsigned i;
+
+		if (!g)
+			return NO_FRAME;
+		i = group_find(g->free, order);
+		g->free &= ~group_mask(i, order);
+		group_relist(zone, g, type);
+		pfn = group_pfn(g) + i;
+	} else {
+		pfn = block_take(sys, zone, order, type);
+		if (pfn == NO_FRAME)
+			return pfn;
+	}
+	buddy_account(zone, type, -(1LL << order));
+	return pfn;
+}
+
+/* The highest pages first: who fills a stack with them hands out the lowest first. */
+static u32 take_bits(struct group *g, u64 *pfns, u32 max)
+{
+	u64 first = group_pfn(g), free = g->free;
+	u32 got = 0;
+
+	if (free == ~0ULL && max >= GROUP_NR_PAGES) {
+		for (u32 i = 0; i < GROUP_NR_PAGES; i++)
+			pfns[i] = first + (GROUP_NR_PAGES - 1 - i);
+		g->free = 0;
+		return GROUP_NR_PAGES;
+	}
+	for (; free && got < max; got++) {
+		unsigned i = highest_bit(free);
+
+		free ^= 1ULL << i;
+		pfns[got] = first + i;
+	}
+	g->free = free;
+	return got;
+}
+
+u32 buddy_take_singles(struct mem_system *sys, struct zone *zone, enum migratetype type, u64 *pfns,
+		       u32 max)
+{
+	struct group *g;
+	u32 got = 0;
+
+	while (got < max && (g = group_for(sys, zone, 0, type))) {
+		got += take_bits(g, pfns + got, max - got);
+		group_relist(zone, g, type);
+	}
+	buddy_account(zone, type, -(s64)got);
+	return got;
+}
+
+/* Free bits of a group are set. */
+static inline void group_add(struct mem_system *sys, struct zone *zone, struct group *g, u64 bits,
+			     unsigned type)
+{
+	unsigned largest = bits == ~0ULL ? GROUP_ORDER : group_largest(g->free | bits);
+
+	ASSERT(!(g->free & bits), "pfn %#llx: %#llx is free already", group_pfn(g), g->free & bits);
+	g->free |= bits;
+	if (likely(largest == g->bucket))
+		return;
+	if (largest == GROUP_ORDER)
+		group_whole(sys, zone, g, type);
+	else
+		group_relist(zone, g, type);
+}
+
+/* Those of one group follow each other more often than not. Their states are cleared. */
+void buddy_put_singles(struct mem_system *sys, struct zone *zone, const u64 *pfns, u32 nr)
+{
+	for (u32 i = 0; i < nr;) {
+		u64 number = pfns[i] >> GROUP_ORDER, bits = 0;
+		struct pageblock *block = pageblock_at(sys, pfns[i]);
+		u8 *state = &block->map->state[number % GROUPS_PER_BLOCK * GROUP_NR_PAGES];
+		u32 first = i;
+
+		for (; i < nr && pfns[i] >> GROUP_ORDER == number; i++) {
+			unsigned bit = pfns[i] % GROUP_NR_PAGES;
+
+			bits |= 1ULL << bit;
+			state[bit] = 0;
+		}
+		buddy_account(zone, block->migratetype, i - first);
+		group_add(sys, zone, group_at(block, pfns[first]), bits, block->migratetype);
+	}
+}
+
+u64 buddy_take_group(struct mem_system *sys, struct zone *zone, enum migratetype type, u64 *ret_pfn)
+{
+	struct group *g = group_for(sys, zone, 0, type);
+	u64 free;
+
+	if (!g)
+		return 0;
+	free = g->free;
+	g->free = 0;
+	group_relist(zone, g, type);
+	buddy_account(zone, type, -(s64)bit_count(free));
+	*ret_pfn = group_pfn(g);
+	return free;
+}
+
+void buddy_lend(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
+{
+	buddy_account(zone, pageblock_at(sys, pfn)->migratetype, 1LL << order);
+	block_insert(sys, zone, pfn, order);
+}
+
+/* Have all pageblocks of an allocated block types that may lie in one free block? */
+static bool is_uniform(const struct mem_system *sys, u64 pfn, unsigned order)
+{
+	unsigned type = pageblock_at(sys, pfn)->migratetype;
+
+	for (u64 i = PAGEBLOCK_NR_PAGES; i < 1ULL << order; i += PAGEBLOCK_NR_PAGES) {
+		if (!may_merge(type, pageblock_at(sys, pfn + i)->migratetype))
+			return false;
+	}
+	return true;
+}
+
+static void put_each_pageblock(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
+{
+	for (u64 i = 0; i < 1ULL << order; i += PAGEBLOCK_NR_PAGES) {
+		buddy_account(zone, pageblock_at(sys, pfn + i)->migratetype, PAGEBLOCK_NR_PAGES);
+		block_put(sys, zone, pfn + i, PAGEBLOCK_ORDER);
+	}
 }
 
 void buddy_put(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
 {
+	struct pageblock *block = pageblock_at(sys, pfn);
+
 	ASSERT(is_aligned(pfn, 1ULL << order) && order <= GIGA_ORDER, "pfn %#llx order %u", pfn,
 	       order);
-	zone->nr_free_pages += 1ULL << order;
+	if (order < GROUP_ORDER) {
+		buddy_account(zone, block->migratetype, 1LL << order);
+		group_put(sys, zone, group_at(block, pfn), pfn % GROUP_NR_PAGES, order,
+			  block->migratetype);
+		return;
+	}
 	if (order < GIGA_ORDER)
 		gigablock_revive(sys, pfn);
-	while (order < GIGA_ORDER) {
-		u64 buddy = pfn ^ 1ULL << order;
-
-		if (!block_is_free(sys, zone, buddy, order))
-			break;
-		block_remove(sys, zone, buddy, order);
-		pfn &= ~(1ULL << order);
-		order++;
-		zone->nr_merge++;
+	if (order > PAGEBLOCK_ORDER && order <= MAX_PAGE_ORDER && !is_uniform(sys, pfn, order)) {
+		put_each_pageblock(sys, zone, pfn, order);
+		return;
 	}
-	block_insert(sys, zone, pfn, order);
+	buddy_account(zone,
+		      order < GIGA_ORDER ? block->migratetype : giga_type(gigablock_at(sys, pfn)),
+		      1LL << order);
+	block_put(sys, zone, pfn, order);
 }
 
-void zone_free_blocks(const struct zone *zone, u64 ret_blocks[NR_PAGE_ORDERS])
+void buddy_put_bits(struct mem_system *sys, struct zone *zone, u64 pfn, u64 bits)
 {
-	for (unsigned order = 0; order <= MAX_PAGE_ORDER; order++)
-		ret_blocks[order] = zone->free_area[order].nr_free;
-	for (unsigned order = MAX_PAGE_ORDER + 1; order < NR_FREE_ORDERS; order++)
-		ret_blocks[MAX_PAGE_ORDER] += zone->free_area[order].nr_free
-					      << (order - MAX_PAGE_ORDER);
+	struct pageblock *block = pageblock_at(sys, pfn);
+
+	buddy_account(zone, block->migratetype, bit_count(bits));
+	group_add(sys, zone, group_at(block, pfn), bits, block->migratetype);
+}
+
+/* ---- choosing the place
+ * ------------------------------------------------------------------------------- */
+
+int buddy_take_at(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
+{
+	struct buddy_block found;
+	unsigned down_to = max(order, (unsigned)GROUP_ORDER);
+	struct pageblock *block;
+	struct group *g;
+
+	if (!buddy_block_of(sys, pfn, &found) || found.order < order)
+		return -EBUSY;
+	if (found.order >= GROUP_ORDER) {
+		block_remove(sys, zone, found.pfn, found.order);
+		if (block_cut(sys, zone, found.pfn, found.order, down_to, pfn) == NO_FRAME)
+			return -ENOMEM;
+	}
+	block = pageblock_at(sys, pfn); /* now alive, and its type known */
+	buddy_account(zone, block->migratetype, -(1LL << order));
+	if (order >= GROUP_ORDER)
+		return 0;
+	g = group_at(block, pfn);
+	if (found.order >= GROUP_ORDER)
+		g->free = ~0ULL;
+	g->free &= ~group_mask(pfn % GROUP_NR_PAGES, order);
+	group_relist(zone, g, block->migratetype);
+	return 0;
+}
+
+int buddy_isolate_pageblock(struct mem_system *sys, struct zone *zone, u64 pfn)
+{
+	struct buddy_block found;
+
+	pfn = round_down(pfn, PAGEBLOCK_NR_PAGES);
+	if (!buddy_block_of(sys, pfn, &found) || found.order <= PAGEBLOCK_ORDER)
+		return 0;
+	block_remove(sys, zone, found.pfn, found.order);
+	if (block_cut(sys, zone, found.pfn, found.order, PAGEBLOCK_ORDER, pfn) == NO_FRAME)
+		return -ENOMEM;
+	block_insert(sys, zone, pfn, PAGEBLOCK_ORDER);
+	return 0;
 }

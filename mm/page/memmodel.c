@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Struct pages and the descriptors of larger blocks: where they lie, and how they come to life. */
-#include "mm/memmodel.h"
-
-#include "mm/page_alloc.h"
-#include "mm/system.h"
-
-struct gigablock *pfn_to_gigablock(const struct mem_system *sys, u64 pfn)
-{
-	return &sys->gigablocks[pfn >> GIGA_ORDER];
-}
-
-struct pageblock *pfn_to_pageblock(const struct mem_system *sys, u64 pfn)
-{
-	return &sys->pageblocks[pfn >> PAGEBLOCK_ORDER];
-}
-
-static unsigned section_bit(u64 pfn)
-{
-	return 1u << (pfn / PAGES_PER_SECTION % (GIGA_NR_PAGES / PAGES_PER_SECTION));
-}
+#include "page_inner.h"
 
 static bool section_populated(const struct mem_system *sys, u64 pfn)
 {
-	return sys->model == MEMMODEL_FLAT ||
-	       pfn_to_gigablock(sys, pfn)->sections & section_bit(pfn);
+	return sys->sections[pfn / PAGES_PER_SECTION];
 }
 
 bool pfn_valid(const struct mem_system *sys, u64 pfn)
@@ -37,19 +18,9 @@ bool pfn_valid(const struct mem_system *sys, u64 pfn)
 
 bool page_alive(const struct mem_system *sys, u64 pfn)
 {
-	return pfn < sys->max_pfn && pfn_to_gigablock(sys, pfn)->alive &&
-	       pfn_to_pageblock(sys, pfn)->pages_alive;
-}
+	const struct pageblock *block = pageblock_if_alive(sys, pfn);
 
-void gigablock_revive(struct mem_system *sys, u64 pfn)
-{
-	struct gigablock *giga = pfn_to_gigablock(sys, pfn);
-	struct pageblock *first = pfn_to_pageblock(sys, round_down(pfn, GIGA_NR_PAGES));
-
-	if (giga->alive)
-		return;
-	memset(first, 0, sizeof(*first) << (GIGA_ORDER - PAGEBLOCK_ORDER));
-	giga->alive = true;
+	return block && block->pages_alive;
 }
 
 /* 2 MiB for a section's struct pages: from its own node if possible, and from the highest zone. */
@@ -68,17 +39,25 @@ static int memmap_take(struct mem_system *sys, u64 pfn, phys_addr_t *ret_pa)
 	}
 	list = &sys->node_data[nid]->node_zonelists[ZONELIST_FALLBACK];
 	for (u32 i = 0; i < list->nr; i++) {
-		if (buddy_take(sys, list->zones[i], PAGEBLOCK_ORDER, &block))
+		struct zone *zone = list->zones[i];
+
+		spin_lock(&zone->lock);
+		block = zone_take(sys, zone, PAGEBLOCK_ORDER, MIGRATE_UNMOVABLE,
+				  ALLOC_NO_WATERMARKS);
+		if (block != NO_FRAME) {
+			zone->nr_memmap_pages += PAGEBLOCK_NR_PAGES;
+			pageblock_at(sys, block)->state = FRAME_MEMMAP | PAGEBLOCK_ORDER;
+		}
+		spin_unlock(&zone->lock);
+		if (block == NO_FRAME)
 			continue;
-		list->zones[i]->nr_memmap_pages += PAGEBLOCK_NR_PAGES;
-		pfn_to_pageblock(sys, block)->memmap = true;
 		*ret_pa = pfn_to_phys(block);
 		return 0;
 	}
 	return -ENOMEM;
 }
 
-/* Gives the struct pages of pfn's section memory. */
+/* Gives the struct pages of pfn's section memory, all zero: free pages of dead pageblocks. */
 static int section_populate(struct mem_system *sys, u64 pfn)
 {
 	u64 first = round_down(pfn, PAGES_PER_SECTION);
@@ -88,33 +67,34 @@ static int section_populate(struct mem_system *sys, u64 pfn)
 
 	if (section_populated(sys, pfn))
 		return 0;
-	err = memmap_take(sys, pfn, &pa);
-	if (err)
-		return err;
-	/* mm_build_tables() has made the tables, so this cannot fail. */
-	err = pt_map(&sys->pt, va, pa, PT_SIZE(1), PT_WRITE | PT_NOEXEC | PT_GLOBAL, 1);
-	ASSERT(!err, "vmemmap of pfn %#llx: %d", pfn, err);
-	pfn_to_gigablock(sys, pfn)->sections |= (u8)section_bit(pfn);
-	sys->populated_sections++;
+	if (sys->model == MEMMODEL_SPARSE) {
+		err = memmap_take(sys, pfn, &pa);
+		if (err)
+			return err;
+		/* mm_build_tables() has made the tables, so this cannot fail. */
+		err = pt_map(&sys->pt, va, pa, PT_SIZE(1), PT_WRITE | PT_NOEXEC | PT_GLOBAL, 1);
+		ASSERT(!err, "vmemmap of pfn %#llx: %d", pfn, err);
+		sys->populated_sections++;
+	}
+	memset(sys->mem_map + first, 0, PAGES_PER_SECTION * sizeof(struct page));
+	__atomic_store_n(&sys->sections[pfn / PAGES_PER_SECTION], 1, __ATOMIC_RELEASE);
 	return 0;
 }
 
+/* The page holds zeros, or was initialised as reserved before. */
 static void page_init(struct page *page, int nid, enum zone_type zone, bool reserved)
 {
-	memset(page, 0, sizeof(*page));
-	page->flags = (u64)zone << PAGE_ZONE_SHIFT | (u64)nid << PAGE_NODE_SHIFT;
+	page->flags = (u64)zone << PAGE_ZONE_SHIFT | (u64)nid << PAGE_NODE_SHIFT |
+		      (u64)reserved << PG_reserved;
+	page->life = reserved; /* one reference */
 	page->_mapcount = -1;
 	list_init(&page->lru);
-	if (reserved) {
-		page_set(page, PG_reserved);
-		page->_refcount = 1;
-	}
 }
 
 /* Pages [pfn, end) lie in one memory region, or in none (nid -1). */
 static void pages_init(struct mem_system *sys, u64 pfn, u64 end, int nid, bool reserved)
 {
-	enum zone_type zone = zone_type_of(pfn_to_phys(pfn)); /* limits are pageblock-aligned */
+	enum zone_type zone = (enum zone_type)zone_at(sys, max(nid, 0), pfn)->type;
 
 	for (; pfn < end; pfn++)
 		page_init(pfn_to_page(sys, pfn), max(nid, 0), zone, reserved);
@@ -152,25 +132,30 @@ static void pageblock_init_pages(struct mem_system *sys, u64 first)
 
 int pageblock_revive(struct mem_system *sys, u64 pfn)
 {
-	struct pageblock *block = pfn_to_pageblock(sys, pfn);
-	int err;
+	struct pageblock *block = pageblock_at(sys, pfn);
+	int err = 0;
 
-	gigablock_revive(sys, pfn);
-	if (block->pages_alive)
+	if (gigablock_at(sys, pfn)->blocks && block->pages_alive)
 		return 0;
-	err = section_populate(sys, pfn);
-	if (err)
-		return err;
-	pageblock_init_pages(sys, round_down(pfn, PAGEBLOCK_NR_PAGES));
-	block->pages_alive = true;
-	sys->alive_pageblocks++;
-	return 0;
+	spin_lock(&sys->memmap_lock);
+	gigablock_revive(sys, pfn);
+	if (!block->pages_alive) { /* another CPU may have been quicker */
+		err = section_populate(sys, pfn);
+		if (!err) {
+			pageblock_init_pages(sys, round_down(pfn, PAGEBLOCK_NR_PAGES));
+			__atomic_thread_fence(__ATOMIC_RELEASE);
+			block->pages_alive = true;
+			sys->alive_pageblocks++;
+		}
+	}
+	spin_unlock(&sys->memmap_lock);
+	return err;
 }
 
 /* FLATMEM: one array for every frame, which need not be contiguous with anything else. */
 static int flat_init(struct mem_system *sys)
 {
-	u64 bytes = round_up(sys->max_pfn, PAGEBLOCK_NR_PAGES) * sizeof(struct page);
+	u64 bytes = round_up(sys->max_pfn, PAGES_PER_SECTION) * sizeof(struct page);
 	phys_addr_t pa = memblock_alloc(&sys->memblock, bytes, PAGE_SIZE, NUMA_NO_NODE);
 
 	if (!pa)
@@ -181,20 +166,20 @@ static int flat_init(struct mem_system *sys)
 
 int memmodel_init(struct mem_system *sys)
 {
-	u64 gigas = DIV_ROUND_UP(sys->max_pfn, GIGA_NR_PAGES);
-	u64 giga_bytes = gigas * sizeof(struct gigablock);
-	u64 block_bytes = (gigas << (GIGA_ORDER - PAGEBLOCK_ORDER)) * sizeof(struct pageblock);
-	phys_addr_t giga_pa, block_pa;
+	u64 gigas = DIV_ROUND_UP(sys->max_pfn, GIGA_NR_PAGES), bytes;
+	phys_addr_t pa;
 
-	giga_pa = memblock_alloc(&sys->memblock, giga_bytes, PAGE_SIZE, NUMA_NO_NODE);
-	block_pa = memblock_alloc(&sys->memblock, block_bytes, PAGE_SIZE, NUMA_NO_NODE);
-	if (!giga_pa || !block_pa)
+	sys->nr_sections = DIV_ROUND_UP(sys->max_pfn, PAGES_PER_SECTION);
+	bytes = gigas * sizeof(struct gigablock) + sys->nr_sections;
+	pa = memblock_alloc(&sys->memblock, bytes, PAGE_SIZE, NUMA_NO_NODE);
+	if (!pa)
 		return -ENOMEM;
-	sys->gigablocks = phys_to_virt(sys, giga_pa);
-	sys->pageblocks = phys_to_virt(sys, block_pa);
+	sys->gigablocks = phys_to_virt(sys, pa);
 	sys->nr_gigablocks = gigas;
-	memset(sys->gigablocks, 0, giga_bytes);
-	mm_step_bytes(sys, giga_bytes);
+	sys->sections = (u8 *)(sys->gigablocks + gigas);
+	spin_lock_init(&sys->memmap_lock, "memmap", LOCK_MEMMAP, sys->page_options.watch);
+	memset(sys->gigablocks, 0, bytes);
+	mm_step_bytes(sys, bytes);
 	if (sys->model == MEMMODEL_FLAT)
 		return flat_init(sys);
 	sys->mem_map = (struct page *)(uintptr_t)(sys->layout.vmemmap + sys->vmemmap_offset);

@@ -5,9 +5,8 @@
 const char *page_flag_name(unsigned flag)
 {
 	static const char *const names[] = {
-		[PG_locked] = "locked",	  [PG_slab] = "slab",	[PG_reserved] = "reserved",
-		[PG_head] = "head",	  [PG_buddy] = "buddy", [PG_table] = "pgtable",
-		[PG_vmalloc] = "vmalloc",
+		[PG_locked] = "locked", [PG_slab] = "slab",	[PG_reserved] = "reserved",
+		[PG_head] = "head",	[PG_table] = "pgtable", [PG_vmalloc] = "vmalloc",
 	};
 
 	return flag < ARRAY_SIZE(names) ? names[flag] : NULL;

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* alloc_pages and __free_pages: which zone serves a request, and what a block becomes. */
-#include "mm/page_alloc.h"
+/* Pages: frames with a struct page. */
+#include "frame_fast.h"
 
-#include "mm/system.h"
-
-/* The node whose zonelist a request without a node starts from. */
-static int default_node(const struct mem_system *sys)
-{
-	for (int nid = 0; nid < MAX_NUMNODES; nid++) {
-		if (sys->node_data[nid] && sys->node_data[nid]->node_present_pages)
-			return nid;
-	}
-	return 0;
-}
+/* ---- struct pages of blocks
+ * ------------------------------------------------------------------------ */
 
 static void prep_compound(struct page *head, unsigned order)
 {
@@ -32,7 +23,7 @@ static void unprep_compound(struct page *head)
 	head[1].mapping = NULL;
 }
 
-/* The struct pages of a block that was just taken; those of large ones may still be dead. */
+/* The struct pages of a block that was just taken. */
 static int revive_range(struct mem_system *sys, u64 pfn, unsigned order)
 {
 	for (u64 i = 0; i < 1ULL << order; i += PAGEBLOCK_NR_PAGES) {
@@ -44,22 +35,10 @@ static int revive_range(struct mem_system *sys, u64 pfn, unsigned order)
 	return 0;
 }
 
-static struct page *take_from_zone(struct mem_system *sys, struct zone *zone, gfp_t gfp,
-				   unsigned order)
+/* What the flags ask for beyond a plain page. */
+static struct page *page_prepare(struct mem_system *sys, struct page *page, gfp_t gfp,
+				 unsigned order)
 {
-	struct page *page;
-	u64 pfn;
-
-	if (buddy_take(sys, zone, order, &pfn))
-		return NULL;
-	if (order >= PAGEBLOCK_ORDER && revive_range(sys, pfn, order)) {
-		buddy_put(sys, zone, pfn, order);
-		return NULL;
-	}
-	zone->nr_alloc++;
-	page = pfn_to_page(sys, pfn);
-	page->_refcount = 1;
-	page->mapping = NULL;
 	if (order && gfp & __GFP_COMP)
 		prep_compound(page, order);
 	if (gfp & __GFP_ZERO)
@@ -67,67 +46,115 @@ static struct page *take_from_zone(struct mem_system *sys, struct zone *zone, gf
 	return page;
 }
 
-struct page *alloc_pages_node(struct mem_system *sys, int nid, gfp_t gfp, unsigned order)
+/* The order of the arguments is alloc_pages()', so that it need not move them. */
+static __noinline struct page *alloc_pages_slow(struct mem_system *sys, gfp_t gfp, unsigned order,
+						int nid, const void *caller)
 {
-	unsigned which = gfp & __GFP_THISNODE ? ZONELIST_NOFALLBACK : ZONELIST_FALLBACK;
-	struct zonelist *list;
+	struct request r = {sys, arch_this_cpu(), nid, gfp, order, true, caller};
+	struct page *page;
+	u64 pfn;
 
-	ASSERT(order <= MAX_PAGE_ORDER, "order %u", order);
-	if (sys->fail_after && --sys->fail_after == 0) {
-		sys->fail_after = 1; /* and from now on */
+	if (sys->page_options.frames_only)
+		return NULL;
+	pfn = request_frame(&r);
+	if (pfn == NO_FRAME)
+		return NULL;
+	if (revive_range(sys, pfn, order)) {
+		frame_put(sys, pfn, order);
 		return NULL;
 	}
-	if (nid == NUMA_NO_NODE)
-		nid = default_node(sys);
-	ASSERT(nid >= 0 && nid < MAX_NUMNODES && sys->node_data[nid], "node %d", nid);
-	list = &sys->node_data[nid]->node_zonelists[which];
-	for (u32 i = 0; i < list->nr; i++) {
-		struct page *page;
-
-		if (list->zones[i]->type > gfp_zone(gfp))
-			continue;
-		page = take_from_zone(sys, list->zones[i], gfp, order);
-		if (page)
-			return page;
-	}
-	return NULL;
+	frame_set_state(sys, pfn, (u8)(FRAME_PAGE | order));
+	page = pfn_to_page(sys, pfn);
+	page->life = page_life(pageblock_at(sys, pfn), order);
+	return page_prepare(sys, page, gfp, order);
 }
+
+/* More is to be done, or to be refused. (Contradicting zones and mobilities have no list.) */
+#define GFP_LONG_WAY (__GFP_ZERO | __GFP_COMP | __GFP_NOFAIL | ~GFP_ALL_BITS)
 
 struct page *alloc_pages(struct mem_system *sys, gfp_t gfp, unsigned order)
 {
-	return alloc_pages_node(sys, NUMA_NO_NODE, gfp, order);
+	struct pcp_list *list = request_list(sys->page_cpu[arch_this_cpu()], gfp, order);
+	struct page *page;
+
+	if (unlikely(list->top == list->base || gfp & GFP_LONG_WAY))
+		return alloc_pages_slow(sys, gfp, order, NUMA_NO_NODE, __builtin_return_address(0));
+	page = (struct page *)(uintptr_t)list_take(list);
+	page->_refcount = 1;
+	return page;
 }
 
-/* Is this the head of an allocated block of that order, as far as its struct page tells? */
-static bool may_free(const struct mem_system *sys, const struct page *page, unsigned order)
+struct page *alloc_pages_node(struct mem_system *sys, int nid, gfp_t gfp, unsigned order)
+{
+	if (nid == NUMA_NO_NODE && !(gfp & __GFP_THISNODE))
+		return alloc_pages(sys, gfp, order);
+	return alloc_pages_slow(sys, gfp, order, nid, __builtin_return_address(0));
+}
+
+/* ---- giving back
+ * ------------------------------------------------------------------------------------- */
+
+/* A page whose last reference goes: to the CPU's list or to its zone. */
+static void page_put(struct mem_system *sys, struct page *page, unsigned order, const void *caller)
 {
 	u64 pfn = page_to_pfn(sys, page);
+	const struct pageblock *block = pageblock_at(sys, pfn);
+	u32 cpu = arch_this_cpu();
 
-	if (order > MAX_PAGE_ORDER || !is_aligned(pfn, 1ULL << order) || !page_alive(sys, pfn))
-		return false;
-	if (page_test(page, PG_reserved) || page_test(page, PG_buddy) || page->_refcount <= 0)
-		return false;
-	return !page_test(page, PG_head) || compound_order(page) == order;
+	if (unlikely(sys->page_debug))
+		page_debug_free(sys, cpu, pfn, order, caller);
+	if (pcp_has_order(order)) {
+		struct pcp_list *list = pcp_lists_by_id(sys->page_cpu[cpu], block->lists);
+
+		list += pcp_order_index(order);
+		if (list->top < list->end || pcp_make_room(sys, list)) {
+			page->life = page_life(block, order) - 1;
+			list_give(list, (u64)(uintptr_t)page);
+			return;
+		}
+	}
+	page->life = 0;
+	frame_put(sys, pfn, order);
+}
+
+/* What its owner left behind. */
+static void page_scrub(struct page *page)
+{
+	if (page_test(page, PG_head))
+		unprep_compound(page);
+	page->flags &= ~PAGE_FLAGS_IN_USE;
+	page->mapping = NULL;
+}
+
+/* Everything that is unusual about the page: other references, a compound page, flags left over, no
+ * room in the list. */
+static __noinline void free_pages_slow(struct mem_system *sys, struct page *page, unsigned order,
+				       const void *caller)
+{
+	bool used = page_is_readable(sys, page) && page->kind & PAGE_PLAIN && page->_refcount > 0;
+
+	pcp_answer(sys, arch_this_cpu());
+	if (unlikely(!used || page->order != order)) {
+		refuse_free(sys, page_to_pfn(sys, page), order, caller);
+		return;
+	}
+	if (page->_refcount > 1) {
+		page->_refcount--;
+		return;
+	}
+	if (page->kind & PAGE_MARKED)
+		page_scrub(page);
+	page_put(sys, page, order, caller);
 }
 
 void __free_pages(struct mem_system *sys, struct page *page, unsigned order)
 {
-	struct zone *zone;
-
-	if (!may_free(sys, page, order)) {
-		sys->bad_frees++;
-		sys->bad_free_pfn = page_to_pfn(sys, page);
-		return;
-	}
-	if (--page->_refcount)
-		return;
-	zone = page_zone(sys, page);
-	if (page_test(page, PG_head))
-		unprep_compound(page);
-	page->flags &= ~0ULL << PAGE_NODE_SHIFT;
-	zone->nr_free++;
-	buddy_put(sys, zone, page_to_pfn(sys, page), order);
+	if (unlikely(!page_free_fast(sys, page, order)))
+		free_pages_slow(sys, page, order, __builtin_return_address(0));
 }
+
+/* ---- by address
+ * ---------------------------------------------------------------------------------------- */
 
 void *__get_free_pages(struct mem_system *sys, gfp_t gfp, unsigned order)
 {

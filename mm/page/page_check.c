@@ -1,96 +1,176 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The invariants of the page allocator, proved by reading every free list. */
-#include "mm/page_alloc.h"
+#include "group.h"
+#include "page_inner.h"
 
-#include "mm/system.h"
-
-/* What a list entry of an order says of itself. */
-struct block_view {
-	u64 pfn;
-	bool marked_free;
-	bool buddy_free;
+struct check {
+	const struct mem_system *sys;
+	const struct zone *zone;
+	unsigned type;
+	u64 pages[MIGRATE_TYPES];
+	u64 *ret_pfn;
 };
 
-static void view_page(const struct mem_system *sys, struct list_head *link, unsigned order,
-		      struct block_view *v)
+/* A block of GROUP_ORDER and more: marked, aligned, inside, of the list's type, and not mergeable.
+ */
+static const char *check_block(struct check *c, u64 pfn, unsigned order)
 {
-	const struct page *page = list_entry(link, struct page, buddy_list), *buddy;
+	struct buddy_block found;
+	const struct pageblock *block = pageblock_at(c->sys, pfn);
 
-	v->pfn = page_to_pfn(sys, page);
-	v->marked_free = page_alive(sys, v->pfn) && page_test(page, PG_buddy) &&
-			 page->private == order && page->_refcount == 0;
-	buddy = pfn_to_page(sys, v->pfn ^ 1ULL << order);
-	v->buddy_free = page_test(buddy, PG_buddy) && buddy->private == order &&
-			page_zone(sys, buddy) == page_zone(sys, page);
+	*c->ret_pfn = pfn;
+	if (!buddy_block_of(c->sys, pfn, &found) || found.pfn != pfn || found.order != order)
+		return "a block on a free list is not marked free with that list's order";
+	if (!is_aligned(pfn, 1ULL << order))
+		return "a free block is not aligned to its size";
+	if (pfn < c->zone->zone_start_pfn || pfn + (1ULL << order) > zone_end_pfn(c->zone))
+		return "a free block lies outside its zone";
+	c->pages[c->type] += 1ULL << order;
+	if (order == GIGA_ORDER)
+		return NULL;
+	if (block->zid != zone_id(c->zone) || block->migratetype != c->type)
+		return "a free block is on another zone's or type's list";
+	if (buddy_block_of(c->sys, pfn ^ 1ULL << order, &found) && found.order == order &&
+	    pageblock_at(c->sys, found.pfn)->zid == block->zid &&
+	    (order < PAGEBLOCK_ORDER ||
+	     pageblock_at(c->sys, found.pfn)->migratetype == block->migratetype))
+		return "two free buddies were not merged";
+	return NULL;
 }
 
-static void view_pageblock(const struct mem_system *sys, struct list_head *link, unsigned order,
-			   struct block_view *v)
+static const char *check_group(struct check *c, const struct group *g, unsigned order)
 {
-	const struct pageblock *block = list_entry(link, struct pageblock, list), *buddy;
+	const struct pageblock *block = pageblock_at(c->sys, group_pfn(g));
 
-	v->pfn = (u64)(block - sys->pageblocks) << PAGEBLOCK_ORDER;
-	v->marked_free = block->free_order == order;
-	buddy = pfn_to_pageblock(sys, v->pfn ^ 1ULL << order);
-	v->buddy_free = buddy->free_order == order && buddy->zid == block->zid;
+	*c->ret_pfn = group_pfn(g);
+	if (block->zid != zone_id(c->zone) || block->migratetype != c->type)
+		return "a group is on another zone's or type's list";
+	if (!g->free || g->order || g->free == ~0ULL)
+		return "a group on a list has no part of it free";
+	if (g->bucket != order || group_largest(g->free) != order)
+		return "a group is not on the list of its largest run";
+	for (u64 left = g->free; left; left &= left - 1) {
+		if (!block->map->state[group_pfn(g) % PAGEBLOCK_NR_PAGES + lowest_bit(left)])
+			continue;
+		*c->ret_pfn += lowest_bit(left);
+		return "a free page is marked used";
+	}
+	c->pages[c->type] += bit_count(g->free);
+	return NULL;
 }
 
-static void view_gigablock(const struct mem_system *sys, struct list_head *link,
-			   struct block_view *v)
+static const char *check_entry(struct check *c, struct list_head *link, unsigned order)
 {
-	const struct gigablock *giga = list_entry(link, struct gigablock, list);
-
-	v->pfn = (u64)(giga - sys->gigablocks) << GIGA_ORDER;
-	v->marked_free = giga->free;
-	v->buddy_free = false;
-}
-
-static const char *check_block(const struct mem_system *sys, const struct zone *zone,
-			       struct list_head *link, unsigned order, u64 *ret_pfn)
-{
-	struct block_view v = {0};
-
 	if (link->next->prev != link || link->prev->next != link)
 		return "a free list's links are broken";
+	if (order < GROUP_ORDER)
+		return check_group(c, list_entry(link, struct group, list), order);
 	if (order < PAGEBLOCK_ORDER)
-		view_page(sys, link, order, &v);
-	else if (order < GIGA_ORDER)
-		view_pageblock(sys, link, order, &v);
-	else
-		view_gigablock(sys, link, &v);
-	*ret_pfn = v.pfn;
-	if (!v.marked_free)
-		return "a block on a free list is not marked free with that list's order";
-	if (!is_aligned(v.pfn, 1ULL << order))
-		return "a free block is not aligned to its size";
-	if (v.pfn < zone->zone_start_pfn || v.pfn + (1ULL << order) > zone_end_pfn(zone))
-		return "a free block lies outside its zone";
-	return v.buddy_free ? "two free buddies were not merged" : NULL;
+		return check_block(c, group_pfn(list_entry(link, struct group, list)), order);
+	if (order < GIGA_ORDER)
+		return check_block(
+			c,
+			(u64)(list_entry(link, struct pageblock, list) - c->sys->pageblocks)
+				<< PAGEBLOCK_ORDER,
+			order);
+	return check_block(c,
+			   (u64)(list_entry(link, struct gigablock, list) - c->sys->gigablocks)
+				   << GIGA_ORDER,
+			   order);
+}
+
+static const char *check_list(struct check *c, unsigned order, u64 *ret_entries)
+{
+	const struct list_head *head = &c->zone->free_area[order].free_list[c->type];
+	bool marked = c->zone->nonempty[c->type] >> order & 1;
+
+	if (marked == list_empty(head))
+		return "a zone's note of its lists that are not empty is wrong";
+	for (struct list_head *link = head->next; link != head; link = link->next) {
+		const char *wrong = check_entry(c, link, order);
+
+		if (wrong)
+			return wrong;
+		++*ret_entries;
+	}
+	return NULL;
+}
+
+static const char *check_counts(const struct check *c)
+{
+	const struct zone *zone = c->zone;
+	u64 pages = 0;
+
+	for (unsigned type = 0; type < MIGRATE_ISOLATE; type++)
+		pages += c->pages[type];
+	if (pages != zone->nr_free_pages)
+		return "a zone's free pages differ from the sum of its lists";
+	if (c->pages[MIGRATE_CMA] != zone->nr_free_cma ||
+	    c->pages[MIGRATE_ISOLATE] != zone->nr_isolated_free ||
+	    c->pages[MIGRATE_HIGHATOMIC] != zone->nr_free_highatomic)
+		return "a zone's free pages of one type differ from the sum of its lists";
+	if (pages + pcp_zone_pages(c->sys, zone) > zone->managed_pages)
+		return "a zone has more free pages than managed ones";
+	return NULL;
+}
+
+/* What CPUs' lists hold is neither free nor used, of the zone, and ready to be handed out. */
+static const char *check_listed(const struct check *c, const struct pcp_list *list, u64 block)
+{
+	const struct mem_system *sys = c->sys;
+	bool frames = sys->page_options.frames_only;
+	const struct page *page = (const struct page *)(uintptr_t)block;
+	u64 pfn = frames ? block : page_to_pfn(sys, page);
+	const struct pageblock *pageblock = pageblock_if_alive(sys, pfn);
+	struct buddy_block found;
+
+	*c->ret_pfn = pfn;
+	if (!pageblock || pageblock->zid != zone_id(c->zone))
+		return "a CPU's list holds a page of another zone";
+	if (!is_aligned(pfn, 1ULL << list->order))
+		return "a CPU's list holds a block that is not aligned";
+	if (buddy_block_of(sys, pfn, &found))
+		return "a page in a CPU's list is free as well";
+	if (frame_state(sys, pfn) != (frames ? 0 : FRAME_PAGE | list->order))
+		return "a page in a CPU's list is used, or of another order";
+	if (!frames && (!page_alive(sys, pfn) || page->_refcount || page->order != list->order ||
+			page->kind != PAGE_PLAIN || page->flags & PAGE_FLAGS_IN_USE))
+		return "a page in a CPU's list is not ready to be handed out";
+	return NULL;
+}
+
+static const char *check_pcp(const struct check *c, const struct pcp_list *list)
+{
+	const char *wrong = NULL;
+
+	if (list->top < list->base || list->top > list->base + list->size ||
+	    list->nr_spare > list->size)
+		return "a CPU's list has more blocks than it has room for";
+	for (const u64 *at = list->base; at < list->top && !wrong; at++)
+		wrong = check_listed(c, list, *at);
+	for (u32 i = 0; i < list->nr_spare && !wrong; i++)
+		wrong = check_listed(c, list, list->spare[i]);
+	return wrong;
 }
 
 static const char *check_zone(const struct mem_system *sys, const struct zone *zone, u64 *ret_pfn)
 {
-	u64 pages = 0;
+	struct check c = {.sys = sys, .zone = zone, .ret_pfn = ret_pfn};
+	const char *wrong = NULL;
 
 	for (unsigned order = 0; order < NR_FREE_ORDERS; order++) {
-		const struct free_area *area = &zone->free_area[order];
-		struct list_head *link;
-		u64 blocks = 0;
+		u64 entries = 0;
 
-		for (link = area->free_list.next; link != &area->free_list; link = link->next) {
-			const char *wrong = check_block(sys, zone, link, order, ret_pfn);
-
-			if (wrong)
-				return wrong;
-			blocks++;
-		}
-		if (blocks != area->nr_free)
+		for (c.type = 0; c.type < MIGRATE_TYPES && !wrong; c.type++)
+			wrong = check_list(&c, order, &entries);
+		if (wrong)
+			return wrong;
+		if (entries != zone->free_area[order].nr_free)
 			return "a free list's length differs from its count";
-		pages += blocks << order;
 	}
-	if (pages != zone->nr_free_pages)
-		return "a zone's free pages differ from the sum of its lists";
-	return pages > zone->managed_pages ? "a zone has more free pages than managed ones" : NULL;
+	for (u32 i = 0; zone->pcp && i < sys->nr_cpus * PCP_LISTS && !wrong; i++)
+		wrong = check_pcp(&c, &zone->pcp[i]);
+	return wrong ? wrong : check_counts(&c);
 }
 
 const char *page_alloc_check(const struct mem_system *sys, u64 *ret_pfn)

@@ -1,52 +1,79 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What the page allocator knows of one page frame. Nothing is changed, nothing comes to life. */
+#include "group.h"
 #include "lib.h"
-#include "mm/memmodel.h"
-#include "mm/page_alloc.h"
-#include "mm/system.h"
+#include "page_inner.h"
 
-/* Where does a free block of this order begin that holds the page? */
-static bool heads_free_block(const struct mem_system *sys, u64 head, unsigned order)
+/* The run of free pages in its group, or the block of several groups, that the page is in. */
+static bool small_block_of(const struct pageblock *block, u64 pfn, struct buddy_block *ret)
 {
-	const struct page *page;
+	const struct group *g = group_at(block, pfn);
+	unsigned order, i = pfn % GROUP_NR_PAGES;
 
-	if (order == GIGA_ORDER)
-		return pfn_to_gigablock(sys, head)->free;
-	if (!pfn_to_gigablock(sys, head)->alive)
-		return false;
-	if (order >= PAGEBLOCK_ORDER)
-		return pfn_to_pageblock(sys, head)->free_order == order;
-	if (!page_alive(sys, head))
-		return false;
-	page = pfn_to_page(sys, head);
-	return page_test(page, PG_buddy) && page->private == order;
+	if (g->free >> i & 1) {
+		order = group_merged(g->free, i, 0);
+		*ret = (struct buddy_block){round_down(pfn, 1ULL << order), order};
+		return true;
+	}
+	for (order = GROUP_ORDER; order < PAGEBLOCK_ORDER; order++) {
+		u64 head = round_down(pfn, 1ULL << order);
+
+		if (group_at(block, head)->order == order) {
+			*ret = (struct buddy_block){head, order};
+			return true;
+		}
+	}
+	return false;
 }
 
 bool buddy_block_of(const struct mem_system *sys, u64 pfn, struct buddy_block *ret)
 {
 	if (!sys->gigablocks || pfn >= sys->max_pfn)
 		return false;
-	for (unsigned order = 0; order <= GIGA_ORDER; order++) {
-		u64 head = round_down(pfn, 1ULL << order);
-
-		if (!heads_free_block(sys, head, order))
-			continue;
-		*ret = (struct buddy_block){.pfn = head, .order = order};
+	if (gigablock_at(sys, pfn)->free) {
+		*ret = (struct buddy_block){round_down(pfn, GIGA_NR_PAGES), GIGA_ORDER};
 		return true;
 	}
-	return false;
+	if (!gigablock_at(sys, pfn)->blocks)
+		return false;
+	for (unsigned order = PAGEBLOCK_ORDER; order < GIGA_ORDER; order++) {
+		u64 head = round_down(pfn, 1ULL << order);
+
+		if (pageblock_at(sys, head)->free_order == order) {
+			*ret = (struct buddy_block){head, order};
+			return true;
+		}
+	}
+	return small_block_of(pageblock_at(sys, pfn), pfn, ret);
+}
+
+enum migratetype pageblock_type_of(const struct mem_system *sys, u64 pfn)
+{
+	const struct pageblock *block = pageblock_if_alive(sys, pfn);
+
+	return block ? (enum migratetype)block->migratetype : MIGRATE_MOVABLE;
+}
+
+u32 page_count(const struct mem_system *sys, u64 pfn)
+{
+	return page_alive(sys, pfn) ? (u32)pfn_to_page(sys, pfn)->_refcount : 0;
 }
 
 const struct zone *zone_of_pfn(const struct mem_system *sys, u64 pfn)
 {
 	const struct memblock_region *r = memblock_find(&sys->memblock.memory, pfn_to_phys(pfn));
 	int nid = r && r->nid != NUMA_NO_NODE ? r->nid : 0;
-	const pg_data_t *node = sys->node_data[nid];
 	const struct zone *zone;
 
-	if (!r || !node)
+	for (u32 i = 0; i < sys->nr_devices && !r; i++) {
+		const struct device_range *d = &sys->devices[i];
+
+		if (pfn >= d->start_pfn && pfn < d->end_pfn && sys->node_data[d->nid])
+			return &sys->node_data[d->nid]->node_zones[ZONE_DEVICE];
+	}
+	if (!r || !sys->node_data[nid])
 		return NULL;
-	zone = &node->node_zones[zone_type_of(pfn_to_phys(pfn))];
+	zone = zone_at(sys, nid, pfn);
 	return pfn >= zone->zone_start_pfn && pfn < zone_end_pfn(zone) ? zone : NULL;
 }
 
@@ -54,6 +81,8 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 {
 	struct buddy_block block;
 	struct page *page;
+	unsigned order;
+	u64 head;
 
 	if (!memblock_is_memory(&sys->memblock, pfn_to_phys(pfn), 1))
 		return PAGE_NO_RAM;
@@ -61,12 +90,16 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 		return PAGE_FREE;
 	if (memblock_is_reserved(&sys->memblock, pfn_to_phys(pfn), 1))
 		return PAGE_RESERVED;
-	if (!sys->gigablocks || pfn >= sys->max_pfn)
+	if (!sys->gigablocks || !pageblock_if_alive(sys, pfn))
 		return PAGE_DEAD;
-	if (pfn_to_gigablock(sys, pfn)->alive && pfn_to_pageblock(sys, pfn)->memmap)
+	if (pageblock_at(sys, pfn)->state & FRAME_MEMMAP)
 		return PAGE_MEMMAP;
+	if (!frame_block_of(sys, pfn, &head, &order))
+		return pageblock_at(sys, pfn)->zid == zone_id(zone_of_pfn(sys, pfn))
+			       ? PAGE_PCP
+			       : PAGE_RESERVED; /* in another zone's pageblock: left alone */
 	if (!page_alive(sys, pfn))
-		return PAGE_DEAD;
+		return PAGE_IN_USE;
 	page = pfn_to_page(sys, pfn);
 	if (page_test(page, PG_reserved))
 		return PAGE_RESERVED;
@@ -81,11 +114,11 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 const char *page_use_name(enum page_use use)
 {
 	static const char *const names[] = {
-		[PAGE_NO_RAM] = "no RAM",	[PAGE_DEAD] = "not alive",
-		[PAGE_FREE] = "free",		[PAGE_RESERVED] = "reserved",
-		[PAGE_MEMMAP] = "struct pages", [PAGE_SLAB] = "slab",
-		[PAGE_TABLE] = "page table",	[PAGE_VMALLOC] = "vmalloc",
-		[PAGE_IN_USE] = "in use",
+		[PAGE_NO_RAM] = "no RAM",     [PAGE_DEAD] = "not alive",
+		[PAGE_FREE] = "free",	      [PAGE_PCP] = "in a CPU's list",
+		[PAGE_RESERVED] = "reserved", [PAGE_MEMMAP] = "struct pages",
+		[PAGE_SLAB] = "slab",	      [PAGE_TABLE] = "page table",
+		[PAGE_VMALLOC] = "vmalloc",   [PAGE_IN_USE] = "in use",
 	};
 
 	return names[use];

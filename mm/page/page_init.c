@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Handing memblock's free memory to the zones: whole pageblocks untouched, the rest page by page.
- */
-#include "mm/page_alloc.h"
+/* Handing memblock's free memory to the zones: nothing is written per page or per pageblock but
+ * where a free range begins or ends inside one. */
+#include "page_inner.h"
 
-#include "mm/system.h"
+struct page_options page_option_defaults(void)
+{
+	return (struct page_options){.min_free_kbytes = PAGE_OPTION_AUTO};
+}
 
 /* Calls fn for every free range, cut at zone limits, in whole pages. */
 static int for_each_zone_range(struct mem_system *sys,
@@ -13,10 +16,10 @@ static int for_each_zone_range(struct mem_system *sys,
 
 	for_each_free_range(&sys->memblock, NUMA_NO_NODE, &it) {
 		u64 pfn = phys_to_pfn(round_up(it.start, PAGE_SIZE)), end = phys_to_pfn(it.end);
-		pg_data_t *node = sys->node_data[max(it.nid, 0)];
+		int nid = max(it.nid, 0);
 
 		while (pfn < end) {
-			struct zone *zone = &node->node_zones[zone_type_of(pfn_to_phys(pfn))];
+			struct zone *zone = zone_at(sys, nid, pfn);
 			u64 stop = min(end, zone_end_pfn(zone));
 			int err;
 
@@ -29,48 +32,173 @@ static int for_each_zone_range(struct mem_system *sys,
 	return 0;
 }
 
-/* Pageblocks that a free range covers only in part need their struct pages at once. */
-static int revive_partial(struct mem_system *sys, struct zone *zone, u64 pfn, u64 end)
+/* ---- descriptors for split pageblocks
+ * ------------------------------------------------------------ */
+
+#define MAPS_AT_LEAST 32 /* before the pool has to grow for the first time */
+#define MAPS_AT_ONCE  64 /* a zone with no more pageblocks than this gets all its maps */
+
+/* Counts, for now: pageblocks that a free range covers only in part, and pages. */
+static int count_range(struct mem_system *sys, struct zone *zone, u64 pfn, u64 end)
+{
+	(void)sys;
+	zone->managed_pages += end - pfn;
+	zone->maps.nr_total += 2;
+	return 0;
+}
+
+static int pool_init(struct mem_system *sys, struct zone *zone)
+{
+	struct map_pool *pool = &zone->maps;
+	u64 blocks = DIV_ROUND_UP(zone->spanned_pages, PAGEBLOCK_NR_PAGES) + 1;
+	u64 nr = pool->nr_total + max(sys->page_options.maps_ahead, (u64)MAPS_AT_LEAST);
+	phys_addr_t pa;
+
+	if (blocks <= MAPS_AT_ONCE || nr > blocks)
+		nr = blocks;
+	pa = memblock_alloc(&sys->memblock, nr * sizeof(struct blockmap), 64,
+			    zone->zone_pgdat->node_id);
+	if (!pa)
+		return -ENOMEM;
+	*pool = (struct map_pool){.next = phys_to_virt(sys, pa), .nr_left = nr, .nr_total = nr};
+	return 0;
+}
+
+/* Room for all pageblocks' descriptors; a GiB's are written when it is first split. */
+static int pageblocks_init(struct mem_system *sys)
+{
+	u64 bytes =
+		(sys->nr_gigablocks << (GIGA_ORDER - PAGEBLOCK_ORDER)) * sizeof(struct pageblock);
+	phys_addr_t pa = memblock_alloc(&sys->memblock, bytes, PAGE_SIZE, NUMA_NO_NODE);
+
+	if (!pa)
+		return -ENOMEM;
+	sys->pageblocks = phys_to_virt(sys, pa);
+	return 0;
+}
+
+static int pools_init(struct mem_system *sys)
 {
 	int err = 0;
 
-	(void)zone;
-	if (!is_aligned(pfn, PAGEBLOCK_NR_PAGES) || end - pfn < PAGEBLOCK_NR_PAGES)
-		err = pageblock_revive(sys, pfn);
-	if (!err && !is_aligned(end, PAGEBLOCK_NR_PAGES))
-		err = pageblock_revive(sys, end);
+	for_each_node(sys, node) {
+		for (u32 i = 0; i < MAX_NR_ZONES && !err; i++) {
+			if (managed_zone(&node->node_zones[i]))
+				err = pool_init(sys, &node->node_zones[i]);
+		}
+	}
+	return err;
+}
+
+/* ---- free lists
+ * ------------------------------------------------------------------------------------ */
+
+/*
+ * Part of a pageblock. Zones share a pageblock where a node's border is not a multiple of 2 MiB:
+ * the first one has it, and what the other has there is left alone, for a page that changed its
+ * node on the way through the lists would be worse.
+ */
+static int release_part(struct mem_system *sys, struct zone *zone, u64 pfn, u64 end)
+{
+	struct pageblock *block = pageblock_at(sys, pfn);
+	int err;
+
+	gigablock_revive(sys, pfn);
+	if (block->zid != NO_ZONE && block->zid != zone_id(zone)) {
+		zone->border_pages += end - pfn;
+		zone->managed_pages -= end - pfn;
+		sys->totalram_pages -= end - pfn;
+		return 0;
+	}
+	err = pageblock_give_map(sys, zone, pfn);
+	for (unsigned order; !err && pfn < end; pfn += 1ULL << order) {
+		order = highest_bit(end - pfn);
+		if (pfn % PAGEBLOCK_NR_PAGES)
+			order = min(order, lowest_bit(pfn));
+		buddy_put(sys, zone, pfn, order);
+	}
 	return err;
 }
 
 /* Gives [pfn, end) to the zone in the largest aligned blocks. */
 static int release_range(struct mem_system *sys, struct zone *zone, u64 pfn, u64 end)
 {
+	int err = 0;
+
 	zone->managed_pages += end - pfn;
 	sys->totalram_pages += end - pfn;
-	while (pfn < end) {
+	while (pfn < end && !err) {
 		unsigned order = min(highest_bit(end - pfn), (unsigned)GIGA_ORDER);
 
 		if (pfn)
 			order = min(order, lowest_bit(pfn));
+		if (order < PAGEBLOCK_ORDER) {
+			u64 stop = min(end, round_up(pfn + 1, PAGEBLOCK_NR_PAGES));
+
+			err = release_part(sys, zone, pfn, stop);
+			pfn = stop;
+			continue;
+		}
 		buddy_put(sys, zone, pfn, order);
 		pfn += 1ULL << order;
 	}
-	return 0;
+	return err;
 }
 
-int page_alloc_init(struct mem_system *sys)
+static int revive_range(struct mem_system *sys, struct zone *zone, u64 pfn, u64 end)
+{
+	int err = 0;
+
+	(void)zone;
+	for (pfn = round_down(pfn, PAGEBLOCK_NR_PAGES); pfn < end && !err;
+	     pfn += PAGEBLOCK_NR_PAGES)
+		err = pageblock_revive(sys, pfn);
+	return err;
+}
+
+/* Memory for struct pages comes out of memblock and so changes what is free: until nothing
+ * changes. */
+static int revive_all(struct mem_system *sys)
 {
 	u64 populated;
 	int err;
 
-	/* Memory for struct pages comes out of memblock and so changes what is free: until nothing
-	 * changes. It is taken in whole pageblocks, which makes no new partial ones. */
 	do {
 		populated = sys->populated_sections;
-		err = for_each_zone_range(sys, revive_partial);
+		err = for_each_zone_range(sys, revive_range);
 	} while (!err && populated != sys->populated_sections);
+	return err;
+}
+
+static void forget_counts(struct mem_system *sys)
+{
+	for_each_node(sys, node) {
+		for (u32 i = 0; i < MAX_NR_ZONES; i++)
+			node->node_zones[i].managed_pages = 0;
+	}
+}
+
+int page_alloc_init(struct mem_system *sys)
+{
+	int err;
+
+	if (!sys->nr_cpus)
+		sys->nr_cpus = 1;
+	err = for_each_zone_range(sys, count_range);
+	if (!err)
+		err = pcp_init(sys); /* first what is written now, then what is written with use */
+	if (!err)
+		err = pageblocks_init(sys);
+	if (!err)
+		err = pools_init(sys);
+	if (!err && sys->page_options.eager)
+		err = revive_all(sys);
+	forget_counts(sys);
 	if (!err)
 		err = for_each_zone_range(sys, release_range);
-	mm_step_bytes(sys, sys->alive_pageblocks * PAGEBLOCK_NR_PAGES * sizeof(struct page));
-	return err;
+	if (err)
+		return err;
+	page_set_watermarks(sys);
+	pcp_enable(sys);
+	return cma_init(sys);
 }

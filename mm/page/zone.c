@@ -21,16 +21,48 @@ enum zone_type zone_type_of(phys_addr_t pa)
 	return pa < ZONE_DMA32_END ? ZONE_DMA32 : ZONE_NORMAL;
 }
 
-/* Limits in PFNs, [lo, hi), of the zones that addresses decide on. */
-static void zone_limits(enum zone_type type, u64 *lo, u64 *hi)
+const char *migratetype_name(enum migratetype type)
+{
+	static const char *const names[MIGRATE_TYPES] = {
+		[MIGRATE_UNMOVABLE] = "Unmovable",
+		[MIGRATE_MOVABLE] = "Movable",
+		[MIGRATE_RECLAIMABLE] = "Reclaimable",
+		[MIGRATE_HIGHATOMIC] = "HighAtomic",
+		[MIGRATE_CMA] = "CMA",
+		[MIGRATE_ISOLATE] = "Isolate",
+	};
+
+	return type < MIGRATE_TYPES ? names[type] : "?";
+}
+
+struct zone *zone_at(const struct mem_system *sys, int nid, u64 pfn)
+{
+	pg_data_t *node = sys->node_data[nid];
+	enum zone_type type = zone_type_of(pfn_to_phys(pfn));
+
+	for (u32 i = 0; i < sys->nr_devices; i++) {
+		const struct device_range *d = &sys->devices[i];
+
+		if (d->nid == nid && pfn >= d->start_pfn && pfn < d->end_pfn)
+			return &node->node_zones[ZONE_DEVICE];
+	}
+	if (pfn >= node->movable_pfn)
+		type = ZONE_MOVABLE;
+	return &node->node_zones[type];
+}
+
+/* Limits in PFNs, [lo, hi), of a node's zones of RAM. */
+static void zone_limits(const pg_data_t *node, enum zone_type type, u64 *lo, u64 *hi)
 {
 	static const phys_addr_t start[] = {0, ZONE_DMA_END, ZONE_DMA32_END, 1ULL << MAX_PHYS_BITS};
+	u64 end = node->node_start_pfn + node->node_spanned_pages;
 
-	*lo = *hi = 0;
-	if (type <= ZONE_NORMAL) {
-		*lo = phys_to_pfn(start[type]);
-		*hi = phys_to_pfn(start[type + 1]);
-	}
+	*lo = max(node->node_start_pfn, type <= ZONE_NORMAL ? phys_to_pfn(start[type]) : 0);
+	*hi = min(end, type <= ZONE_NORMAL ? phys_to_pfn(start[type + 1]) : end);
+	if (type == ZONE_MOVABLE)
+		*lo = max(*lo, node->movable_pfn);
+	else
+		*hi = min(*hi, node->movable_pfn);
 }
 
 /* Whole pages of a memory region; partial ones at its ends do not count, as in Linux. */
@@ -86,28 +118,62 @@ static void node_span(const struct mem_system *sys, int nid, u64 *start, u64 *en
 		*start = 0;
 }
 
-static void zone_init(const struct mem_system *sys, struct zone *zone, pg_data_t *node,
-		      enum zone_type type)
+static void zone_init_empty(const struct mem_system *sys, struct zone *zone, pg_data_t *node,
+			    enum zone_type type)
 {
-	u64 lo, hi, node_end = node->node_start_pfn + node->node_spanned_pages;
-
 	zone->name = zone_name(type);
 	zone->type = (u8)type;
 	zone->zone_pgdat = node;
-	for (unsigned order = 0; order < NR_FREE_ORDERS; order++)
-		list_init(&zone->free_area[order].free_list);
-	zone_limits(type, &lo, &hi);
-	lo = max(lo, node->node_start_pfn);
-	hi = min(hi, node_end);
-	if (lo >= hi)
-		return;
-	zone->present_pages = present_in(sys, node->node_id, lo, hi);
-	if (!zone->present_pages)
+	spin_lock_init(&zone->lock, zone->name, LOCK_ZONE, sys->page_options.watch);
+	for (unsigned order = 0; order < NR_FREE_ORDERS; order++) {
+		for (unsigned t = 0; t < MIGRATE_TYPES; t++)
+			list_init(&zone->free_area[order].free_list[t]);
+	}
+}
+
+static void zone_set_span(struct zone *zone, u64 lo, u64 hi, u64 present)
+{
+	pg_data_t *node = zone->zone_pgdat;
+
+	if (!present)
 		return;
 	zone->zone_start_pfn = lo;
 	zone->spanned_pages = hi - lo;
-	node->node_present_pages += zone->present_pages;
-	node->nr_zones = (int)type + 1;
+	zone->present_pages = present;
+	node->node_present_pages += present;
+	node->nr_zones = zone->type + 1;
+}
+
+/* Memory of devices: it has struct pages once they are asked for, and is nobody's to allocate. */
+static void device_zone_init(const struct mem_system *sys, struct zone *zone)
+{
+	u64 lo = ~0ULL, hi = 0, present = 0;
+
+	for (u32 i = 0; i < sys->nr_devices; i++) {
+		const struct device_range *d = &sys->devices[i];
+
+		if (d->nid != zone->zone_pgdat->node_id)
+			continue;
+		lo = min(lo, d->start_pfn);
+		hi = max(hi, d->end_pfn);
+		present += d->end_pfn - d->start_pfn;
+	}
+	zone_set_span(zone, lo, hi, present);
+}
+
+static void zone_init(const struct mem_system *sys, struct zone *zone, pg_data_t *node,
+		      enum zone_type type)
+{
+	u64 lo, hi;
+
+	zone_init_empty(sys, zone, node, type);
+	if (type == ZONE_DEVICE) {
+		device_zone_init(sys, zone);
+		return;
+	}
+	zone_limits(node, type, &lo, &hi);
+	if (lo < hi)
+		zone_set_span(zone, lo, hi, present_in(sys, node->node_id, lo, hi));
 }
 
 static int node_init(struct mem_system *sys, int nid)
@@ -125,8 +191,7 @@ static int node_init(struct mem_system *sys, int nid)
 	node_span(sys, nid, &start, &end);
 	node->node_start_pfn = start;
 	node->node_spanned_pages = end - start;
-	for (unsigned type = 0; type < MAX_NR_ZONES; type++)
-		zone_init(sys, &node->node_zones[type], node, (enum zone_type)type);
+	node->movable_pfn = ~0ULL;
 	sys->node_data[nid] = node;
 	return 0;
 }
@@ -189,11 +254,20 @@ int zones_init(struct mem_system *sys)
 	for (u32 i = 0; i < memory->cnt; i++)
 		nodes |= 1ULL << region_nid(&memory->regions[i]);
 	sys->max_pfn = phys_to_pfn(memblock_end_of_dram(&sys->memblock));
+	for (u32 i = 0; i < sys->nr_devices; i++)
+		sys->max_pfn = max(sys->max_pfn, sys->devices[i].end_pfn);
 	for (int nid = 0; nid < MAX_NUMNODES && !err; nid++) {
 		if (nodes >> nid & 1) {
 			err = node_init(sys, nid);
 			nr_zones += MAX_NR_ZONES;
 		}
+	}
+	if (err)
+		return err;
+	zones_place_movable(sys);
+	for_each_node(sys, node) {
+		for (unsigned type = 0; type < MAX_NR_ZONES; type++)
+			zone_init(sys, &node->node_zones[type], node, (enum zone_type)type);
 	}
 	for_each_node(sys, node) {
 		if (!err)

@@ -164,9 +164,8 @@ struct page *slab_page_of(const struct mem_system *sys, const void *p)
 	if (!page_alive(sys, pfn))
 		return NULL;
 	page = pfn_to_page(sys, pfn);
-	if (page_test(page, PG_buddy) || page_test(page, PG_reserved))
-		return NULL;
-	return compound_head(page);
+	page = compound_head(page);
+	return page->kind && page->_refcount > 0 ? page : NULL;
 }
 
 /* Is it an object of the slab that is handed out? The list of free ones is short enough to read;

@@ -18,13 +18,14 @@ struct account exercise_account(struct mem_system *sys)
 	struct account a = {.tables = sys->pt.nr_tables};
 
 	shrink_caches(sys);
+	pcp_drain_all(sys, arch_this_cpu());
 	for_each_node(sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 			a.free += node->node_zones[type].nr_free_pages;
 			a.memmap += node->node_zones[type].nr_memmap_pages;
 		}
 	}
-	a.wrong = sys->bad_frees + sys->slab.bad_frees + sys->slab.bad_poison +
+	a.wrong = sys->page_errors.bad_frees + sys->slab.bad_frees + sys->slab.bad_poison +
 		  sys->vmalloc.bad_frees;
 	return a;
 }

@@ -13,10 +13,11 @@ struct blocks {
 	u64 memmap_pages;
 };
 
-static struct blocks note_blocks(const struct mem_system *sys)
+static struct blocks note_blocks(struct mem_system *sys)
 {
 	struct blocks b = {.hash = HASH64_SEED};
 
+	pcp_drain_all(sys, arch_this_cpu());
 	for_each_node(sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 			u64 blocks[NR_PAGE_ORDERS];
@@ -30,11 +31,11 @@ static struct blocks note_blocks(const struct mem_system *sys)
 	return b;
 }
 
-/* Each 2 MiB that became struct pages meanwhile may have cost one of the largest blocks. */
+/* Whatever became struct pages or maps meanwhile may have cost one of the largest blocks. */
 static void compare_blocks(struct exercise *ex, const struct blocks *before)
 {
 	struct blocks after = note_blocks(ex->sys);
-	u64 cut = (after.memmap_pages - before->memmap_pages) / PAGEBLOCK_NR_PAGES;
+	u64 cut = DIV_ROUND_UP(after.memmap_pages - before->memmap_pages, GROUP_NR_PAGES);
 
 	if (!cut && after.hash != before->hash)
 		exercise_fail(

@@ -16,6 +16,7 @@ struct sim {
 	struct host_memory memory;
 	struct numa_info numa;
 	struct mtrr_state mtrr;
+	struct lock_watch watch;
 	struct memblock_region regions[2][SIM_REGIONS];
 	u64 size;
 	u32 nodes;
@@ -36,6 +37,8 @@ static void parse_word(struct sim *s, const char *word)
 		s->sys.pt.levels = (u8)atoi(word + 7);
 	else if (!strcmp(word, "flat"))
 		s->sys.model = MEMMODEL_FLAT;
+	else if (!strncmp(word, "cpus=", 5))
+		s->sys.nr_cpus = (u32)atoi(word + 5);
 	else if (!strcmp(word, "no1g"))
 		s->sys.pt.max_page_level = 1;
 	else if (!strcmp(word, "raw"))
@@ -101,13 +104,22 @@ static void lay_out(struct sim *s)
 
 struct mem_system *sim_new(const char *spec)
 {
+	static const struct page_options none;
+
+	return sim_new_with(spec, &none);
+}
+
+struct mem_system *sim_new_with(const char *spec, const struct page_options *options)
+{
 	struct sim *s = calloc(1, sizeof(*s));
 	int err;
 
+	s->sys.page_options = *options;
 	parse_spec(s, spec);
 	lay_out(s);
 	s->sys.numa = &s->numa;
 	s->sys.mtrr = &s->mtrr;
+	s->sys.page_options.watch = &s->watch;
 	s->sys.pt.nx = true;
 	s->sys.pt.changed = arch_pt_changed;
 	s->sys.layout = pt_layout_x86(s->sys.pt.levels);
@@ -138,7 +150,8 @@ u64 sim_free_pages(const struct mem_system *sys)
 
 	for_each_node(sys, node) {
 		for (unsigned type = 0; type < MAX_NR_ZONES; type++)
-			pages += node->node_zones[type].nr_free_pages;
+			pages += node->node_zones[type].nr_free_pages +
+				 pcp_zone_pages(sys, &node->node_zones[type]);
 	}
 	return pages;
 }

@@ -16,10 +16,12 @@ OWNER = {"types": "lib", "memmap": "boot", "e820": "boot", "memblock": "boot", "
          "pt_diff": "pgtable", "pt_image": "pgtable", "pt_format": "pgtable", "pt_edit": "pgtable",
          "pt_dump": "pgtable", "pt_whatif": "pgtable", "access": "pgtable",
          "page": "page", "zone": "page", "memmodel": "page", "gfp": "page", "page_alloc": "page",
+         "frame": "page", "pcp": "page", "page_debug": "page", "vmstat": "page",
          "slab": "slab", "vmalloc": "vm", "exercise": "vm"}
 # struct mem_system holds the state of every layer, so its header names them all.
 ANY_LAYER = {"system"}
-MM_OUTSIDE = {"kernel.h", "status.h", "list.h", "lib.h", "arch.h"}
+MM_OUTSIDE = {"kernel.h", "status.h", "list.h", "lib.h", "arch.h", "arch_percpu.h",
+              "spinlock.h"}
 
 
 def includes(path):

@@ -36,7 +36,7 @@ static void it_holds_and_repeats(void **state)
 
 		run(sys, machines[i], &cfg, &first);
 		assert_int_equal(all_pages(sys), pages);
-		assert_true(first.peak_pages <= free / 2);
+		assert_true(first.peak_pages <= (free + 8) / 2);
 		sim_free(sys);
 		sys = sim_new(machines[i]);
 		run(sys, machines[i], &cfg, &second);
@@ -146,9 +146,9 @@ static void it_survives_when_memory_ends(void **state)
 		struct exercise_result res;
 		int err;
 
-		sys->fail_after = k;
+		page_debug_fail_after(sys, k);
 		err = exercise_run(sys, &cfg, &res);
-		sys->fail_after = 0;
+		page_debug_fail_after(sys, 0);
 		if (res.failed || (err && err != -ENOMEM))
 			fail_msg("k %llu: %d %s %#llx", k, err, res.failed, res.failed_at);
 		enomem += err == -ENOMEM;

@@ -31,6 +31,7 @@ static void free_blocks_add_up(void **state)
 	u64 free = 0;
 
 	(void)state;
+	pcp_drain_all(sys, 0);
 	for (u64 pfn = 0; pfn < sys->max_pfn;) {
 		struct buddy_block block;
 
@@ -59,6 +60,9 @@ static void a_page_that_was_taken_is_in_no_block(void **state)
 		assert_int_equal(page_use_of(sys, pfn + i), PAGE_IN_USE);
 	}
 	__free_pages(sys, page, 3);
+	assert_false(buddy_block_of(sys, pfn + 7, &block));
+	assert_int_equal(page_use_of(sys, pfn + 7), PAGE_PCP);
+	pcp_drain_all(sys, 0);
 	assert_true(buddy_block_of(sys, pfn + 7, &block));
 	assert_true(block.pfn <= pfn && block.pfn + (1ULL << block.order) > pfn + 7);
 }

@@ -144,7 +144,7 @@ static void other_peoples_memory_is_refused(void **state)
 	}
 	assert_int_equal(sys->slab.large_pages, pages);
 	assert_int_equal(sim_free_pages(sys), free);
-	assert_int_equal(sys->bad_frees, 0);
+	assert_int_equal(sys->page_errors.bad_frees, 0);
 	assert_sound(sys);
 	sim_free(sys);
 }
@@ -163,7 +163,7 @@ static void twice_is_refused(void **state)
 		assert_int_equal(sys->slab.bad_frees, i + 1);
 	}
 	assert_int_equal(sys->slab.large_pages, 0);
-	assert_int_equal(sys->bad_frees, 0);
+	assert_int_equal(sys->page_errors.bad_frees, 0);
 	assert_sound(sys);
 	sim_free(sys);
 }
@@ -186,9 +186,9 @@ static void krealloc_as_linux(void **state)
 	for (u32 i = 128; i < 20000; i++)
 		assert_int_equal(q[i], 0);
 	assert_null(krealloc(sys, q, SIZE_MAX, GFP_KERNEL));
-	sys->fail_after = 1;
+	page_debug_fail_after(sys, 1);
 	assert_null(krealloc(sys, q, 100000, GFP_KERNEL));
-	sys->fail_after = 0;
+	page_debug_fail_after(sys, 0);
 	assert_int_equal(q[99], 0x42); /* untouched, and still ours */
 	assert_ptr_equal(krealloc(sys, q, 0, GFP_KERNEL), ZERO_SIZE_PTR);
 	p = krealloc(sys, ZERO_SIZE_PTR, 5, GFP_KERNEL);
@@ -281,15 +281,15 @@ static void failure_gives_null_and_loses_nothing(void **state)
 	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
 		u8 *p;
 
-		sys->fail_after = 1;
+		page_debug_fail_after(sys, 1);
 		assert_null(kmalloc(sys, sizes[i], GFP_KERNEL));
 		assert_null(kzalloc(sys, sizes[i], GFP_KERNEL));
-		sys->fail_after = 2;
+		page_debug_fail_after(sys, 2);
 		p = kmalloc(sys, 9, GFP_KERNEL);
 		memset(p, 7, 9);
 		assert_null(krealloc(sys, p, sizes[i], GFP_KERNEL));
 		assert_int_equal(p[8], 7);
-		sys->fail_after = 0;
+		page_debug_fail_after(sys, 0);
 		kfree(sys, p);
 		assert_int_equal(free_pages_shrunk(sys), before);
 	}

@@ -66,6 +66,8 @@ static void what_we_have_a_page_for(void **state)
 	kfree(sys, large);
 	vfree(sys, area);
 	__free_pages(sys, page, 0);
+	assert_string_equal(owner(pfn_to_phys(page_to_pfn(sys, page))), "in a CPU's list");
+	pcp_drain_all(sys, 0);
 	assert_memory_equal(owner(pfn_to_phys(page_to_pfn(sys, page))), "free, order ", 12);
 }
 

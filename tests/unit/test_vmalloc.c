@@ -142,7 +142,7 @@ static void vmap_shows_the_callers_pages(void **state)
 	vunmap(sys, ro);
 	assert_int_equal(block->_refcount, 1); /* still the caller's */
 	__free_pages(sys, block, 2);
-	assert_int_equal(sys->bad_frees, 0);
+	assert_int_equal(sys->page_errors.bad_frees, 0);
 	assert_int_equal(sys->vmalloc.nr_areas, 0);
 	assert_int_equal(sys->vmalloc.nr_pages, 0);
 	assert_sound(sys);
@@ -257,9 +257,9 @@ static void failure_at_every_page_gives_everything_back(void **state)
 	(void)state;
 	for (k = 1; !p; k++) {
 		free_pages_shrunk(sys);
-		sys->fail_after = k;
+		page_debug_fail_after(sys, k);
 		p = vmalloc(sys, 600 * PAGE_SIZE);
-		sys->fail_after = 0;
+		page_debug_fail_after(sys, 0);
 		if (!p) {
 			assert_int_equal(all_pages(sys), before);
 			assert_int_equal(sys->vmalloc.nr_areas, 0);
@@ -293,9 +293,9 @@ static void vmap_fails_the_same_way(void **state)
 	before = all_pages(sys);
 	for (k = 1; !p; k++) {
 		free_pages_shrunk(sys);
-		sys->fail_after = k;
+		page_debug_fail_after(sys, k);
 		p = vmap(sys, pages, 600, PT_WRITE | PT_NOEXEC);
-		sys->fail_after = 0;
+		page_debug_fail_after(sys, 0);
 		if (!p)
 			assert_int_equal(all_pages(sys), before);
 		assert_int_equal(sys->vmalloc.nr_areas, p ? 1 : 0);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Which CPU runs this. On the machine GS points at the CPU's own struct arch_percpu while our world
+ * runs (the gate loads it); on the host each thread has a number of its own, 0 unless it is given
+ * another. Numbers are dense: the boot CPU is 0.
+ */
+#ifndef ARCH_PERCPU_H
+#define ARCH_PERCPU_H
+
+#include "kernel.h"
+
+#define MAX_CPUS 64
+
+struct arch_percpu {
+	struct arch_percpu *self;
+	u32 nr;
+	u32 apic_id;
+};
+
+#if __STDC_HOSTED__
+extern __thread u32 arch_host_cpu;
+static inline u32 arch_this_cpu(void)
+{
+	return arch_host_cpu;
+}
+#else
+static inline u32 arch_this_cpu(void)
+{
+	return ((const struct arch_percpu __seg_gs *)0)->nr; /* cppcheck-suppress nullPointer */
+}
+#endif
+
+#endif

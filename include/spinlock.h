@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Spinlocks. There are no interrupts in our world, so holding one only keeps other CPUs out.
+ *
+ * Locks nest in the order of their ranks, lowest first, and never twice in one CPU. With a
+ * struct lock_watch behind them (an option, and all tests) every acquisition proves it and a wrong
+ * one asserts with the names of both locks; without one the price is a load and a branch.
+ */
+#ifndef SPINLOCK_H
+#define SPINLOCK_H
+
+#include "arch_percpu.h"
+#include "kernel.h"
+
+/* What may be taken while what is held: upwards only. */
+enum lock_rank {
+	LOCK_MEMMAP = 1, /* struct pages coming to life */
+	LOCK_ZONE,	 /* free lists; several zones' never together */
+	LOCK_DEBUG,	 /* the page allocator's records */
+	NR_LOCK_RANKS
+};
+
+#define LOCK_DEPTH 8
+
+struct spinlock;
+/* Which locks each CPU holds, innermost last. */
+struct lock_watch {
+	struct {
+		u32 nr;
+		const struct spinlock *held[LOCK_DEPTH];
+	} cpu[MAX_CPUS];
+};
+
+struct spinlock {
+	u32 locked;
+	u32 rank;
+	const char *name;
+	struct lock_watch *watch; /* NULL: not watched */
+};
+
+static inline void spin_lock_init(struct spinlock *lock, const char *name, enum lock_rank rank,
+				  struct lock_watch *watch)
+{
+	*lock = (struct spinlock){.rank = rank, .name = name, .watch = watch};
+}
+
+/* The proofs: assert that this CPU may take the lock, or holds it as its innermost. */
+void lock_watch_acquire(const struct spinlock *lock);
+void lock_watch_release(const struct spinlock *lock);
+
+static inline void spin_lock(struct spinlock *lock)
+{
+	if (unlikely(lock->watch))
+		lock_watch_acquire(lock);
+	while (unlikely(__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))) {
+		while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED))
+			__builtin_ia32_pause();
+	}
+}
+
+static inline void spin_unlock(struct spinlock *lock)
+{
+	if (unlikely(lock->watch))
+		lock_watch_release(lock);
+	__atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+}
+
+#endif

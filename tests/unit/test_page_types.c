@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Migrate types, watermarks, reserves, ZONE_MOVABLE, ranges and CMA: what alloc_pages() promises
+ * beyond plain pages, on simulated machines.
+ */
+#include "mm_fixture.h"
+
+static struct mem_system *sim_with(const char *spec, const struct page_options *options)
+{
+	return sim_new_with(spec, options);
+}
+
+static struct zone *zone_of(const struct mem_system *sys, const struct page *page)
+{
+	return page_zone(sys, page);
+}
+
+static u64 count_type(struct mem_system *sys, enum migratetype type)
+{
+	u64 blocks = 0;
+
+	for (u64 pfn = 0; pfn < sys->max_pfn; pfn += PAGEBLOCK_NR_PAGES) {
+		if (pfn_to_gigablock(sys, pfn)->blocks && pageblock_type_of(sys, pfn) == type)
+			blocks++;
+	}
+	return blocks;
+}
+
+/* ---- types -------------------------------------------------------------------------------------
+ */
+
+/* Expect: the three kinds of requests never share a pageblock while there is room. */
+static void types_are_kept_apart(void **state)
+{
+	static const gfp_t gfps[] = {GFP_KERNEL, GFP_HIGHUSER_MOVABLE,
+				     GFP_KERNEL | __GFP_RECLAIMABLE};
+	struct mem_system *sys = sim_new("512M");
+	struct page *pages[3][400];
+
+	(void)state;
+	for (u32 i = 0; i < 400; i++) {
+		for (u32 type = 0; type < 3; type++) {
+			pages[type][i] = alloc_pages(sys, gfps[type], i % 3);
+			assert_int_equal(pageblock_type_of(sys, page_to_pfn(sys, pages[type][i])),
+					 type);
+		}
+	}
+	assert_sound(sys);
+	for (u32 i = 0; i < 400; i++) {
+		for (u32 type = 0; type < 3; type++)
+			__free_pages(sys, pages[type][i], i % 3);
+	}
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+/* Expect: when only other types' memory is left, it is stolen, to the last page. */
+static void what_is_short_is_stolen(void **state)
+{
+	struct mem_system *sys = sim_new("64M");
+	struct page *list = NULL, *page;
+	u64 got = 0, free = sim_free_pages(sys);
+
+	(void)state;
+	while ((page = alloc_page(sys, GFP_KERNEL | __GFP_RECLAIMABLE))) {
+		page->mapping = list;
+		list = page;
+		got++;
+	}
+	assert_true(got + 600 > free); /* all but struct pages and maps */
+	assert_int_equal(sim_free_pages(sys), 0);
+	assert_sound(sys);
+	assert_null(alloc_page(sys, GFP_ATOMIC));
+	for (; list; list = page) {
+		page = list->mapping;
+		__free_page(sys, list);
+	}
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+/* ---- watermarks
+ * ---------------------------------------------------------------------------------- */
+
+/* Linux's figures: /proc/zoneinfo of a 4 GiB machine, with managed pages as there. */
+static void watermarks_are_as_linux_sets_them(void **state)
+{
+	(void)state;
+	/* min_free_kbytes of the samples: the sum of `min` over all zones, in pages. */
+	assert_in_range(page_min_free_kbytes(984000, 3), 67500, 67600);
+	assert_in_range(page_min_free_kbytes(99500, 2), 19800, 20000); /* 512 MiB: a twentieth */
+	assert_in_range(page_min_free_kbytes(8u << 28, 3), 262144, 262144);
+}
+
+static u64 fill(struct mem_system *sys, gfp_t gfp, struct page **list)
+{
+	struct page *page;
+	u64 got = 0;
+
+	for (; (page = alloc_page(sys, gfp)); got++) {
+		page->mapping = *list;
+		*list = page;
+	}
+	return got;
+}
+
+static void empty(struct mem_system *sys, struct page *list)
+{
+	while (list) {
+		struct page *next = list->mapping;
+
+		list->mapping = NULL;
+		__free_page(sys, list);
+		list = next;
+	}
+}
+
+/* Expect: ordinary requests stop at the min watermark, urgent ones go deeper, and who must not fail
+ * gets the last page; each time the zones hold just about what the mark says. */
+static void watermarks_stop_who_they_must(void **state)
+{
+	struct page_options options = page_option_defaults();
+	struct mem_system *sys = sim_with("256M", &options);
+	const struct zone *zone = zone_of(sys, alloc_page(sys, GFP_KERNEL));
+	u64 min = zone->_watermark[WMARK_MIN], left;
+	struct page *list = NULL;
+
+	(void)state;
+	assert_true(min > 1000);
+	fill(sys, GFP_KERNEL, &list);
+	left = zone->nr_free_pages;
+	assert_in_range(left, min - 64, min);
+	assert_null(alloc_page(sys, GFP_KERNEL));
+	fill(sys, GFP_KERNEL | __GFP_HIGH, &list);
+	assert_in_range(zone->nr_free_pages, min / 2 - 64, min / 2);
+	fill(sys, GFP_ATOMIC, &list);
+	assert_in_range(zone->nr_free_pages, min * 3 / 8 - 64, min * 3 / 8);
+	fill(sys, GFP_KERNEL | __GFP_NOFAIL, &list);
+	assert_int_equal(zone->nr_free_pages, 0);
+	assert_sound(sys);
+	empty(sys, list);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+/* Expect: requests that could do with NORMAL leave DMA's reserve alone. */
+static void low_zones_keep_their_reserve(void **state)
+{
+	struct page_options options = page_option_defaults();
+	struct mem_system *sys = sim_with("6G", &options);
+	const struct zone *dma = &sys->node_data[0]->node_zones[ZONE_DMA];
+
+	(void)state;
+	assert_int_equal(dma->lowmem_reserve[ZONE_DMA32],
+			 sys->node_data[0]->node_zones[ZONE_DMA32].managed_pages / 256);
+	assert_true(dma->lowmem_reserve[ZONE_NORMAL] > dma->managed_pages);
+	for (u32 i = 0; i < MAX_NR_ZONES; i++)
+		assert_true(sys->node_data[0]->node_zones[i]._watermark[WMARK_LOW] >=
+			    sys->node_data[0]->node_zones[i]._watermark[WMARK_MIN]);
+	assert_true(sys->node_data[0]->totalreserve_pages > 0);
+	sim_free(sys);
+}
+
+/* Expect: an atomic request of a higher order makes a reserve of its pageblock, which ordinary
+ * requests do not touch and which goes back when memory is short. */
+static void atomic_requests_have_a_reserve(void **state)
+{
+	struct page_options options = page_option_defaults();
+	struct mem_system *sys = sim_with("256M", &options);
+	struct page *list = NULL, *page;
+	struct zone *zone;
+
+	(void)state;
+	fill(sys, GFP_KERNEL | __GFP_NORETRY, &list);
+	page = alloc_pages(sys, GFP_ATOMIC, 4);
+	assert_non_null(page);
+	zone = zone_of(sys, page);
+	assert_int_equal(zone->nr_reserved_highatomic, PAGEBLOCK_NR_PAGES);
+	assert_int_equal(pageblock_type_of(sys, page_to_pfn(sys, page)), MIGRATE_HIGHATOMIC);
+	__free_pages(sys, page, 4);
+	assert_true(zone->nr_free_highatomic >= 16);
+	assert_sound(sys);
+	fill(sys, GFP_KERNEL | __GFP_NOFAIL, &list);
+	assert_int_equal(zone->nr_reserved_highatomic, 0);
+	assert_sound(sys);
+	empty(sys, list);
+	sim_free(sys);
+}
+
+/* ---- ZONE_MOVABLE
+ * ---------------------------------------------------------------------------------- */
+
+static void zone_movable_by_option(void **state)
+{
+	struct page_options options = {.movablecore = 1 * GiB};
+	struct mem_system *sys = sim_with("6G nodes=2", &options);
+	u64 movable = 0;
+	struct page *page;
+
+	(void)state;
+	for_each_node(sys, node)
+		movable += node->node_zones[ZONE_MOVABLE].present_pages;
+	assert_in_range(movable, GiB / PAGE_SIZE - 2048, GiB / PAGE_SIZE);
+	page = alloc_pages(sys, GFP_HIGHUSER_MOVABLE, 0);
+	assert_int_equal(page_zonenum(page), ZONE_MOVABLE);
+	__free_page(sys, page);
+	page = alloc_pages(sys, GFP_KERNEL, 0);
+	assert_int_equal(page_zonenum(page), ZONE_NORMAL);
+	__free_page(sys, page);
+	assert_sound(sys);
+	sim_free(sys);
+
+	options = (struct page_options){.kernelcore = 1 * GiB};
+	sys = sim_with("6G", &options);
+	assert_true(sys->node_data[0]->node_zones[ZONE_MOVABLE].present_pages > 0);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+/* ---- ranges
+ * -------------------------------------------------------------------------------------------- */
+
+/* Expect: any range that is free can be had, page for page, and everything comes back. */
+static void ranges_of_any_length(void **state)
+{
+	struct mem_system *sys = sim_new("2G");
+	u64 before = all_pages(sys), nr[] = {1, 77, 513, 5000, GIGA_NR_PAGES};
+	struct prng prng;
+
+	(void)state;
+	prng_seed(&prng, 9);
+	for (u32 i = 0; i < 40; i++) {
+		u64 n = i < ARRAY_SIZE(nr) ? nr[i] : prng_below(&prng, 3000) + 1;
+		u64 align = i == 4 ? GIGA_NR_PAGES : 1ULL << prng_below(&prng, 8);
+		struct page *page = alloc_contig_pages(sys, n, align, NUMA_NO_NODE);
+		u64 pfn;
+
+		if (i == 4 && !page) /* struct pages and maps may lie in both GiB */
+			continue;
+		assert_non_null(page);
+		pfn = page_to_pfn(sys, page);
+		assert_true(is_aligned(pfn, align));
+		assert_sound(sys);
+		assert_int_equal(alloc_contig_range(sys, pfn, pfn + n, MIGRATE_MOVABLE), -EBUSY);
+		assert_sound(sys);
+		free_contig_range(sys, pfn, n);
+		pcp_drain_all(sys, 0);
+		assert_sound(sys);
+	}
+	assert_int_equal(all_pages(sys), before);
+	assert_int_equal(
+		alloc_contig_range(sys, sys->max_pfn - 1, sys->max_pfn + 1, MIGRATE_MOVABLE),
+		-EINVAL);
+	assert_int_equal(sys->page_errors.bad_frees, 0);
+	sim_free(sys);
+}
+
+static void cma_areas(void **state)
+{
+	struct page_options options = {.cma_bytes = 32 * MiB};
+	struct mem_system *sys = sim_with("256M", &options);
+	const struct cma_area *area = &sys->cma[0];
+	struct zone *zone = (struct zone *)zone_of_pfn(sys, area->start_pfn);
+	struct page *list = NULL, *page;
+
+	(void)state;
+	assert_int_equal(sys->nr_cma_areas, 1);
+	assert_int_equal(count_type(sys, MIGRATE_CMA), 16);
+	assert_int_equal(zone->nr_free_cma, 32 * MiB / PAGE_SIZE);
+	page = cma_alloc(sys, area, 1000, 8);
+	assert_non_null(page);
+	assert_in_range(page_to_pfn(sys, page), area->start_pfn,
+			area->start_pfn + area->nr_pages - 1000);
+	free_contig_range(sys, page_to_pfn(sys, page), 1000);
+	assert_sound(sys);
+	/* Pages that cannot move stay out; movable ones come in when the rest is used up. */
+	fill(sys, GFP_KERNEL, &list);
+	pcp_drain_all(sys, 0);
+	assert_int_equal(zone->nr_free_cma, 32 * MiB / PAGE_SIZE);
+	fill(sys, GFP_HIGHUSER_MOVABLE, &list);
+	assert_int_equal(zone->nr_free_cma, 0);
+	assert_null(cma_alloc(sys, area, 1000, 8));
+	assert_sound(sys);
+	empty(sys, list);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+/* ---- bad input
+ * ------------------------------------------------------------------------------------------- */
+
+static void impossible_requests_are_named(void **state)
+{
+	static const gfp_t wrong[] = {__GFP_DMA | __GFP_DMA32,
+				      __GFP_DMA | __GFP_HIGHMEM,
+				      __GFP_DMA32 | __GFP_HIGHMEM,
+				      __GFP_MOVABLE | __GFP_RECLAIMABLE,
+				      1u << 30,
+				      __GFP_NOFAIL | __GFP_NORETRY};
+	struct mem_system *sys = sim_new("64M");
+	struct page *pages[4];
+	char text[64];
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(wrong); i++) {
+		assert_non_null(gfp_wrong(wrong[i]));
+		assert_null(alloc_pages(sys, wrong[i], 0));
+		assert_int_equal(alloc_pages_bulk(sys, wrong[i], 4, pages), 0);
+		assert_int_equal(sys->page_errors.count[PAGE_BAD_GFP], 2 * (i + 1));
+	}
+	assert_null(alloc_pages_node(sys, 7, GFP_KERNEL, 0));
+	assert_int_equal(sys->page_errors.last, PAGE_BAD_NODE);
+	assert_null(gfp_wrong(GFP_KERNEL | __GFP_ZERO));
+	gfp_text(text, sizeof(text), GFP_KERNEL | __GFP_ZERO);
+	assert_string_equal(text, "GFP_KERNEL|__GFP_ZERO");
+	gfp_text(text, sizeof(text), 0);
+	assert_string_equal(text, "0");
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+static void expect_error(struct mem_system *sys, enum page_error error, u64 pfn)
+{
+	assert_int_equal(sys->page_errors.last, error);
+	assert_int_equal(sys->page_errors.pfn, pfn);
+	assert_true(sys->page_errors.caller != NULL);
+	assert_non_null(page_error_name(error));
+}
+
+static void wrong_frees_are_named(void **state)
+{
+	struct mem_system *sys = sim_new("64M");
+	struct page *page = alloc_pages(sys, GFP_KERNEL, 3),
+		    *big = alloc_pages(sys, GFP_KERNEL, 10);
+	u64 pfn = page_to_pfn(sys, page), free;
+
+	(void)state;
+	free = sim_free_pages(sys);
+	__free_pages(sys, page, 2);
+	expect_error(sys, PAGE_FREE_WRONG_ORDER, pfn);
+	__free_pages(sys, page + 1, 0);
+	expect_error(sys, PAGE_FREE_INSIDE, pfn + 1);
+	__free_pages(sys, big + 700, 0);
+	expect_error(sys, PAGE_FREE_INSIDE, page_to_pfn(sys, big) + 700);
+	__free_pages(sys, page, 11);
+	expect_error(sys, PAGE_BAD_ORDER, pfn);
+	__free_pages(sys, pfn_to_page(sys, sys->max_pfn + 5), 0);
+	expect_error(sys, PAGE_FREE_NO_RAM, sys->max_pfn + 5);
+	__free_pages(sys, pfn_to_page(sys, 0), 0);
+	expect_error(sys, PAGE_FREE_NO_RAM, 0);
+	__free_pages(sys, page, 3);
+	assert_int_equal(sys->page_errors.bad_frees, 6);
+	__free_pages(sys, page, 3); /* in the CPU's list */
+	expect_error(sys, PAGE_FREE_TWICE, pfn);
+	pcp_drain_all(sys, 0);
+	__free_pages(sys, page, 3); /* with the buddy */
+	expect_error(sys, PAGE_FREE_TWICE, pfn);
+	assert_int_equal(sim_free_pages(sys), free + 8);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(types_are_kept_apart),
+		cmocka_unit_test(what_is_short_is_stolen),
+		cmocka_unit_test(watermarks_are_as_linux_sets_them),
+		cmocka_unit_test(watermarks_stop_who_they_must),
+		cmocka_unit_test(low_zones_keep_their_reserve),
+		cmocka_unit_test(atomic_requests_have_a_reserve),
+		cmocka_unit_test(zone_movable_by_option),
+		cmocka_unit_test(ranges_of_any_length),
+		cmocka_unit_test(cma_areas),
+		cmocka_unit_test(impossible_requests_are_named),
+		cmocka_unit_test(wrong_frees_are_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
