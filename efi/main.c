@@ -35,12 +35,12 @@ static void leave(void)
 	char word[4];
 	size_t len;
 
+	if (!fwcfg_read("opt/tablewalk/exit", word, sizeof(word), &len))
+		debug_exit((u8)(0x10 | status));
 	if (app.leave == APP_REBOOT)
 		fw_reset(FW_RESET_COLD);
 	if (app.leave == APP_POWEROFF)
 		fw_reset(FW_RESET_POWEROFF);
-	if (!fwcfg_read("opt/tablewalk/exit", word, sizeof(word), &len))
-		debug_exit((u8)(0x10 | status));
 }
 
 /* Is everything as it was? What is not is printed, and counts as a failure. */
@@ -80,10 +80,12 @@ int tablewalk_main(void)
 	} else {
 		gate_enter(in_our_world, &app);
 	}
-	if (app_release(&app))
-		status = max(status, 1);
-	if (!err)
-		self_check(&before);
+	if (app.leave == APP_QUIT) { /* a reset gives everything back by itself */
+		if (app_release(&app))
+			status = max(status, 1);
+		if (!err)
+			self_check(&before);
+	}
 	leave();
 	return status;
 }

@@ -141,6 +141,10 @@ int mm_init(struct mem_system *sys)
 	err = page_alloc_init(sys);
 	if (err)
 		return err;
+	if (sys->page_options.frames_only) { /* slabs and areas live in struct pages */
+		mm_steps_end(sys);
+		return 0;
+	}
 	sys->table_pages = (struct pt_pages){table_from_buddy, table_to_buddy, sys};
 	mm_step(sys, "slab");
 	err = kmem_cache_init(sys);

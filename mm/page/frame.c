@@ -246,7 +246,7 @@ static __noinline int frame_free_slow(struct mem_system *sys, u32 cpu, u64 pfn, 
 
 int frame_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order)
 {
-	if (likely(frame_free_fast(sys, cpu, pfn, order)))
+	if (likely(sys->page_options.frames_only) && likely(frame_free_fast(sys, cpu, pfn, order)))
 		return 0;
 	return frame_free_slow(sys, cpu, pfn, order, __builtin_return_address(0));
 }

@@ -24,6 +24,8 @@ u64 page_min_free_kbytes(u64 managed_pages, u32 nr_zones)
 	u64 huge;
 
 	kib = max(min(kib, 262144ULL), 128ULL);
+	if (managed_pages < 512 * MiB / PAGE_SIZE) /* Linux leaves huge pages off */
+		return kib;
 	/* What khugepaged raises it to, so that types can be kept apart: two pageblocks for each
 	 * zone, and three for each pair of types; at most a twentieth of memory. */
 	huge = PAGEBLOCK_NR_PAGES * nr_zones * (2 + MIGRATE_PCPTYPES * MIGRATE_PCPTYPES);

@@ -70,7 +70,7 @@ static void add_ram(struct sim *s, phys_addr_t start, phys_addr_t end)
 /* Node borders at equal shares of RAM, counted as the machine lays RAM out. */
 static void split_nodes(struct sim *s, u64 low)
 {
-	u64 share = s->size / s->nodes;
+	u64 share = round_down(s->size / s->nodes, PAGE_SIZE);
 
 	for (u32 nid = 0; nid < s->nodes; nid++) {
 		u64 at = nid * share, end = nid + 1 == s->nodes ? s->size : at + share;
