@@ -8,6 +8,7 @@
 extern const struct cmd_table cmds_firmware; /* what the firmware hands over */
 extern const struct cmd_table cmds_memory;   /* the memory management's views */
 extern const struct cmd_table cmds_tables;   /* page tables */
+extern const struct cmd_table cmds_step;     /* the page allocator by hand */
 extern const struct cmd_table cmds_browse;   /* full screen */
 extern const struct cmd_table cmds_walk;     /* one address */
 extern const struct cmd_table cmds_explain;  /* what lies where, memory types */

@@ -197,7 +197,7 @@ static enum page_error free_error(const struct mem_system *sys, u64 pfn, unsigne
 		return PAGE_FREE_TWICE;
 	if (frame_block_of(sys, pfn, &head, &found))
 		return head == pfn ? PAGE_FREE_WRONG_ORDER : PAGE_FREE_INSIDE;
-	if (memblock_is_reserved(&sys->memblock, pfn_to_phys(pfn), PAGE_SIZE))
+	if (memblock_overlaps(&sys->memblock.reserved, pfn_to_phys(pfn), PAGE_SIZE))
 		return PAGE_FREE_RESERVED;
 	return PAGE_FREE_TWICE; /* in a CPU's list */
 }

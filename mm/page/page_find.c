@@ -88,7 +88,7 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 		return PAGE_NO_RAM;
 	if (buddy_block_of(sys, pfn, &block))
 		return PAGE_FREE;
-	if (memblock_is_reserved(&sys->memblock, pfn_to_phys(pfn), 1))
+	if (memblock_overlaps(&sys->memblock.reserved, pfn_to_phys(pfn), PAGE_SIZE))
 		return PAGE_RESERVED;
 	if (!sys->gigablocks || !pageblock_if_alive(sys, pfn))
 		return PAGE_DEAD;

@@ -56,6 +56,9 @@ SESSIONS = {
     "access": "clone; map 400000 200000 4K r; access 400123 w in clone; access 400123 w in clone wp=0; access 400123 "
               "r user in clone; access 400000 r user smap=1 in clone; access 800000000000 r; access 0 q; access 0 r "
               "wp=7; probe 400123 w; access 400000 sw cet=1 in clone; access --sweep; stale",
+    "step": "step alloc 0; step alloc 9 movable; step free; step free; step alloc 3 dma; step free all; step free; "
+            "step alloc 11; step alloc 0 nokind; step alloc 1 dma32 --json; step free 1; pagedebug owner fail=2; "
+            "step alloc 2 atomic; pagedebug off; step alloc 2; pagedebug rubbish; zones",
 }
 
 
