@@ -56,6 +56,21 @@ int fw_claim(phys_addr_t start, u64 pages);
 int fw_alloc(u64 pages, phys_addr_t limit, bool exec, phys_addr_t *ret);
 int fw_release(phys_addr_t start, u64 pages);
 
+/* ---- CPUs ----------------------------------------------------------------------------------- */
+
+struct smp_cpu;
+/* CPUs that the firmware knows, and those of them that it would start. -ENODEV: it has no MP
+ * services (PI 1.8, vol. 2, 13.4). */
+int fw_mp_count(u32 *ret_total, u32 *ret_enabled);
+/* What it knows of one, by its own number. */
+int fw_mp_cpu(u32 index, struct smp_cpu *ret);
+/* Has fn(arg) called on every enabled AP, in the firmware's world, and returns at once: not while
+ * the last such work is unfinished (-EBUSY). fn may not call the firmware. */
+int fw_mp_start(void (*fn)(void *arg), void *arg);
+/* Waits until the firmware says that all have returned from fn. -ETIMEDOUT; the next
+ * fw_mp_start() asks again. */
+int fw_mp_wait(u64 timeout_us);
+
 /* ---- console -------------------------------------------------------------------------------- */
 
 struct fw_screen {

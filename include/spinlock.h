@@ -14,9 +14,13 @@
 
 /* What may be taken while what is held: upwards only. */
 enum lock_rank {
-	LOCK_MEMMAP = 1, /* struct pages coming to life */
-	LOCK_ZONE,	 /* free lists; several zones' never together */
-	LOCK_DEBUG,	 /* the page allocator's records */
+	LOCK_EXERCISE = 1, /* what workers swap */
+	LOCK_VMALLOC,	   /* areas, and the page tables that show them */
+	LOCK_SLAB,	   /* the list of caches */
+	LOCK_CACHE,	   /* one cache's slabs; several caches' never together */
+	LOCK_MEMMAP,	   /* struct pages coming to life */
+	LOCK_ZONE,	   /* free lists; several zones' never together */
+	LOCK_DEBUG,	   /* the page allocator's records */
 	NR_LOCK_RANKS
 };
 
@@ -32,7 +36,7 @@ struct lock_watch {
 };
 
 struct spinlock {
-	u32 locked;
+	u32 owner; /* CPU + 1; 0: nobody */
 	u32 rank;
 	const char *name;
 	struct lock_watch *watch; /* NULL: not watched */
@@ -48,21 +52,26 @@ static inline void spin_lock_init(struct spinlock *lock, const char *name, enum 
 void lock_watch_acquire(const struct spinlock *lock);
 void lock_watch_release(const struct spinlock *lock);
 
+/* Somebody has it. Asserts that it is not this CPU: whoever was stopped in the middle of something,
+ * by an assertion or an exception, left it locked. */
+void spin_lock_wait(struct spinlock *lock);
+
 static inline void spin_lock(struct spinlock *lock)
 {
+	u32 nobody = 0;
+
 	if (unlikely(lock->watch))
 		lock_watch_acquire(lock);
-	while (unlikely(__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE))) {
-		while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED))
-			__builtin_ia32_pause();
-	}
+	if (unlikely(!__atomic_compare_exchange_n(&lock->owner, &nobody, arch_this_cpu() + 1, false,
+						  __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
+		spin_lock_wait(lock);
 }
 
 static inline void spin_unlock(struct spinlock *lock)
 {
 	if (unlikely(lock->watch))
 		lock_watch_release(lock);
-	__atomic_store_n(&lock->locked, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
 }
 
 #endif

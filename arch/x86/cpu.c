@@ -172,32 +172,3 @@ int arch_with_root(phys_addr_t root, void (*fn)(void *arg), void *arg)
 	write_cr3(cr3);
 	return 0;
 }
-
-/* ---- translations that the CPU remembers ---------------------------------------------------- */
-
-#define FLUSH_ALL_ABOVE 32 /* pages: beyond, forgetting everything costs less */
-
-static void flush_all(void)
-{
-	u64 cr4 = read_cr4();
-
-	if (cr4 & CR4_PGE) { /* SDM vol. 3, 4.10.4.1: this reaches global entries too */
-		write_cr4(cr4 & ~CR4_PGE);
-		write_cr4(cr4);
-	} else {
-		write_cr3(read_cr3());
-	}
-}
-
-/* New translations need nothing: absent entries are not cached (SDM vol. 3, 4.10.4.3). */
-void arch_pt_changed(struct pgtable *pt, u64 va, u64 size, bool removed)
-{
-	if (!removed || (read_cr3() & PTE_ADDR_MASK) != pt->root)
-		return;
-	if (size > FLUSH_ALL_ABOVE * PAGE_SIZE) {
-		flush_all();
-		return;
-	}
-	for (u64 done = 0; done < size; done += PAGE_SIZE) /* va + size may be 2^64 */
-		invlpg(va + done);
-}

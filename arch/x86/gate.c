@@ -17,36 +17,44 @@
  * Shadow stacks (CET): the CPU would find the returns on ours where it expects the firmware's, so
  * a firmware that runs on them is refused by gate_init().
  */
-#include "arch_percpu.h"
-#include "x86.h"
-
-static struct arch_percpu boot_cpu = {.self = &boot_cpu};
+#include "percpu.h"
 
 void gate_call_on(void (*fn)(void *arg), void *arg, u64 stack_top, u64 *save);
 void gate_load_segments(u16 cs, u16 ds, u16 ss, u16 es);
 
-/* The registers that make a world. */
-struct world {
-	u64 cr0, cr3, cr4, efer, pat, gs_base, fs_base;
-	struct table_pointer gdt, idt;
-	u16 cs, ds, ss, es, fs, gs, tr;
-	bool interrupts;
-	u64 rsp; /* where the stack was left; the firmware's is 0 before gate_enter() */
-};
+static struct cpu boot = {.percpu = {.self = &boot.percpu}};
+static struct cpu *cpus[MAX_CPUS] = {&boot};
 
-static struct world firmware, ours;
-static u64 our_stack_top;
-static bool in_ours, have_pat;
-static u64 crossings;
+/* The same for every CPU. */
+static struct {
+	phys_addr_t root;
+	bool five, nx, pge, pat;
+} kind;
 
+/* Each CPU has our IDT in our world, and only there. */
 bool gate_in_our_world(void)
 {
-	return in_ours;
+	return sidt().base == trap_idt();
+}
+
+struct cpu *gate_cpu(void)
+{
+	return gate_in_our_world() ? this_cpu() : &boot;
+}
+
+struct cpu *gate_cpu_nr(u32 nr)
+{
+	return cpus[nr];
+}
+
+phys_addr_t gate_root(void)
+{
+	return kind.root;
 }
 
 u64 gate_crossings(void)
 {
-	return crossings;
+	return boot.crossings;
 }
 
 static void save(struct world *w)
@@ -55,7 +63,7 @@ static void save(struct world *w)
 	w->cr3 = read_cr3();
 	w->cr4 = read_cr4();
 	w->efer = rdmsr(MSR_EFER);
-	w->pat = have_pat ? rdmsr(MSR_PAT) : 0;
+	w->pat = kind.pat ? rdmsr(MSR_PAT) : 0;
 	w->gs_base = rdmsr(MSR_GS_BASE);
 	w->fs_base = rdmsr(MSR_FS_BASE);
 	w->gdt = sgdt();
@@ -77,7 +85,7 @@ static void save(struct world *w)
 #define CR4_OFF_MEANWHILE (CR4_PGE | CR4_PCIDE | CR4_CET)
 
 /* Control registers and tables: first all goes off that the new world does not have. */
-static void load_paging(const struct world *w)
+static void load_paging(struct cpu *c, const struct world *w)
 {
 	u64 cr4 = read_cr4() & (w->cr4 | CR4_LA57) & ~CR4_OFF_MEANWHILE;
 	u64 cr3 = w->cr4 & CR4_PCIDE ? round_down(w->cr3, PAGE_SIZE) : w->cr3;
@@ -87,12 +95,12 @@ static void load_paging(const struct world *w)
 	/* NXE on before tables with NX bits, off only after them. */
 	if (w->efer & EFER_NXE)
 		wrmsr(MSR_EFER, w->efer);
-	if (have_pat && rdmsr(MSR_PAT) != w->pat) {
+	if (kind.pat && rdmsr(MSR_PAT) != w->pat) {
 		wbinvd(); /* SDM vol. 3, 12.12.4; loading CR3 does the rest */
 		wrmsr(MSR_PAT, w->pat);
 	}
 	if ((cr4 ^ w->cr4) & CR4_LA57)
-		la57_switch(cr3);
+		la57_switch(c, cr3);
 	else
 		write_cr3(cr3);
 	write_cr4(w->cr4);
@@ -110,15 +118,18 @@ static void restore_fs_gs(const struct world *w)
 		__asm__ volatile("mov %0, %%gs" : : "r"(w->gs));
 }
 
-static void load(const struct world *w)
+static void load(struct cpu *c, const struct world *w)
 {
-	load_paging(w);
+	load_paging(c, w);
 	lgdt(&w->gdt);
 	gate_load_segments(w->cs, w->ds, w->ss, w->es);
+	if (w == &c->ours)
+		wrmsr(MSR_GS_BASE, w->gs_base); /* our handlers find their CPU by it */
 	lidt(&w->idt);
-	if (w == &firmware)
+	if (w == &c->firmware) {
 		restore_fs_gs(w);
-	wrmsr(MSR_GS_BASE, w->gs_base);
+		wrmsr(MSR_GS_BASE, w->gs_base);
+	}
 	wrmsr(MSR_FS_BASE, w->fs_base);
 }
 
@@ -127,52 +138,101 @@ static void load(const struct world *w)
  * refuses a TSS that is marked busy, as this one is. So it is loaded from a copy, at the same
  * selector of a table made for the occasion, and nothing of the firmware's is written.
  */
-static void load_firmware_task(void)
+static void load_firmware_task(const struct world *firmware)
 {
-	u64 offset = firmware.tr & ~7ULL, tss[2];
+	u64 offset = firmware->tr & ~7ULL, tss[2];
 	struct table_pointer gdt = {(u16)(offset + 15), (u64)(uintptr_t)tss - offset};
 
-	if (!offset || offset + 15 > firmware.gdt.limit)
+	if (!offset || offset + 15 > firmware->gdt.limit)
 		return;
-	memcpy(tss, (void *)(uintptr_t)(firmware.gdt.base + offset), sizeof(tss));
+	memcpy(tss, (void *)(uintptr_t)(firmware->gdt.base + offset), sizeof(tss));
 	if ((tss[0] & ~TSS_BUSY & DESCRIPTOR_KIND) != DESCRIPTOR_TSS)
 		return;
 	tss[0] &= ~TSS_BUSY;
 	lgdt(&gdt);
-	ltr(firmware.tr);
-	lgdt(&firmware.gdt);
+	ltr(firmware->tr);
+	lgdt(&firmware->gdt);
 }
 
-static void enter_ours(void)
+/* The firmware's PAT if write-back and uncached are where every page table expects them. */
+static u64 choose_pat(u64 pat)
 {
-	firmware.interrupts = read_rflags() & RFLAGS_IF;
+	bool usual = (pat & 7) == MEMTYPE_WB && (pat >> 24 & 7) == MEMTYPE_UC;
+
+	return usual ? pat : 0x0007040600070406ULL; /* as after reset: SDM vol. 3, 12.12.4 */
+}
+
+/* Our registers are this CPU's own as found, but for what makes our world. */
+static void make_ours(struct cpu *c)
+{
+	struct world *w = &c->ours;
+	u64 rsp = w->rsp;
+	struct table_pointer gdt = {sizeof(c->gdt) - 1, (u64)(uintptr_t)c->gdt};
+
+	*w = c->firmware;
+	w->rsp = rsp;
+	w->cr0 |= CR0_WP;
+	w->cr3 = kind.root;
+	w->cr4 &= ~(CR4_PCIDE | CR4_SMEP | CR4_SMAP | CR4_PKE | CR4_PKS | CR4_CET | CR4_LA57);
+	w->cr4 |= (kind.pge ? CR4_PGE : 0) | (kind.five ? CR4_LA57 : 0);
+	if (kind.nx)
+		w->efer |= EFER_NXE;
+	if (kind.pat)
+		w->pat = choose_pat(c->firmware.pat);
+	w->gs_base = (u64)(uintptr_t)&c->percpu;
+	w->gdt = gdt;
+	w->idt = (struct table_pointer){256 * 16 - 1, trap_idt()};
+	w->cs = OUR_CS;
+	w->ds = w->ss = w->es = OUR_DS;
+}
+
+static bool on_shadow_stack(const struct world *w)
+{
+	return w->cr4 & CR4_CET && rdmsr(MSR_S_CET) & S_CET_SHSTK;
+}
+
+static void enter_ours(struct cpu *c)
+{
+	c->firmware.interrupts = read_rflags() & RFLAGS_IF;
 	cli();
-	save(&firmware);
-	load(&ours);
-	trap_tss_available();
-	ltr(OUR_TR);
-	in_ours = true;
-	crossings++;
+	save(&c->firmware);
+	load(c, &c->ours);
+	trap_load_task(c);
+	c->crossings++;
 }
 
-static void enter_firmware(void)
+static void enter_firmware(struct cpu *c)
 {
-	in_ours = false;
-	load(&firmware);
-	load_firmware_task();
-	if (firmware.interrupts)
+	load(c, &c->firmware);
+	load_firmware_task(&c->firmware);
+	if (c->firmware.interrupts)
 		sti();
 }
 
 /* ---- crossing ------------------------------------------------------------------------------- */
 
+static void cross(struct cpu *c, void (*fn)(void *arg), void *arg)
+{
+	enter_ours(c);
+	gate_call_on(fn, arg, c->stack_top, &c->firmware.rsp);
+	enter_firmware(c);
+	c->firmware.rsp = 0;
+}
+
+int gate_enter_on(struct cpu *c, void (*fn)(void *arg), void *arg)
+{
+	save(&c->firmware);
+	if (on_shadow_stack(&c->firmware))
+		return -EBUSY;
+	make_ours(c);
+	cross(c, fn, arg);
+	return 0;
+}
+
 void gate_enter(void (*fn)(void *arg), void *arg)
 {
-	ASSERT(!firmware.rsp, "entered twice"); /* our stack is in use */
-	enter_ours();
-	gate_call_on(fn, arg, our_stack_top, &firmware.rsp);
-	enter_firmware();
-	firmware.rsp = 0;
+	ASSERT(!boot.firmware.rsp, "entered twice"); /* our stack is in use */
+	cross(&boot, fn, arg);
 }
 
 struct call {
@@ -185,63 +245,70 @@ static void call_firmware(void *arg)
 {
 	struct call *c = arg;
 
-	enter_firmware();
+	enter_firmware(&boot);
 	c->fn(c->arg);
-	enter_ours();
+	enter_ours(&boot);
 }
 
+/* While other CPUs work in our world, none may send an NMI to this one: the firmware would die. */
 void arch_call_firmware(void (*fn)(void *arg), void *arg)
 {
 	struct call c = {fn, arg};
+	bool shared;
 
-	if (in_ours)
-		gate_call_on(call_firmware, &c, firmware.rsp, &ours.rsp);
-	else
+	if (!gate_in_our_world()) {
 		fn(arg);
+		return;
+	}
+	ASSERT(this_cpu() == &boot, "CPU %u calls the firmware", arch_this_cpu());
+	shared = boot.step == CPU_HERE;
+	if (shared)
+		tlb_leave(&boot);
+	gate_call_on(call_firmware, &c, boot.firmware.rsp, &boot.ours.rsp);
+	if (shared)
+		tlb_join(&boot);
 }
 
 /* ---- preparing ------------------------------------------------------------------------------ */
 
-/* The firmware's PAT if write-back and uncached are where every page table expects them. */
-static u64 choose_pat(u64 pat)
+/* A CPU's block: GATE_* in arch_x86.h. */
+static int add_cpu(const struct gate_config *config, u32 nr, bool toggle)
 {
-	bool usual = (pat & 7) == MEMTYPE_WB && (pat >> 24 & 7) == MEMTYPE_UC;
+	u8 *block = config->blocks + (u64)nr * GATE_BLOCK_SIZE;
+	struct cpu *c = nr ? (struct cpu *)(block + GATE_DATA) : &boot;
 
-	return usual ? pat : 0x0007040600070406ULL; /* as after reset: SDM vol. 3, 12.12.4 */
+	if (nr)
+		memset(c, 0, sizeof(*c));
+	c->percpu = (struct arch_percpu){&c->percpu, nr, config->apic_ids[nr]};
+	c->stack_top = (u64)(uintptr_t)block + GATE_STACK + GATE_STACK_SIZE;
+	trap_init_cpu(c, block + GATE_TRAPS);
+	cpus[nr] = c;
+	if (!toggle)
+		return 0;
+	return la57_init(c,
+			 config->low ? config->low + (u64)nr * GATE_LOW_PAGES * PAGE_SIZE : NULL);
 }
 
 int gate_init(const struct gate_config *config)
 {
 	struct cpu_info cpu;
 	bool five = config->levels == 5;
+	int err = 0;
 
 	arch_cpu_info(&cpu);
 	if (five && !cpu.la57)
 		return -ENODEV;
-	have_pat = cpu.pat;
-	save(&firmware);
-	if (firmware.cr4 & CR4_CET && rdmsr(MSR_S_CET) & S_CET_SHSTK)
+	kind.root = config->root;
+	kind.five = five;
+	kind.nx = config->nx && cpu.nx;
+	kind.pge = cpu.pge;
+	kind.pat = cpu.pat;
+	save(&boot.firmware);
+	if (on_shadow_stack(&boot.firmware))
 		return -EBUSY;
-	if (five != !!(firmware.cr4 & CR4_LA57)) {
-		int err = la57_init(config->low);
-
-		if (err)
-			return err;
-	}
-	ours = firmware;
-	ours.cr0 |= CR0_WP;
-	ours.cr3 = config->root;
-	ours.cr4 &= ~(CR4_PCIDE | CR4_SMEP | CR4_SMAP | CR4_PKE | CR4_PKS | CR4_CET | CR4_LA57);
-	ours.cr4 |= (cpu.pge ? CR4_PGE : 0) | (five ? CR4_LA57 : 0);
-	if (config->nx && cpu.nx)
-		ours.efer |= EFER_NXE;
-	if (have_pat)
-		ours.pat = choose_pat(firmware.pat);
-	ours.gs_base = (u64)(uintptr_t)&boot_cpu;
-	ours.cs = OUR_CS;
-	ours.ds = ours.ss = ours.es = OUR_DS;
-	our_stack_top = (u64)(uintptr_t)config->stack + GATE_STACK_SIZE;
-	trap_init(config->trap_stacks, GATE_TRAP_STACKS, GATE_TRAP_STACK_SIZE, &ours.gdt,
-		  &ours.idt);
-	return 0;
+	trap_init();
+	for (u32 i = 0; !err && i < config->nr_cpus; i++)
+		err = add_cpu(config, i, five != !!(boot.firmware.cr4 & CR4_LA57));
+	make_ours(&boot);
+	return err;
 }

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The caller of la57.S: its copy below 4 GiB, its data, and little tables that map just that. */
 #include "mm/pgtable.h"
-#include "x86.h"
+#include "percpu.h"
 
 extern const u8 la57_stub[], la57_stub_end[], la57_stub_32[], la57_stub_64[];
 
-static u8 *low;
-static u64 root[2]; /* little roots: [0] for 4 levels, [1] for 5 */
-
-static void put64(unsigned offset, u64 v)
+static void put64(u8 *low, unsigned offset, u64 v)
 {
 	memcpy(low + LOW_DATA + offset, &v, sizeof(v));
 }
 
-static void put_far(unsigned offset, const u8 *label, u16 selector)
+static void put_far(u8 *low, unsigned offset, const u8 *label, u16 selector)
 {
 	u32 target = (u32)(uintptr_t)low + (u32)(label - la57_stub);
 
@@ -25,13 +22,13 @@ static void put_far(unsigned offset, const u8 *label, u16 selector)
  * PML5 -> PML4 -> PDPT -> PD -> PT, one page each, identity-mapping the low pages. They must not
  * cross a 2 MiB border, so that one page of PTEs is enough.
  */
-static void build_tables(void)
+static void build_tables(struct cpu *cpu)
 {
-	u64 base = (u64)(uintptr_t)low, at = base + LOW_TABLES;
+	u64 base = (u64)(uintptr_t)cpu->low, at = base + LOW_TABLES;
 
-	memset(low + LOW_TABLES, 0, 5 * PAGE_SIZE);
-	root[1] = at;
-	root[0] = at + PAGE_SIZE;
+	memset(cpu->low + LOW_TABLES, 0, 5 * PAGE_SIZE);
+	cpu->little_root[1] = at; /* for 5 levels */
+	cpu->little_root[0] = at + PAGE_SIZE;
 	for (int level = 4; level > 0; level--, at += PAGE_SIZE)
 		((u64 *)(uintptr_t)at)[PT_INDEX(base, level)] = (at + PAGE_SIZE) | PTE_P | PTE_RW;
 	for (unsigned i = 0; i < GATE_LOW_PAGES; i++) {
@@ -41,36 +38,37 @@ static void build_tables(void)
 	}
 }
 
-int la57_init(u8 *pages)
+int la57_init(struct cpu *cpu, u8 *low)
 {
-	u64 base = (u64)(uintptr_t)pages, end = base + GATE_LOW_PAGES * PAGE_SIZE;
+	u64 base = (u64)(uintptr_t)low, end = base + GATE_LOW_PAGES * PAGE_SIZE;
 	struct table_pointer gdtr;
 
-	if (!pages || end > 4 * GiB || base >> PT_SHIFT(1) != (end - 1) >> PT_SHIFT(1))
+	if (!low || end > 4 * GiB || base >> PT_SHIFT(1) != (end - 1) >> PT_SHIFT(1))
 		return -EINVAL;
-	low = pages;
+	cpu->low = low;
 	memset(low, 0, 2 * PAGE_SIZE);
 	memcpy(low, la57_stub, (size_t)(la57_stub_end - la57_stub));
-	build_tables();
+	build_tables(cpu);
 	gdtr = (struct table_pointer){4 * 8 - 1, base + LOW_DATA + LA57_GDT};
 	memcpy(low + LOW_DATA + LA57_GDTR, &gdtr, sizeof(gdtr));
-	put64(LA57_GDT + LA57_CS64, 0x00af9b000000ffff);
-	put64(LA57_GDT + LA57_CS32, 0x00cf9b000000ffff);
-	put64(LA57_GDT + LA57_DS, 0x00cf93000000ffff);
-	put_far(LA57_FAR32, la57_stub_32, LA57_CS32);
-	put_far(LA57_FAR64, la57_stub_64, LA57_CS64);
+	put64(low, LA57_GDT + LA57_CS64, 0x00af9b000000ffff);
+	put64(low, LA57_GDT + LA57_CS32, 0x00cf9b000000ffff);
+	put64(low, LA57_GDT + LA57_DS, 0x00cf93000000ffff);
+	put_far(low, LA57_FAR32, la57_stub_32, LA57_CS32);
+	put_far(low, LA57_FAR64, la57_stub_64, LA57_CS64);
 	return 0;
 }
 
-void la57_switch(u64 cr3)
+void la57_switch(struct cpu *cpu, u64 cr3)
 {
+	u8 *low = cpu->low;
 	u64 cr4 = read_cr4() ^ CR4_LA57;
 	bool to5 = cr4 & CR4_LA57;
 	void (*stub)(u8 *) = (void (*)(u8 *))(uintptr_t)low;
 
-	put64(LA57_CR3, cr3);
-	put64(LA57_CR4, cr4);
-	put64(LA57_ROOT_NOW, root[!to5]);
-	put64(LA57_ROOT_NEW, root[to5]);
+	put64(low, LA57_CR3, cr3);
+	put64(low, LA57_CR4, cr4);
+	put64(low, LA57_ROOT_NOW, cpu->little_root[!to5]);
+	put64(low, LA57_ROOT_NEW, cpu->little_root[to5]);
 	stub(low);
 }

@@ -3,8 +3,8 @@
 #include "arch_probe.h"
 
 #include "mm/page_alloc.h"
+#include "percpu.h"
 #include "probe.h"
-#include "x86.h"
 
 /* Behind the pages that the slot shows: the slot's own tables, and the frames that are reached. */
 #define SLOT_TABLES (PROBE_PAGES * PAGE_SIZE)
@@ -330,8 +330,7 @@ static void go(const struct run *r)
 	u64 fs_base = rdmsr(MSR_FS_BASE), gs_base = rdmsr(MSR_GS_BASE);
 
 	enter((void *)(uintptr_t)(r->slot + PROBE_DATA));
-	trap_tss_available();
-	ltr(OUR_TR);
+	trap_load_task(this_cpu());
 	wrmsr(MSR_FS_BASE, fs_base);
 	wrmsr(MSR_GS_BASE, gs_base);
 }

@@ -5,7 +5,8 @@
  * trap_stubs: 256 stubs of 16 bytes. Each leaves [vector, error] on the stack (0 where the CPU
  * pushes no error code: SDM vol. 3, table 6-1) and goes on to trap_common, which completes a
  * struct trap_frame (arch.h) and calls trap_handle(frame). That never returns: our world has no
- * exception that is repaired and resumed.
+ * exception that is repaired and resumed. NMIs have their own: nmi_stub calls nmi_handle(frame) and
+ * goes back to what was interrupted, or to where nmi_handle has changed the frame to lead.
  *
  * int guard_enter(struct guard *g): like setjmp, 0 the first time. g: rbx rbp r12-r15 rsp rip.
  * guard_leave(struct guard *g, int how): guard_enter returns again, with `how`.
@@ -26,27 +27,36 @@ trap_stubs:
 	.set vector, vector + 1
 	.endr
 
+	.macro	push_registers
+	.irp	reg, rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+	pushq	%\reg
+	.endr
+	.endm
+
 trap_common:
 	cld
-	pushq	%rax
-	pushq	%rcx
-	pushq	%rdx
-	pushq	%rbx
-	pushq	%rbp
-	pushq	%rsi
-	pushq	%rdi
-	pushq	%r8
-	pushq	%r9
-	pushq	%r10
-	pushq	%r11
-	pushq	%r12
-	pushq	%r13
-	pushq	%r14
-	pushq	%r15
+	push_registers
 	movq	%rsp, %rdi
 	andq	$-16, %rsp
 	call	trap_handle
 	ud2
+
+	.globl nmi_stub
+nmi_stub:
+	pushq	$0
+	pushq	$2
+	cld
+	push_registers
+	movq	%rsp, %rdi
+	movq	%rsp, %rbx
+	andq	$-16, %rsp
+	call	nmi_handle
+	movq	%rbx, %rsp
+	.irp	reg, r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax
+	popq	%\reg
+	.endr
+	addq	$16, %rsp
+	iretq
 
 	.globl guard_enter
 guard_enter:

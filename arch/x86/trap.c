@@ -2,19 +2,15 @@
 /* Exceptions in our world: the frame is kept, and the innermost guarded call ends with it. */
 #include "arch_x86.h"
 #include "lib.h"
+#include "percpu.h"
 #include "regs.h"
-#include "x86.h"
 
-#define MAX_GUARDS 16
+#define FAR_TR 0xfff0 /* the last selector that a 16-byte descriptor can have */
 
 #define COM1	      0x3f8
 #define COM1_STATUS   (COM1 + 5)
 #define COM1_CAN_SEND 0x20
 #define COM1_PATIENCE 10000 /* reads of about a microsecond: a byte takes 90 at 115200 baud */
-
-struct guard { /* trap.S knows the order */
-	u64 rbx, rbp, r12, r13, r14, r15, rsp, rip;
-};
 
 /* What the CPU has pushed lies above what trap_common pushes: one struct from the bottom up. */
 struct pushed_frame {
@@ -27,34 +23,40 @@ _Static_assert(offsetof(struct pushed_frame, ss) == offsetof(struct trap_frame, 
 int guard_enter(struct guard *g) __attribute__((returns_twice));
 void guard_leave(struct guard *g, int how) __attribute__((noreturn));
 void trap_handle(const struct pushed_frame *f) __attribute__((noreturn));
+void nmi_handle(struct pushed_frame *f);
 
-enum { GUARD_FAULT = 1, GUARD_ABORT };
+enum { GUARD_FAULT = 1, GUARD_ABORT, GUARD_STOP };
 
-static struct guard guards[MAX_GUARDS];
-static int nr_guards;
-static struct trap_frame trapped;
-
+/* Guarded calls are each CPU's own; its struct says which are under way. */
 int arch_guarded(int (*fn)(void *arg), void *arg, int *ret_value, struct trap_frame *ret_trap)
 {
+	static const int errors[] = {
+		[GUARD_FAULT] = -EFAULT, [GUARD_ABORT] = -EINTR, [GUARD_STOP] = -ETIMEDOUT};
+	struct cpu *c = gate_cpu();
 	int how;
 
-	ASSERT(nr_guards < MAX_GUARDS, "%d guards", nr_guards);
-	how = guard_enter(&guards[nr_guards]);
+	ASSERT(c->nr_guards < MAX_GUARDS, "%d guards", c->nr_guards);
+	how = guard_enter(&c->guards[c->nr_guards]);
+	c = gate_cpu(); /* a register may not have survived */
 	if (!how) {
-		nr_guards++;
+		c->nr_guards++;
 		*ret_value = fn(arg);
-		nr_guards--;
+		gate_cpu()->nr_guards--;
 		return 0;
 	}
 	if (how == GUARD_FAULT)
-		*ret_trap = trapped;
-	return how == GUARD_FAULT ? -EFAULT : -EINTR;
+		*ret_trap = c->trapped;
+	return errors[how];
 }
 
 void arch_guarded_abort(void)
 {
-	if (nr_guards && gate_in_our_world())
-		guard_leave(&guards[--nr_guards], GUARD_ABORT);
+	struct cpu *c = gate_cpu();
+
+	if (c->nr_guards && gate_in_our_world()) {
+		tlb_forget(c);
+		guard_leave(&c->guards[--c->nr_guards], GUARD_ABORT);
+	}
 }
 
 /* COM1 as the firmware left it; where there is none, its status reads as ready. */
@@ -72,10 +74,10 @@ static void com1_write(const char *s, int n)
 static void __attribute__((noreturn)) stop(const struct pushed_frame *f)
 {
 	char text[160];
-	int n = fmt_print(
-		text, sizeof(text),
-		"tablewalk: exception %llu, error %#llx at rip %#llx, cr2 %#llx: stopped\r\n",
-		f->vector, f->error, f->rip, read_cr2());
+	int n = fmt_print(text, sizeof(text),
+			  "tablewalk: CPU %u: exception %llu, error %#llx at rip %#llx, cr2 %#llx: "
+			  "stopped\r\n",
+			  arch_this_cpu(), f->vector, f->error, f->rip, read_cr2());
 
 	debugcon_write(text, (size_t)n);
 	com1_write(text, n);
@@ -83,13 +85,64 @@ static void __attribute__((noreturn)) stop(const struct pushed_frame *f)
 		__asm__ volatile("cli; hlt");
 }
 
+static void keep(struct cpu *c, const struct pushed_frame *f)
+{
+	if (!c->nr_guards)
+		stop(f);
+	memcpy(&c->trapped, f, sizeof(*f));
+	c->trapped.cr2 = read_cr2();
+	tlb_forget(c);
+}
+
 void trap_handle(const struct pushed_frame *f)
 {
-	if (!nr_guards)
-		stop(f);
-	memcpy(&trapped, f, sizeof(*f));
-	trapped.cr2 = read_cr2();
-	guard_leave(&guards[--nr_guards], GUARD_FAULT);
+	struct cpu *c = this_cpu();
+
+	keep(c, f);
+	guard_leave(&c->guards[--c->nr_guards], GUARD_FAULT);
+}
+
+/* ---- NMIs -------------------------------------------------------------------------------------
+ */
+
+static void __attribute__((noreturn)) land(void)
+{
+	struct cpu *c = this_cpu();
+
+	guard_leave(&c->guards[--c->nr_guards], c->landing);
+}
+
+/*
+ * Only IRET lets the next NMI in (SDM vol. 3, 6.7.1). So the way out of a guarded call is to return
+ * from the NMI, to code that leaves it, on the stack of whoever made it.
+ */
+static void return_to_guard(struct cpu *c, struct pushed_frame *f, int how)
+{
+	u64 rsp = c->guards[c->nr_guards - 1].rsp;
+
+	c->landing = how;
+	f->rip = (u64)(uintptr_t)land;
+	f->rsp = round_down(rsp - 256, 16ULL) - 8; /* as after a call */
+	f->rflags = 2;
+}
+
+bool trap_stop(struct cpu *c, struct pushed_frame *f)
+{
+	if (!c->nr_guards)
+		return false;
+	c->nr_guards = 1;
+	return_to_guard(c, f, GUARD_STOP);
+	return true;
+}
+
+void nmi_handle(struct pushed_frame *f)
+{
+	struct cpu *c = this_cpu();
+
+	if (tlb_nmi(c, f))
+		return;
+	keep(c, f); /* of the machine's own: an error that it reports */
+	return_to_guard(c, f, GUARD_FAULT);
 }
 
 /* ---- descriptor tables ---------------------------------------------------------------------- */
@@ -101,17 +154,9 @@ struct __attribute__((packed)) idt_gate { /* SDM vol. 3, 6.14.1 */
 	u32 offset_high, zero;
 };
 
-struct __attribute__((packed)) tss { /* SDM vol. 3, 7.7 */
-	u32 reserved0;
-	u64 rsp[3], reserved1, ist[7], reserved2;
-	u16 reserved3, io_map;
-};
+extern const u8 trap_stubs[256][16], nmi_stub[];
 
-extern const u8 trap_stubs[256][16];
-
-static struct idt_gate idt[256];
-static struct tss tss;
-static u64 gdt[5];
+static struct idt_gate idt[256]; /* all CPUs' */
 
 /* Exceptions get stacks of their own, so that a bad stack pointer can be reported too. */
 static u8 ist_of(unsigned vector)
@@ -128,13 +173,10 @@ static u8 ist_of(unsigned vector)
 	}
 }
 
-void trap_init(u8 *stacks, u32 nr_stacks, u64 stack_size, struct table_pointer *ret_gdt,
-	       struct table_pointer *ret_idt)
+void trap_init(void)
 {
-	u64 base = (u64)(uintptr_t)&tss, limit = sizeof(tss) - 1;
-
 	for (unsigned v = 0; v < 256; v++) {
-		u64 entry = (u64)(uintptr_t)trap_stubs[v];
+		u64 entry = (u64)(uintptr_t)(v == 2 ? nmi_stub : trap_stubs[v]);
 
 		idt[v] = (struct idt_gate){
 			.offset_low = (u16)entry,
@@ -145,19 +187,40 @@ void trap_init(u8 *stacks, u32 nr_stacks, u64 stack_size, struct table_pointer *
 			.offset_high = (u32)(entry >> 32),
 		};
 	}
-	for (u32 i = 0; i < nr_stacks; i++)
-		tss.ist[i] = (u64)(uintptr_t)stacks + (i + 1) * stack_size;
-	tss.io_map = sizeof(tss);
-	gdt[OUR_CS / 8] = 0x00af9b000000ffff; /* 64-bit code */
-	gdt[OUR_DS / 8] = 0x00cf93000000ffff; /* data */
-	gdt[OUR_TR / 8] = (limit & 0xffff) | (base & 0xffffff) << 16 | DESCRIPTOR_TSS |
-			  (base >> 24 & 0xff) << 56;
-	gdt[OUR_TR / 8 + 1] = base >> 32;
-	*ret_gdt = (struct table_pointer){sizeof(gdt) - 1, (u64)(uintptr_t)gdt};
-	*ret_idt = (struct table_pointer){sizeof(idt) - 1, (u64)(uintptr_t)idt};
 }
 
-void trap_tss_available(void)
+u64 trap_idt(void)
 {
-	gdt[OUR_TR / 8] &= ~TSS_BUSY; /* LTR wants a TSS that is not marked busy */
+	return (u64)(uintptr_t)idt;
+}
+
+void trap_init_cpu(struct cpu *c, u8 *stacks)
+{
+	u64 base = (u64)(uintptr_t)&c->tss, limit = sizeof(c->tss) - 1;
+
+	for (u32 i = 0; i < GATE_TRAP_STACKS; i++)
+		c->tss.ist[i] = (u64)(uintptr_t)stacks + (i + 1) * GATE_TRAP_STACK_SIZE;
+	c->tss.io_map = sizeof(c->tss);
+	c->gdt[OUR_CS / 8] = 0x00af9b000000ffff; /* 64-bit code */
+	c->gdt[OUR_DS / 8] = 0x00cf93000000ffff; /* data */
+	c->gdt[OUR_TR / 8] = (limit & 0xffff) | (base & 0xffffff) << 16 | DESCRIPTOR_TSS |
+			     (base >> 24 & 0xff) << 56;
+	c->gdt[OUR_TR / 8 + 1] = base >> 32;
+}
+
+/*
+ * Loads our TSS under a selector that no table of the firmware's reaches: from a table made for the
+ * occasion, whose base lies so far before the descriptor. TR cannot be emptied again, and a
+ * firmware that had none would take what it finds there for its own: EDK2's MP services load it
+ * anew on each AP, unless it lies beyond their GDT.
+ */
+void trap_load_task(struct cpu *c)
+{
+	u64 *descriptor = &c->gdt[OUR_TR / 8];
+	struct table_pointer gdt = {0xffff, (u64)(uintptr_t)descriptor - FAR_TR}, own = sgdt();
+
+	*descriptor &= ~TSS_BUSY; /* LTR wants a TSS that is not marked busy */
+	lgdt(&gdt);
+	ltr(FAR_TR);
+	lgdt(&own);
 }

@@ -35,17 +35,6 @@
 #ifndef __ASSEMBLER__
 #include "arch_x86.h"
 #include "regs.h"
-
-void trap_init(u8 *stacks, u32 nr_stacks, u64 stack_size, struct table_pointer *ret_gdt,
-	       struct table_pointer *ret_idt);
-void trap_tss_available(void);
-
-/* Copies the stub to `low` and builds its tables. 0; -EINVAL when `low` is NULL, reaches above
- * 4 GiB or crosses a 2 MiB border. */
-int la57_init(u8 *low);
-/* Toggles CR4.LA57 and loads cr3, a root for as many levels as there are then. Interrupts, CR4.PGE,
- * PCIDE and CET are off. Leaves the stub's GDT and segments loaded. */
-void la57_switch(u64 cr3);
 #endif
 
 #endif

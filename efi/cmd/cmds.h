@@ -13,21 +13,29 @@ extern const struct cmd_table cmds_browse;   /* full screen */
 extern const struct cmd_table cmds_walk;     /* one address */
 extern const struct cmd_table cmds_explain;  /* what lies where, memory types */
 extern const struct cmd_table cmds_access;   /* accesses: model and CPU */
+extern const struct cmd_table cmds_smp;	     /* all CPUs */
 extern const struct cmd_table cmds_sandbox;  /* a clone to change */
 extern const struct cmd_table cmds_saved;    /* files on the stick, and differences */
 extern const struct cmd_table cmds_formats;  /* other machines' page tables */
+extern const struct cmd_table cmds_exercise; /* the allocators under load */
 extern const struct cmd_table cmds_run;	     /* things that work on memory */
 extern const struct cmd_table cmds_program;  /* the program itself */
 
 /* For views of what mm_init() makes: prints why there is nothing to see. 0 or -ENODEV. */
 int cmd_needs_mm(struct cmd_call *call);
 
+/* Says what went wrong in a smp_run() that returned err; returns err. */
+struct smp_result;
+int cmd_smp_failed(struct cmd_call *call, int err, const struct smp_result *r);
+
 /* Commands whose files are their own. */
 int cmd_pt_dump(struct cmd_call *call);
 int cmd_sweep(struct cmd_call *call);
 int cmd_bench_walk(struct cmd_call *call);
 int cmd_bench_page(struct cmd_call *call);
+int cmd_bench_smp(struct cmd_call *call);
 int cmd_exercise_edits(struct cmd_call *call);
+int cmd_tlb_proof(struct cmd_call *call);
 /* `memtype VA SIZE TYPE` changes the clone; with other arguments it is a view. */
 bool cmd_sets_memtype(const struct cmd_call *call);
 int cmd_sandbox_memtype(struct cmd_call *call);

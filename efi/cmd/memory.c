@@ -88,11 +88,13 @@ static int cmd_memblock(struct cmd_call *call)
 /* ---- zones --------------------------------------------------------------------------------------
  */
 
-static void show_zone(struct emit *out, const struct zone *zone)
+static void show_zone(struct emit *out, const struct mem_system *sys, const struct zone *zone)
 {
-	emit_text(out, "%4d %-8s %#12llx %12llu %12llu %12llu %12llu\n", zone->zone_pgdat->node_id,
-		  zone->name, zone->zone_start_pfn, zone->spanned_pages, zone->present_pages,
-		  zone->managed_pages, zone->nr_free_pages);
+	u64 listed = pcp_zone_pages(sys, zone);
+
+	emit_text(out, "%4d %-8s %#12llx %12llu %12llu %12llu %12llu %8llu\n",
+		  zone->zone_pgdat->node_id, zone->name, zone->zone_start_pfn, zone->spanned_pages,
+		  zone->present_pages, zone->managed_pages, zone->nr_free_pages, listed);
 	emit_object(out, NULL);
 	emit_int(out, "node", zone->zone_pgdat->node_id);
 	emit_str(out, "name", zone->name);
@@ -101,6 +103,7 @@ static void show_zone(struct emit *out, const struct zone *zone)
 	emit_num(out, "present", zone->present_pages);
 	emit_num(out, "managed", zone->managed_pages);
 	emit_num(out, "free", zone->nr_free_pages);
+	emit_num(out, "listed", listed);
 	emit_end(out);
 }
 
@@ -111,17 +114,17 @@ static int cmd_zones(struct cmd_call *call)
 
 	if (err)
 		return err;
-	emit_text(out, "%4s %-8s %12s %12s %12s %12s %12s\n", "node", "zone", "start_pfn",
-		  "spanned", "present", "managed", "free");
+	emit_text(out, "%4s %-8s %12s %12s %12s %12s %12s %8s\n", "node", "zone", "start_pfn",
+		  "spanned", "present", "managed", "free", "listed");
 	emit_list(out, NULL);
 	for_each_node(&call->app->sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++)
-			show_zone(out, &node->node_zones[type]);
+			show_zone(out, &call->app->sys, &node->node_zones[type]);
 	}
 	emit_end(out);
-	emit_text(out,
-		  "Pages of 4 KiB. HighMem is always empty on 64-bit: the direct map reaches all "
-		  "RAM, so no page is out of the kernel's reach.\n");
+	emit_text(out, "Pages of 4 KiB; listed ones are free too, in CPUs' own lists. HighMem is "
+		       "always empty on 64-bit: the direct map reaches all "
+		       "RAM, so no page is out of the kernel's reach.\n");
 	return 0;
 }
 

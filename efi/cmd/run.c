@@ -1,47 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Commands that do something with the machine's memory. */
+/* Holding still, and mistakes on purpose. */
 #include "cmds.h"
 #include "lib.h"
 #include "mm/pt_diff.h"
-#include "ui/views.h"
-
-/* ---- exercise ---------------------------------------------------------------------------------
- */
-
-/* Crosses to the firmware to look for Esc, as output does. */
-static int poll_stop(void *ctx, u64 done, u64 total)
-{
-	struct cmd_call *call = ctx;
-
-	(void)done;
-	(void)total;
-	if (shell_poll(&call->app->shell))
-		call->out->stopped = true;
-	return emit_stopped(call->out);
-}
-
-static int cmd_exercise(struct cmd_call *call)
-{
-	struct app *app = call->app;
-	struct exercise_config cfg = exercise_defaults();
-	int err = cmd_needs_mm(call);
-
-	cfg.seed = app->options.seed;
-	cfg.poll = poll_stop;
-	cfg.poll_ctx = call;
-	if (!err)
-		err = cmd_option_u64(call, "seed", &cfg.seed);
-	if (!err)
-		err = cmd_option_u64(call, "steps", &cfg.steps);
-	if (!err)
-		err = cmd_no_more_args(call, 0);
-	if (err)
-		return err;
-	err = exercise_run(&app->sys, &cfg, &app->last_exercise);
-	app->exercised = true;
-	view_exercise(call->out, &app->last_exercise);
-	return err;
-}
+#include "smp.h"
 
 /* ---- hold
  * ---------------------------------------------------------------------------------------- */
@@ -173,29 +135,67 @@ static int raise(const char *kind)
 	return 0;
 }
 
-static const char *const fault_words[] = {"pf", "gp", "ud", "de", "stack", "assert", NULL};
+static const char *const fault_words[] = {"pf", "gp", "ud", "de", "stack", "assert", "spin", NULL};
+
+/* A mistake that another CPU makes. */
+struct far_fault {
+	const char *kind;
+	u32 cpu;
+};
+
+static void fault_there(const struct smp_call *call)
+{
+	const struct far_fault *f = call->arg;
+
+	if (call->cpu != f->cpu)
+		return;
+	ASSERT(strcmp(f->kind, "assert"), "asked for with `%s`", f->kind);
+	while (!strcmp(f->kind, "spin"))
+		__builtin_ia32_pause();
+	raise(f->kind);
+}
+
+#define FAULT_PATIENCE_MS 1000
+
+static int fault_on(struct cmd_call *call, const char *kind, const char *cpu_word)
+{
+	struct far_fault f = {.kind = kind};
+	struct smp_result result;
+	u64 cpu;
+
+	if (parse_u64(cpu_word, &cpu) || !cpu || cpu >= smp_nr_cpus())
+		return cmd_error(call, -EINVAL,
+				 "--cpu %s: must be one beside CPU 0, below %u (`cpus`)", cpu_word,
+				 smp_nr_cpus());
+	f.cpu = (u32)cpu;
+	return cmd_smp_failed(call, smp_run_timed(fault_there, &f, FAULT_PATIENCE_MS, &result),
+			      &result);
+}
 
 static int cmd_fault(struct cmd_call *call)
 {
-	const char *kind = call->argc ? call->argv[0] : "pf";
-	int err = cmd_no_more_args(call, 1);
+	const char *kind, *cpu = NULL;
+	int got = cmd_option(call, "cpu", &cpu);
+	int err = got < 0 ? got : cmd_no_more_args(call, 1);
+	u32 i = 0;
 
 	if (err)
 		return err;
-	for (u32 i = 0; fault_words[i]; i++) {
-		if (strcmp(kind, fault_words[i]))
-			continue;
-		ASSERT(strcmp(kind, "assert"), "asked for with `%s`", kind);
-		return raise(kind);
-	}
-	return cmd_error(call, -EINVAL, "%s: kinds are pf, gp, ud, de, stack and assert", kind);
+	kind = call->argc ? call->argv[0] : "pf";
+	while (fault_words[i] && strcmp(kind, fault_words[i]))
+		i++;
+	if (!fault_words[i] || (!strcmp(kind, "spin") && !cpu))
+		return cmd_error(call, -EINVAL,
+				 "%s: kinds are pf, gp, ud, de, stack and assert; spin with --cpu",
+				 kind);
+	if (cpu)
+		return fault_on(call, kind, cpu);
+	ASSERT(strcmp(kind, "assert"), "asked for with `%s`", kind);
+	return raise(kind);
 }
 
 static const struct cmd rows[] = {
-	{"exercise", "[seed=N] [steps=N]",
-	 "pages, objects and areas under a random load; every invariant checked", cmd_exercise,
-	 NULL},
-	{"fault", "[pf|gp|ud|de|stack|assert]",
+	{"fault", "[pf|gp|ud|de|stack|assert|spin] [--cpu N]",
 	 "make a mistake on purpose, to see how it is reported and survived", cmd_fault,
 	 fault_words},
 	{"hold", "[SECONDS] [own|fw|clone]",
@@ -203,4 +203,4 @@ static const struct cmd rows[] = {
 	 cmd_hold, NULL},
 };
 
-const struct cmd_table cmds_run = {"On the real memory", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_run = {"Trying things", rows, ARRAY_SIZE(rows)};

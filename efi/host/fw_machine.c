@@ -92,6 +92,36 @@ int fw_release(phys_addr_t start, u64 pages)
 	return 0;
 }
 
+/* ---- CPUs: a described machine lends none ------------------------------------------------------
+ */
+
+int fw_mp_count(u32 *ret_total, u32 *ret_enabled)
+{
+	(void)ret_total;
+	(void)ret_enabled;
+	return -ENODEV;
+}
+
+int fw_mp_cpu(u32 index, struct smp_cpu *ret)
+{
+	(void)index;
+	(void)ret;
+	return -ENODEV;
+}
+
+int fw_mp_start(void (*fn)(void *arg), void *arg)
+{
+	(void)fn;
+	(void)arg;
+	return -ENODEV;
+}
+
+int fw_mp_wait(u64 timeout_us)
+{
+	(void)timeout_us;
+	return 0;
+}
+
 /* ---- what to run --------------------------------------------------------------------------------
  */
 

@@ -58,6 +58,11 @@ void view_exercise(struct emit *out, const struct exercise_result *res)
 	emit_text(out,
 		  "peak %llu pages; %llu pages became struct pages, %llu page tables; %llu ticks\n",
 		  res->peak_pages, res->memmap_pages, res->table_pages, res->ticks);
+	if (res->nr_workers > 1)
+		emit_text(out, "%u CPUs at once; %llu times one took over what another had\n",
+			  res->nr_workers, res->swaps);
+	emit_num(out, "cpus", res->nr_workers);
+	emit_num(out, "swaps", res->swaps);
 	emit_num(out, "peak_pages", res->peak_pages);
 	emit_num(out, "memmap_pages", res->memmap_pages);
 	emit_num(out, "table_pages", res->table_pages);

@@ -8,6 +8,10 @@
  * be what they were. After each phase everything is given back and the invariants are checked.
  * Never more than half of the free memory is held, nor more than 256 MiB.
  *
+ * On several CPUs all go through each phase at once, on the same caches, with a share of that
+ * memory each. They swap what they hold now and then, so that it is freed on another CPU than it
+ * came from.
+ *
  * The books at the end: a zone's free pages are those from before, less the pages that became
  * struct pages (zone->nr_memmap_pages) and those that became page tables (sys->pt.nr_tables).
  */
@@ -26,6 +30,12 @@ struct exercise_config {
 	 * back and checked all the same). NULL: nobody asks. */
 	int (*poll)(void *ctx, u64 done, u64 total);
 	void *poll_ctx;
+	/* Calls fn(arg, worker) for workers 0 to nr_workers - 1, each on the CPU of that number, at
+	 * once; worker 0 is the caller's, and the one that polls. 0 or -errno, which ends the
+	 * exercise. NULL: there is just the caller. */
+	int (*run)(void *ctx, void (*fn)(void *arg, u32 worker), void *arg);
+	void *run_ctx;
+	u32 nr_workers; /* at most MAX_CPUS and sys->nr_cpus; 0 as 1 */
 };
 
 enum exercise_kind { EX_PAGES, EX_CACHE, EX_KMALLOC, EX_VMALLOC, NR_EXERCISE_KINDS };
@@ -36,11 +46,13 @@ struct exercise_count {
 };
 
 struct exercise_result {
-	u64 seed, steps; /* steps: done, in all phases */
+	u64 seed, steps; /* steps: done, in all phases, by all workers */
+	u32 nr_workers;
+	u64 swaps; /* between workers */
 	struct exercise_count kind[NR_EXERCISE_KINDS];
 	u64 reallocs, filled_pages;
 	u64 skipped;		       /* steps left out: the share of memory was used up */
-	u64 peak_pages;		       /* held at once */
+	u64 peak_pages;		       /* held at once, the most of each worker summed up */
 	u64 memmap_pages, table_pages; /* that struct pages and page tables took meanwhile */
 	u64 ticks;
 	bool stopped;
@@ -54,8 +66,8 @@ const char *exercise_kind_name(enum exercise_kind kind);
 
 /*
  * 0; -EFAULT when something did not hold (res->failed says what); -ENOMEM when there is not even
- * room to begin; -EINTR after poll stopped it. *res is always filled. The same seed on the same
- * machine, freshly started, gives the same counts.
+ * room to begin; -EINTR after poll stopped it; what cfg->run returned. *res is always filled. The
+ * same seed on the same machine, freshly started, gives the same counts on one CPU.
  */
 int exercise_run(struct mem_system *sys, const struct exercise_config *cfg,
 		 struct exercise_result *res);

@@ -53,7 +53,7 @@ struct page_cpu {
 	struct pcp_list **by_id; /* [struct page's lists] */
 	struct pcp_list *none;	 /* lists out of use */
 	int nid;		 /* its node, or the nearest one with memory */
-	bool running;		 /* in our world: nobody else may touch its lists */
+	bool running;		 /* nobody else may touch its lists */
 	bool drain;		 /* another CPU wants its lists empty */
 };
 
@@ -92,6 +92,10 @@ void pcp_disable(struct mem_system *sys);
  * now. Returns how many pages came back. */
 u64 pcp_drain(struct mem_system *sys, u32 cpu);
 u64 pcp_drain_all(struct mem_system *sys, u32 cpu);
+/* Around the work of CPUs 0 to nr - 1 at once: each one's lists are its own then. While just one
+ * CPU runs, none needs to be started. */
+void pcp_start_cpus(struct mem_system *sys, u32 nr);
+void pcp_stop_cpus(struct mem_system *sys, u32 nr);
 /* Pages in lists: of a zone and one CPU, of a zone and all CPUs. */
 u64 pcp_pages(const struct zone *zone, u32 cpu);
 u64 pcp_zone_pages(const struct mem_system *sys, const struct zone *zone);

@@ -14,6 +14,7 @@
 
 #include "mm/gfp.h"
 #include "mm/page.h"
+#include "spinlock.h"
 
 struct mem_system;
 
@@ -38,6 +39,7 @@ struct kmem_cache {
 	u32 order;	 /* pages per slab: 2^order */
 	u32 min_partial; /* per node: as Linux, half of log2(size), 5 to 10 */
 	void (*ctor)(void *object);
+	struct spinlock lock;  /* slabs and counts */
 	struct list_head list; /* sys->slab.caches */
 	u64 nr_active;	       /* objects handed out */
 	u64 nr_alloc, nr_free; /* operations */
@@ -51,6 +53,7 @@ struct kmem_cache {
 #define NR_KMALLOC_CACHES      13 /* 8 16 32 64 96 128 192 256 512 1k 2k 4k 8k */
 
 struct slab_system {
+	struct spinlock lock; /* caches */
 	struct list_head caches;
 	u32 nr_nodes;
 	bool ready;

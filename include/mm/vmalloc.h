@@ -14,6 +14,7 @@
 
 #include "mm/gfp.h"
 #include "mm/page.h"
+#include "spinlock.h"
 
 struct mem_system;
 
@@ -30,6 +31,7 @@ struct vm_struct {
 };
 
 struct vmalloc_system {
+	struct spinlock lock;	/* areas, counts, the region's page tables */
 	struct list_head areas; /* ascending */
 	u64 nr_areas, nr_pages;
 	u64 bad_frees;

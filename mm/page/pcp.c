@@ -215,8 +215,9 @@ u64 pcp_drain_all(struct mem_system *sys, u32 cpu)
 
 		if (other == cpu)
 			continue;
-		if (!__atomic_load_n(&pc->running, __ATOMIC_ACQUIRE)) {
+		if (!__atomic_exchange_n(&pc->running, true, __ATOMIC_ACQUIRE)) {
 			pages += pcp_drain(sys, other);
+			__atomic_store_n(&pc->running, false, __ATOMIC_RELEASE);
 			continue;
 		}
 		__atomic_store_n(&pc->drain, true, __ATOMIC_RELEASE);
@@ -258,4 +259,16 @@ u64 pcp_zone_pages(const struct mem_system *sys, const struct zone *zone)
 	for (u32 cpu = 0; cpu < sys->nr_cpus; cpu++)
 		pages += pcp_pages(zone, cpu);
 	return pages;
+}
+
+void pcp_start_cpus(struct mem_system *sys, u32 nr)
+{
+	for (u32 cpu = 0; cpu < nr; cpu++)
+		__atomic_store_n(&sys->page_cpu[cpu]->running, true, __ATOMIC_RELEASE);
+}
+
+void pcp_stop_cpus(struct mem_system *sys, u32 nr)
+{
+	for (u32 cpu = 0; cpu < nr; cpu++)
+		__atomic_store_n(&sys->page_cpu[cpu]->running, false, __ATOMIC_RELEASE);
 }

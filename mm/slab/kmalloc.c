@@ -56,7 +56,7 @@ static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp)
 	if (!page)
 		return NULL;
 	page->mapping = &sys->slab;
-	sys->slab.large_pages += 1ULL << order;
+	__atomic_add_fetch(&sys->slab.large_pages, 1ULL << order, __ATOMIC_RELAXED);
 	return page_address(sys, page);
 }
 
@@ -65,7 +65,7 @@ static void free_large(struct mem_system *sys, struct page *page)
 	unsigned order = compound_order(page);
 
 	page->mapping = NULL;
-	sys->slab.large_pages -= 1ULL << order;
+	__atomic_sub_fetch(&sys->slab.large_pages, 1ULL << order, __ATOMIC_RELAXED);
 	__free_pages(sys, page, order);
 }
 
@@ -106,7 +106,7 @@ void kfree(struct mem_system *sys, void *p)
 	else if (page && is_large(sys, page, p))
 		free_large(sys, page);
 	else
-		sys->slab.bad_frees++;
+		slab_count_bad_free(sys);
 }
 
 size_t ksize(struct mem_system *sys, const void *p)
@@ -130,7 +130,7 @@ void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp)
 		return ZERO_SIZE_PTR;
 	}
 	if (!is_nothing(p) && !have) {
-		sys->slab.bad_frees++;
+		slab_count_bad_free(sys);
 		return NULL;
 	}
 	if (size <= have)

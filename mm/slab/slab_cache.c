@@ -98,6 +98,7 @@ static bool cache_fill(const struct mem_system *sys, struct kmem_cache *c, const
 	c->objects =
 		(u32)((PAGE_SIZE << c->order) / c->size); /* at most 4,096: fits page->objects */
 	c->min_partial = max(MIN_PARTIAL, min(MAX_PARTIAL, highest_bit(c->size) / 2));
+	spin_lock_init(&c->lock, "kmem_cache", LOCK_CACHE, sys->page_options.watch);
 	list_init(&c->list);
 	for (u32 nid = 0; nid < c->nr_nodes; nid++) {
 		list_init(&c->node[nid].partial);
@@ -124,7 +125,9 @@ struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u
 		kmem_cache_free(sys, sys->slab.cache_cache, c);
 		return NULL;
 	}
+	spin_lock(&sys->slab.lock);
 	list_add_tail(&c->list, &sys->slab.caches);
+	spin_unlock(&sys->slab.lock);
 	return c;
 }
 
@@ -133,7 +136,9 @@ int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 	if (cache->nr_active)
 		return -EBUSY;
 	kmem_cache_shrink(sys, cache);
+	spin_lock(&sys->slab.lock);
 	list_del(&cache->list);
+	spin_unlock(&sys->slab.lock);
 	kmem_cache_free(sys, sys->slab.cache_cache, cache);
 	return 0;
 }
@@ -178,6 +183,7 @@ int kmem_cache_init(struct mem_system *sys)
 
 	memset(&sys->slab, 0, sizeof(sys->slab));
 	list_init(&sys->slab.caches);
+	spin_lock_init(&sys->slab.lock, "slab caches", LOCK_SLAB, sys->page_options.watch);
 	for_each_node(sys, node)
 		sys->slab.nr_nodes = (u32)node->node_id + 1;
 	err = bootstrap(sys);

@@ -100,11 +100,14 @@ static void *take_object(struct mem_system *sys, struct kmem_cache *cache, struc
 {
 	struct kmem_cache_node *node = &cache->node[page_to_nid(page)];
 	void *object = page->freelist, *next = *slab_free_pointer(cache, object);
+	bool sound = !next || slab_is_object(sys, page, next);
 
-	ASSERT(!next || slab_is_object(sys, page, next),
-	       "%s: free object %p was written to: it leads to %p", cache->name, object, next);
+	if (!sound)
+		spin_unlock(&cache->lock); /* ASSERT does not come back */
+	ASSERT(sound, "%s: free object %p was written to: it leads to %p", cache->name, object,
+	       next);
 	if (!slab_poison_holds(cache, object))
-		sys->slab.bad_poison++;
+		__atomic_add_fetch(&sys->slab.bad_poison, 1, __ATOMIC_RELAXED);
 	page->freelist = next;
 	page->inuse++;
 	if (!page->freelist) {
@@ -138,15 +141,16 @@ static struct page *find_slab(struct mem_system *sys, struct kmem_cache *cache, 
 void *kmem_cache_alloc_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
 {
 	struct page *page;
-	void *object;
+	void *object = NULL;
 
 	ASSERT(nid == NUMA_NO_NODE || (nid >= 0 && (u32)nid < sys->slab.nr_nodes), "node %d", nid);
 	ASSERT(!cache->ctor || !(gfp & __GFP_ZERO), "%s has a constructor", cache->name);
+	spin_lock(&cache->lock);
 	page = find_slab(sys, cache, gfp & ~(__GFP_ZERO | GFP_ZONE_BITS), nid);
-	if (!page)
-		return NULL;
-	object = take_object(sys, cache, page);
-	if (gfp & __GFP_ZERO)
+	if (page)
+		object = take_object(sys, cache, page);
+	spin_unlock(&cache->lock);
+	if (object && gfp & __GFP_ZERO)
 		memset(object, 0, cache->object_size);
 	return object;
 }
@@ -207,22 +211,26 @@ static void put_object(struct mem_system *sys, struct kmem_cache *cache, struct 
 void kmem_cache_free(struct mem_system *sys, struct kmem_cache *cache, void *object)
 {
 	struct page *page;
+	bool good;
 
 	if (!object)
 		return;
 	page = slab_page_of(sys, object);
-	if (!page || !page_test(page, PG_slab) || page->slab_cache != cache ||
-	    !is_live_object(sys, page, object)) {
-		sys->slab.bad_frees++;
-		return;
-	}
-	put_object(sys, cache, page, object);
+	spin_lock(&cache->lock);
+	good = page && page_test(page, PG_slab) && page->slab_cache == cache &&
+	       is_live_object(sys, page, object);
+	if (good)
+		put_object(sys, cache, page, object);
+	spin_unlock(&cache->lock);
+	if (!good)
+		slab_count_bad_free(sys);
 }
 
 u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache)
 {
 	u64 slabs = 0;
 
+	spin_lock(&cache->lock);
 	for (u32 nid = 0; nid < sys->slab.nr_nodes; nid++) {
 		struct page *page, *next;
 
@@ -233,6 +241,7 @@ u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache)
 			slabs++;
 		}
 	}
+	spin_unlock(&cache->lock);
 	return slabs;
 }
 

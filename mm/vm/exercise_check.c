@@ -44,7 +44,7 @@ void exercise_note_zones(struct exercise *ex)
 {
 	for_each_node(ex->sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++)
-			ex->zones[node->node_id * MAX_NR_ZONES + type] =
+			ex->team->zones[node->node_id * MAX_NR_ZONES + type] =
 				zone_pages(&node->node_zones[type]);
 	}
 }
@@ -56,7 +56,7 @@ void exercise_check_zones(struct exercise *ex, const struct account *before)
 	for_each_node(ex->sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 			const struct zone *zone = &node->node_zones[type];
-			u64 had = ex->zones[node->node_id * MAX_NR_ZONES + type];
+			u64 had = ex->team->zones[node->node_id * MAX_NR_ZONES + type];
 			u64 taken = had - zone_pages(zone);
 
 			if (taken > tables) /* more than it had: a huge number */

@@ -7,12 +7,6 @@
  * The free blocks of all zones. Merging leaves one way only to cut a set of free pages into blocks,
  * so the same pages free again means the same blocks.
  */
-struct blocks {
-	u64 hash;
-	u64 largest_pages; /* in blocks of MAX_PAGE_ORDER */
-	u64 memmap_pages;
-};
-
 static struct blocks note_blocks(struct mem_system *sys)
 {
 	struct blocks b = {.hash = HASH64_SEED};
@@ -82,17 +76,37 @@ static void drain(struct exercise *ex, struct page **pages, u64 nr)
 
 void exercise_fill(struct exercise *ex)
 {
-	u64 nr = min(ex->cfg->fill_pages, ex->max_held >> PAGE_SHIFT), got;
-	struct page **pages = nr ? vmalloc(ex->sys, nr * sizeof(*pages)) : NULL;
-	struct blocks before;
+	u64 got = fill(ex, ex->filled, ex->nr_fill);
 
-	if (!pages)
-		return;
-	before = note_blocks(ex->sys);
-	got = fill(ex, pages, nr);
 	ex->res->filled_pages = got;
 	ex->res->peak_pages = max(ex->res->peak_pages, got);
-	drain(ex, pages, got);
-	compare_blocks(ex, &before);
-	vfree(ex->sys, pages);
+	drain(ex, ex->filled, got);
+}
+
+static void free_arrays(struct exercise_team *team)
+{
+	for (u32 i = 0; i < team->nr; i++)
+		vfree(team->ex[i].sys, team->ex[i].filled);
+}
+
+bool exercise_fill_begin(struct exercise_team *team)
+{
+	for (u32 i = 0; i < team->nr; i++) {
+		struct exercise *ex = &team->ex[i];
+
+		ex->nr_fill = min(ex->cfg->fill_pages, ex->max_held >> PAGE_SHIFT);
+		ex->filled = vmalloc(ex->sys, ex->nr_fill * sizeof(struct page *));
+		if (ex->filled)
+			continue;
+		free_arrays(team);
+		return false;
+	}
+	team->blocks = note_blocks(team->ex[0].sys);
+	return true;
+}
+
+void exercise_fill_end(struct exercise_team *team)
+{
+	compare_blocks(&team->ex[0], &team->blocks);
+	free_arrays(team);
 }

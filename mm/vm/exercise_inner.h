@@ -23,16 +23,47 @@ struct slot {
 };
 _Static_assert(sizeof(struct slot) * EX_NR_SLOTS <= PAGE_SIZE << EX_SLOTS_ORDER, "slots fit");
 
+struct exercise_team;
+
+/* One worker. */
 struct exercise {
 	struct mem_system *sys;
 	const struct exercise_config *cfg;
-	struct exercise_result *res;
+	struct exercise_result *res; /* worker 0: the caller's; else own_res */
+	struct exercise_result own_res;
+	struct exercise_team *team;
+	u32 worker;
 	struct prng prng;
-	struct slot *slots; /* EX_NR_SLOTS */
-	u64 *zones;	    /* per zone: free and struct pages' pages, before */
+	struct slot *slots;   /* EX_NR_SLOTS */
+	struct page **filled; /* while single pages are filled */
+	u64 nr_fill;	      /* how many at most */
+	u64 stamps;	      /* given so far: each slot's differs from all others */
+	u64 held, max_held;   /* bytes */
+};
+
+#define EX_NR_BOXES 16
+
+/* The free blocks of all zones: exercise_fill.c. */
+struct blocks {
+	u64 hash;
+	u64 largest_pages; /* in blocks of MAX_PAGE_ORDER */
+	u64 memmap_pages;
+};
+
+/* All workers, and what they share. */
+struct exercise_team {
+	u64 *zones; /* per zone: free and struct pages' pages, before */
 	struct kmem_cache *caches[EX_NR_CACHES];
-	u64 stamps;	    /* given so far: each slot's differs from all others */
-	u64 held, max_held; /* bytes */
+	struct {
+		struct spinlock lock;
+		struct slot slot;
+	} box[EX_NR_BOXES]; /* where workers swap what they hold */
+	struct blocks blocks;
+	unsigned kind; /* the phase's */
+	bool over;     /* stopped, or something went wrong */
+	int failed;    /* what set_up() failed with */
+	u32 nr;
+	struct exercise ex[];
 };
 
 /* Keeps the first failure. */
@@ -44,11 +75,17 @@ void exercise_fail(struct exercise *ex, const char *what, u64 where);
 /* One random operation; kind NR_EXERCISE_KINDS: of any kind. */
 void exercise_step(struct exercise *ex, unsigned kind);
 void exercise_empty_all(struct exercise *ex);
+/* What workers have left for others. */
+void exercise_empty_boxes(struct exercise *ex);
 
 /* ---- the fill -----------------------------------------------------------------------------------
  */
 
+/* Room for each worker's pages, and how free memory lies. False: no memory, there is no fill. */
+bool exercise_fill_begin(struct exercise_team *team);
 void exercise_fill(struct exercise *ex);
+/* Is it whole again? */
+void exercise_fill_end(struct exercise_team *team);
 
 /* ---- the books ----------------------------------------------------------------------------------
  */
@@ -60,7 +97,7 @@ struct account {
 };
 
 struct account exercise_account(struct mem_system *sys);
-/* How many zones there are, and their pages into ex->zones. */
+/* How many zones there are, and their pages into team->zones. */
 u32 exercise_nr_zones(const struct mem_system *sys);
 void exercise_note_zones(struct exercise *ex);
 /* Each zone has what it had, but for page tables. Empty slabs must be gone. */

@@ -127,7 +127,7 @@ static void *get_pages(struct exercise *ex, struct slot *s)
 
 static void *get_object(struct exercise *ex, struct slot *s)
 {
-	struct kmem_cache *cache = ex->caches[s->cache];
+	struct kmem_cache *cache = ex->team->caches[s->cache];
 	gfp_t gfp = !cache->ctor && !prng_below(&ex->prng, 4) ? __GFP_ZERO : 0;
 
 	s->p = kmem_cache_alloc_node(ex->sys, cache, GFP_KERNEL | gfp, random_node(ex));
@@ -186,7 +186,7 @@ static void choose(struct exercise *ex, struct slot *s, unsigned kind)
 		break;
 	case EX_CACHE:
 		s->cache = (u8)prng_below(&ex->prng, EX_NR_CACHES);
-		s->size = ex->caches[s->cache]->object_size;
+		s->size = ex->team->caches[s->cache]->object_size;
 		break;
 	case EX_KMALLOC:
 		s->size = random_size(ex, 16);
@@ -232,7 +232,7 @@ static void fill_slot(struct exercise *ex, struct slot *s, unsigned kind)
 
 static void empty_slot(struct exercise *ex, struct slot *s)
 {
-	struct kmem_cache *cache = ex->caches[s->cache];
+	struct kmem_cache *cache = ex->team->caches[s->cache];
 
 	if (!stamp_holds(s, s->size))
 		exercise_fail(ex, "memory changed while it was held", (u64)(uintptr_t)s->p);
@@ -281,11 +281,27 @@ static void resize_slot(struct exercise *ex, struct slot *s)
 	ex->res->reallocs++;
 }
 
+/* With whatever another worker has left in a box, nothing included. */
+static void swap_slot(struct exercise *ex, struct slot *s)
+{
+	u64 pick = prng_below(&ex->prng, EX_NR_BOXES);
+	struct slot given = *s;
+
+	spin_lock(&ex->team->box[pick].lock);
+	*s = ex->team->box[pick].slot;
+	ex->team->box[pick].slot = given;
+	spin_unlock(&ex->team->box[pick].lock);
+	ex->held += (s->p ? charge(s) : 0) - (given.p ? charge(&given) : 0);
+	ex->res->swaps++;
+}
+
 void exercise_step(struct exercise *ex, unsigned kind)
 {
 	struct slot *s = &ex->slots[prng_below(&ex->prng, EX_NR_SLOTS)];
 
-	if (!s->p)
+	if (ex->team->nr > 1 && !prng_below(&ex->prng, 8))
+		swap_slot(ex, s);
+	else if (!s->p)
 		fill_slot(ex, s, kind);
 	else if (s->kind == EX_KMALLOC && !prng_below(&ex->prng, 4))
 		resize_slot(ex, s);
@@ -294,12 +310,27 @@ void exercise_step(struct exercise *ex, unsigned kind)
 	ex->res->steps++;
 }
 
+static void empty(struct exercise *ex, struct slot *slots, u32 nr)
+{
+	for (u32 i = 0; i < nr; i++) {
+		if (slots[i].p)
+			empty_slot(ex, &slots[i]);
+	}
+}
+
 void exercise_empty_all(struct exercise *ex)
 {
-	for (u32 i = 0; i < EX_NR_SLOTS; i++) {
-		if (ex->slots[i].p)
-			empty_slot(ex, &ex->slots[i]);
-	}
+	empty(ex, ex->slots, EX_NR_SLOTS);
 	if (ex->held)
 		exercise_fail(ex, "the exercise's own count is wrong (bytes)", ex->held);
+}
+
+void exercise_empty_boxes(struct exercise *ex)
+{
+	for (u32 i = 0; i < EX_NR_BOXES; i++) {
+		struct slot *s = &ex->team->box[i].slot;
+
+		ex->held += s->p ? charge(s) : 0;
+		empty(ex, s, 1);
+	}
 }

@@ -9,6 +9,7 @@ void vmalloc_init(struct mem_system *sys)
 {
 	memset(&sys->vmalloc, 0, sizeof(sys->vmalloc));
 	list_init(&sys->vmalloc.areas);
+	spin_lock_init(&sys->vmalloc.lock, "vmalloc", LOCK_VMALLOC, sys->page_options.watch);
 }
 
 /* ---- where an area lies -------------------------------------------------------------------------
@@ -19,18 +20,22 @@ static int place_area(struct mem_system *sys, struct vm_struct *area)
 {
 	u64 at = sys->layout.vmalloc_start;
 	struct vm_struct *next;
+	bool fits;
 
+	spin_lock(&sys->vmalloc.lock);
 	list_for_each_entry(next, &sys->vmalloc.areas, list) {
 		if (next->addr - at >= area->size)
 			break;
 		at = next->addr + next->size;
 	}
-	if (sys->layout.vmalloc_end - at < area->size)
-		return -ENOMEM;
-	area->addr = at;
-	list_add_tail(&area->list, &next->list); /* before `next`, or last */
-	sys->vmalloc.nr_areas++;
-	return 0;
+	fits = sys->layout.vmalloc_end - at >= area->size;
+	if (fits) {
+		area->addr = at;
+		list_add_tail(&area->list, &next->list); /* before `next`, or last */
+		sys->vmalloc.nr_areas++;
+	}
+	spin_unlock(&sys->vmalloc.lock);
+	return fits ? 0 : -ENOMEM;
 }
 
 /* Arrays that kmalloc() cannot hold are areas themselves; theirs are small enough. */
@@ -73,8 +78,10 @@ struct vm_struct *vm_area_new(struct mem_system *sys, u64 nr_pages, u32 flags, c
 
 void vm_area_free(struct mem_system *sys, struct vm_struct *area)
 {
+	spin_lock(&sys->vmalloc.lock);
 	list_del(&area->list);
 	sys->vmalloc.nr_areas--;
+	spin_unlock(&sys->vmalloc.lock);
 	array_free(sys, area->pages, area->nr_pages);
 	kfree(sys, area);
 }
@@ -82,14 +89,16 @@ void vm_area_free(struct mem_system *sys, struct vm_struct *area)
 struct vm_struct *vm_area_at(struct mem_system *sys, const void *addr, u32 kind)
 {
 	u64 va = vm_to_va(sys, addr);
-	struct vm_struct *area;
+	struct vm_struct *area, *found = NULL;
 
+	spin_lock(&sys->vmalloc.lock);
 	list_for_each_entry(area, &sys->vmalloc.areas, list) {
 		if (area->addr == va && area->flags & kind)
-			return area;
+			found = area;
 	}
-	sys->vmalloc.bad_frees++;
-	return NULL;
+	sys->vmalloc.bad_frees += !found;
+	spin_unlock(&sys->vmalloc.lock);
+	return found;
 }
 
 const struct vm_struct *vmalloc_find(const struct mem_system *sys, u64 va)
@@ -124,7 +133,7 @@ static void unmap_pages(struct mem_system *sys, const struct vm_struct *area, u3
 	ASSERT(!err, "area at %#llx: %d", area->addr, err);
 }
 
-int vm_area_map(struct mem_system *sys, struct vm_struct *area, u64 pt_flags)
+static int map_pages(struct mem_system *sys, struct vm_struct *area, u64 pt_flags)
 {
 	u32 done = 0;
 
@@ -140,14 +149,27 @@ int vm_area_map(struct mem_system *sys, struct vm_struct *area, u64 pt_flags)
 		}
 		done += n;
 	}
-	sys->vmalloc.nr_pages += area->nr_pages;
 	return 0;
+}
+
+int vm_area_map(struct mem_system *sys, struct vm_struct *area, u64 pt_flags)
+{
+	int err;
+
+	spin_lock(&sys->vmalloc.lock);
+	err = map_pages(sys, area, pt_flags);
+	if (!err)
+		sys->vmalloc.nr_pages += area->nr_pages;
+	spin_unlock(&sys->vmalloc.lock);
+	return err;
 }
 
 void vm_area_unmap(struct mem_system *sys, const struct vm_struct *area)
 {
+	spin_lock(&sys->vmalloc.lock);
 	unmap_pages(sys, area, area->nr_pages);
 	sys->vmalloc.nr_pages -= area->nr_pages;
+	spin_unlock(&sys->vmalloc.lock);
 }
 
 /* ---- the caller's pages -------------------------------------------------------------------------

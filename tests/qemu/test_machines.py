@@ -18,7 +18,9 @@ from machines import MACHINES, TIMEOUT
 
 HOLD = 4
 SCRIPT = ("zones --json; memmap --json; pt stats --json; exercise --json; pt dump own --format tlb; "
-          f"walk 0x100000; hold {HOLD}; zones --json; quit")
+          f"walk 0x100000; hold {HOLD}; zones --json; ")
+# All CPUs there are; half of the steps, for virtual CPUs beyond the real ones wait for each other.
+SCRIPT_SMP = "cpus --json; exercise --cpus all steps=1000 --json; cpus --tlb --json; "
 HOLDING = re.compile(rb"holding for .*CR3 is (0x[0-9a-f]+)")
 WRONG = ("nosuchcommand; walk zzz; walk 0x800000000000000; hexdump 0xfffffffffffff000; pt dump 5-4; "
          "zones; quit")
@@ -92,7 +94,7 @@ def translations(text):
 
 def check_machine(row, image):
     """Yields (what, error text or None) for one machine."""
-    boot = Boot(row, image, SCRIPT).run()
+    boot = Boot(row, image, SCRIPT + (SCRIPT_SMP if row.get("smp", 1) > 1 else "cpus --json; ") + "quit").run()
     values = json_values(boot.output)
     yield "ends with status 0", None if boot.status == 0 else boot.why
     if len(values) < 5:
@@ -115,6 +117,23 @@ def check_machine(row, image):
     lost = free_of(values[0]) - free_of(values[4]) - taken
     # Empty slabs that caches keep are free memory to the exercise, which shrinks them first.
     yield "no page is lost", None if -64 <= lost <= 0 else f"{lost} pages"
+    yield from smp_checks(row, values[5:], own)
+
+
+def smp_checks(row, values, own):
+    """Every CPU that QEMU has is on our tables, under load with the others, and keeps nothing stale."""
+    smp = row.get("smp", 1)
+    cpus = [(cpu["came"], cpu["cr3"], cpu["levels"]) for cpu in values[0]] if values else []
+    yield "all CPUs are in our world", None if cpus == [(True, own["root"], row["levels"])] * smp else \
+        f"{cpus}, expected {smp}"
+    if smp == 1 or len(values) < 3:
+        yield from [("all CPUs have their checks", str(values))] if smp > 1 else []
+        return
+    yield "all CPUs exercise at once", None if values[1]["result"] == "passed" and values[1]["cpus"] == smp and \
+        values[1]["swaps"] > 0 else str(values[1])
+    tlb = values[2]
+    yield "no CPU keeps a stale translation", None if tlb["disagreements"] == 0 and tlb["rounds"] == 1000 and \
+        tlb["cpus"] == smp and tlb["faults"] == smp - 1 else str(tlb)
 
 
 def levels_wrong(row, own, registers):
@@ -154,7 +173,7 @@ def gigabyte_wrong(row, boot):
 
 
 def free_of(zones):
-    return sum(zone["free"] for zone in zones)
+    return sum(zone["free"] + zone["listed"] for zone in zones)
 
 
 def wx_wrong(row, own):
@@ -202,6 +221,24 @@ def check_wrong_input(row, image):
         yield f"says `{text}`", None if text in boot.output else boot.output[-600:] or "no output"
 
 
+def check_smp_faults(row, image):
+    """A CPU that fails, or never comes back, is named and goes back to the firmware; all goes on."""
+    script = ("fault pf --cpu 1; fault assert --cpu 1; fault spin --cpu 1; fault stack --cpu 1; "
+              "exercise --cpus all steps=500; quit")
+    boot = Boot(row, image, script).run()
+    yield "are failures", None if boot.status == 1 else boot.why
+    for text in ("CPU 1: exception 14", "CPU 1: efi/cmd/run.c", "CPU 1: did not come back in time",
+                 "exercise passed"):
+        yield f"says `{text}`", None if text in boot.output else boot.output[-900:] or "no output"
+
+
+def check_nosmp(row, image):
+    """The other CPUs are left alone when asked to."""
+    boot = Boot(row, image, "cpus --tlb; exercise --cpus all steps=100; quit").run()
+    for text in ("nosmp: the other CPUs stay with the firmware", "exercise passed"):
+        yield f"says `{text}`", None if text in boot.output else boot.output[-900:] or "no output"
+
+
 FAULTS = {"pf": "#PF page fault", "gp": "#GP general protection", "ud": "#UD invalid opcode",
           "de": "#DE divide error", "stack": "write of a non-present page",
           "assert": "assertion failed"}
@@ -247,7 +284,7 @@ def check_stick(row, image):
 
 
 CHECKS = {"machine": check_machine, "wrong input": check_wrong_input, "stick": check_stick,
-          "faults": check_faults, "too little": check_too_little, "explorer": check_explorer}
+          "faults": check_faults, "smp faults": check_smp_faults, "nosmp": check_nosmp, "too little": check_too_little, "explorer": check_explorer}
 STICK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "image.sh")
 
 

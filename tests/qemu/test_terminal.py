@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """`make run` as people meet it: the first screen in time, keys, clean standard output, exit statuses."""
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +28,16 @@ def driver(build):
 def script(build, **variables):
     return subprocess.run(driver(build), env=environment(**variables), capture_output=True, text=True,
                           timeout=200, stdin=subprocess.DEVNULL)
+
+
+def kill_machine(build):
+    """The exit status when QEMU is killed while a command runs."""
+    with subprocess.Popen(driver(build), env=environment(CMD="hold 60", MEM="256M"), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        child.stdout.readline()  # it holds
+        with open(f"/proc/{child.pid}/task/{child.pid}/children") as f:
+            os.kill(int(f.read().split()[0]), signal.SIGKILL)
+        return child.wait(timeout=60)
 
 
 def check_person(build):
@@ -72,8 +83,10 @@ def check_script(build):
     wrong = script(build, CMD="quit", MEM="lots")
     yield "wrong usage gives 2 and is named", None if wrong.returncode == 2 and "lots" in wrong.stderr else \
         repr(wrong)
-    dead = script(build, CMD="reboot", MEM="256M")
-    yield "an end without a status gives 125", None if dead.returncode == 125 else repr(dead)
+    left = script(build, CMD="fault; reboot", MEM="256M")
+    yield "reboot and poweroff end with the status so far", None if left.returncode == 1 else repr(left)
+    status = kill_machine(build)
+    yield "a machine that dies gives 125", None if status == 125 else f"status {status}"
 
 
 def run(build):

@@ -2,6 +2,8 @@
 /* The exercise on many machines, stopped, starved of memory, and sabotaged: then it must notice. */
 #include "mm/exercise.h"
 
+#include <pthread.h>
+
 #include "mm_fixture.h"
 
 static struct exercise_config small_config(void)
@@ -82,6 +84,93 @@ static void nothing_to_do(void **state)
 	assert_string_equal(exercise_kind_name(EX_PAGES), "pages");
 	assert_string_equal(exercise_kind_name(EX_VMALLOC), "vmalloc");
 	assert_string_equal(exercise_kind_name(NR_EXERCISE_KINDS), "?");
+	sim_free(sys);
+}
+
+/* ---- several CPUs -------------------------------------------------------------------------------
+ */
+
+#define WORKERS 4
+
+struct worker {
+	pthread_t id;
+	u32 nr;
+	void (*fn)(void *arg, u32 worker);
+	void *arg;
+};
+
+static void *be_worker(void *arg)
+{
+	struct worker *w = arg;
+
+	arch_host_cpu = w->nr;
+	w->fn(w->arg, w->nr);
+	return NULL;
+}
+
+static int on_threads(void *ctx, void (*fn)(void *arg, u32 worker), void *arg)
+{
+	struct worker w[WORKERS];
+
+	++*(u32 *)ctx;
+	for (u32 i = 1; i < WORKERS; i++) {
+		w[i] = (struct worker){.nr = i, .fn = fn, .arg = arg};
+		assert_int_equal(pthread_create(&w[i].id, NULL, be_worker, &w[i]), 0);
+	}
+	fn(arg, 0);
+	for (u32 i = 1; i < WORKERS; i++)
+		pthread_join(w[i].id, NULL);
+	return 0;
+}
+
+static void all_cpus_at_once(void **state)
+{
+	static const char *const machines[] = {"64M cpus=4", "1G nodes=2 cpus=4"};
+	u32 runs = 0;
+	struct exercise_config cfg = small_config();
+	struct exercise_result res;
+
+	(void)state;
+	cfg.run = on_threads;
+	cfg.run_ctx = &runs;
+	cfg.nr_workers = WORKERS;
+	for (u32 i = 0; i < ARRAY_SIZE(machines); i++) {
+		struct mem_system *sys = sim_new(machines[i]);
+		u64 pages = all_pages(sys);
+
+		runs = 0;
+		run(sys, machines[i], &cfg, &res);
+		assert_int_equal(runs, 6); /* each kind, all of them, the fill */
+		assert_int_equal(res.nr_workers, WORKERS);
+		assert_int_equal(res.steps, 5 * WORKERS * cfg.steps);
+		assert_true(res.swaps > res.steps / 10);
+		assert_int_equal(all_pages(sys), pages);
+		sim_free(sys);
+	}
+}
+
+static int no_cpus(void *ctx, void (*fn)(void *arg, u32 worker), void *arg)
+{
+	(void)ctx;
+	fn(arg, 0);
+	return -ENODEV;
+}
+
+/* Expect that CPUs that do not come end it, with everything given back. */
+static void cpus_that_do_not_come_end_it(void **state)
+{
+	struct mem_system *sys = sim_new("64M cpus=4");
+	struct exercise_config cfg = small_config();
+	struct exercise_result res;
+	u64 pages = all_pages(sys);
+
+	(void)state;
+	cfg.run = no_cpus;
+	cfg.nr_workers = WORKERS;
+	assert_int_equal(exercise_run(sys, &cfg, &res), -ENODEV);
+	assert_null(res.failed);
+	assert_int_equal(res.steps, cfg.steps);
+	assert_int_equal(all_pages(sys), pages);
 	sim_free(sys);
 }
 
@@ -313,6 +402,8 @@ int main(void)
 		cmocka_unit_test(nothing_to_do),
 		cmocka_unit_test(it_can_be_stopped_anywhere),
 		cmocka_unit_test(it_survives_when_memory_ends),
+		cmocka_unit_test(all_cpus_at_once),
+		cmocka_unit_test(cpus_that_do_not_come_end_it),
 		cmocka_unit_test(it_notices_what_is_wrong),
 	};
 

@@ -273,10 +273,7 @@ static void *run_thread(void *arg)
 	struct thread *t = arg;
 
 	arch_host_cpu = t->cpu;
-	t->m->sys->page_cpu[t->cpu]->running = true;
 	model_run(t->m, t->steps, 0);
-	t->m->sys->page_cpu[t->cpu]->running = false;
-	pcp_drain(t->m->sys, t->cpu);
 	return NULL;
 }
 
@@ -288,6 +285,7 @@ static void threads_on(const char *spec, const struct page_options *options, u64
 	u64 before = accounted(sys);
 
 	print_message("# %s seed %llu, %u threads\n", spec, seed, THREADS);
+	pcp_start_cpus(sys, THREADS);
 	for (u32 i = 0; i < THREADS; i++) {
 		t[i] = (struct thread){.cpu = i, .steps = steps};
 		t[i].m = model_new(sys, owner, (u8)(i + 1), seed + i);
@@ -297,6 +295,8 @@ static void threads_on(const char *spec, const struct page_options *options, u64
 		pthread_join(t[i].id, NULL);
 		free(t[i].m);
 	}
+	pcp_stop_cpus(sys, THREADS);
+	pcp_drain_all(sys, 0);
 	frames_sound(sys);
 	assert_int_equal(accounted(sys), before);
 	assert_int_equal(sys->page_errors.bad_frees, 0);

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The order of locks, proved at each acquisition. */
+/* Waiting for a lock, and the order of locks, proved at each acquisition. */
 #include "spinlock.h"
+
+void spin_lock_wait(struct spinlock *lock)
+{
+	u32 own = arch_this_cpu() + 1, owner;
+
+	do {
+		owner = __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
+		ASSERT(owner != own, "lock %s was left locked by what failed on this CPU",
+		       lock->name);
+		__builtin_ia32_pause();
+	} while (owner || !__atomic_compare_exchange_n(&lock->owner, &owner, own, false,
+						       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+}
 
 void lock_watch_acquire(const struct spinlock *lock)
 {
