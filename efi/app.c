@@ -258,6 +258,17 @@ u32 app_release(struct app *app)
 	return kept;
 }
 
+static void find_devices(struct app *app)
+{
+	struct mem_system *sys = &app->sys;
+	u32 nr = device_ranges(&app->e820, sys->numa, sys->devices, MAX_DEVICE_RANGES);
+
+	sys->nr_devices = min(nr, (u32)MAX_DEVICE_RANGES);
+	if (nr > MAX_DEVICE_RANGES)
+		app_message("%u of %u ranges of device memory are left out of ZONE_DEVICE",
+			    nr - MAX_DEVICE_RANGES, nr);
+}
+
 int app_prepare(struct app *app)
 {
 	struct mem_system *sys = &app->sys;
@@ -283,6 +294,7 @@ int app_prepare(struct app *app)
 		return err;
 	/* After a fall-back all memory is node 0's: nodes that nobody believes must not appear. */
 	sys->numa = app->numa_verdict == NUMA_OK ? &app->machine.numa : NULL;
+	find_devices(app);
 	sys->mtrr = &app->machine.cpu.mtrr;
 	sys->model = app->options.model;
 	sys->pt.levels = app->options.levels ? app->options.levels : app->machine.cpu.la57 ? 5 : 4;

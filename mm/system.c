@@ -90,21 +90,29 @@ static int map_direct(struct mem_system *sys)
 
 /* Tables down to the level that maps a section's struct pages, so that they never have to be made
  * when memory is short. Regions far apart share nothing; close ones share tables. */
+static int prepare_range(struct mem_system *sys, u64 start_pfn, u64 end_pfn)
+{
+	u64 first = round_down(start_pfn, PAGES_PER_SECTION);
+	u64 end = round_up(end_pfn, PAGES_PER_SECTION);
+
+	return pt_prepare(&sys->pt, sys->layout.vmemmap + first * sizeof(struct page),
+			  (end - first) * sizeof(struct page), 1);
+}
+
 static int prepare_vmemmap(struct mem_system *sys)
 {
 	const struct memblock_type *memory = &sys->memblock.memory;
+	int err = 0;
 
-	for (u32 i = 0; i < memory->cnt; i++) {
+	for (u32 i = 0; !err && i < memory->cnt; i++) {
 		const struct memblock_region *r = &memory->regions[i];
-		u64 first = round_down(phys_to_pfn(r->base), PAGES_PER_SECTION);
-		u64 end = round_up(phys_to_pfn(r->base + r->size - 1) + 1, PAGES_PER_SECTION);
-		int err = pt_prepare(&sys->pt, sys->layout.vmemmap + first * sizeof(struct page),
-				     (end - first) * sizeof(struct page), 1);
 
-		if (err)
-			return err;
+		err = prepare_range(sys, phys_to_pfn(r->base),
+				    phys_to_pfn(r->base + r->size - 1) + 1);
 	}
-	return 0;
+	for (u32 i = 0; !err && i < sys->nr_devices; i++)
+		err = prepare_range(sys, sys->devices[i].start_pfn, sys->devices[i].end_pfn);
+	return err;
 }
 
 int mm_build_tables(struct mem_system *sys)

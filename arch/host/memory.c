@@ -52,12 +52,15 @@ static int show_ram(struct host_memory *hm)
 int host_memory_new(struct host_memory *hm, struct mem_system *sys)
 {
 	phys_addr_t top = round_up(memblock_end_of_dram(&sys->memblock), GiB);
+	phys_addr_t last = top;
 
+	for (u32 i = 0; i < sys->nr_devices; i++)
+		last = max(last, round_up(pfn_to_phys(sys->devices[i].end_pfn), GiB));
 	*hm = (struct host_memory){.sys = sys, .fd = -1};
-	if (top > HOST_MAX_PHYS)
+	if (last > HOST_MAX_PHYS)
 		return -E2BIG;
 	hm->direct_size = top;
-	hm->vmemmap_size = top / PAGE_SIZE * sizeof(struct page);
+	hm->vmemmap_size = last / PAGE_SIZE * sizeof(struct page);
 	hm->vmalloc_size = VMALLOC_WINDOW;
 	hm->fd = memfd_create("tablewalk-ram", MFD_CLOEXEC);
 	hm->direct = window_new(hm->direct_size);

@@ -7,6 +7,9 @@
 
 extern const struct cmd_table cmds_firmware; /* what the firmware hands over */
 extern const struct cmd_table cmds_memory;   /* the memory management's views */
+extern const struct cmd_table cmds_buddy;    /* free memory by order and type */
+extern const struct cmd_table cmds_proc;     /* Linux's summaries */
+extern const struct cmd_table cmds_page;     /* page frames */
 extern const struct cmd_table cmds_tables;   /* page tables */
 extern const struct cmd_table cmds_step;     /* the page allocator by hand */
 extern const struct cmd_table cmds_browse;   /* full screen */

@@ -128,45 +128,6 @@ static int cmd_zones(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- free lists
- * ----------------------------------------------------------------------------------- */
-
-static void show_buddy(struct emit *out, const struct zone *zone)
-{
-	u64 blocks[NR_PAGE_ORDERS];
-
-	zone_free_blocks(zone, blocks);
-	emit_text(out, "Node %d, zone %8s ", zone->zone_pgdat->node_id, zone->name);
-	emit_object(out, NULL);
-	emit_int(out, "node", zone->zone_pgdat->node_id);
-	emit_str(out, "name", zone->name);
-	emit_list(out, "nr_free");
-	for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
-		emit_text(out, "%6llu ", blocks[order]);
-		emit_num(out, NULL, blocks[order]);
-	}
-	emit_end(out);
-	emit_end(out);
-	emit_text(out, "\n");
-}
-
-static int cmd_buddyinfo(struct cmd_call *call)
-{
-	int err = cmd_needs_mm(call);
-
-	if (err)
-		return err;
-	emit_list(call->out, NULL);
-	for_each_node(&call->app->sys, node) {
-		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
-			if (populated_zone(&node->node_zones[type]))
-				show_buddy(call->out, &node->node_zones[type]);
-		}
-	}
-	emit_end(call->out);
-	return 0;
-}
-
 /* ---- slab and vmalloc
  * ------------------------------------------------------------------------------ */
 
@@ -236,58 +197,8 @@ static int cmd_vmallocinfo(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- totals
- * ----------------------------------------------------------------------------------------- */
-
-static void show_kb(struct emit *out, const char *name, u64 bytes)
-{
-	char label[20];
-
-	fmt_print(label, sizeof(label), "%s:", name);
-	emit_text(out, "%-15s %8llu kB\n", label, bytes / KiB);
-	emit_num(out, name, bytes / KiB);
-}
-
-static u64 slab_pages(const struct mem_system *sys)
-{
-	struct kmem_cache *cache;
-	u64 pages = 0;
-
-	list_for_each_entry(cache, &sys->slab.caches, list) {
-		struct slab_stat st;
-
-		kmem_cache_stat(cache, &st);
-		pages += st.num_slabs << cache->order;
-	}
-	return pages;
-}
-
-static int cmd_meminfo(struct cmd_call *call)
-{
-	const struct mem_system *sys = &call->app->sys;
-	struct emit *out = call->out;
-	u64 free = 0, memmap = 0;
-	int err = cmd_needs_mm(call);
-
-	if (err)
-		return err;
-	for_each_node(sys, node) {
-		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
-			free += node->node_zones[type].nr_free_pages;
-			memmap += node->node_zones[type].nr_memmap_pages;
-		}
-	}
-	emit_object(out, NULL);
-	show_kb(out, "MemTotal", sys->totalram_pages << PAGE_SHIFT);
-	show_kb(out, "MemFree", free << PAGE_SHIFT);
-	show_kb(out, "Slab", slab_pages(sys) << PAGE_SHIFT);
-	show_kb(out, "PageTables", sys->pt.nr_tables << PAGE_SHIFT);
-	show_kb(out, "Memmap", memmap << PAGE_SHIFT);
-	show_kb(out, "VmallocTotal", sys->layout.vmalloc_end - sys->layout.vmalloc_start);
-	show_kb(out, "VmallocUsed", sys->vmalloc.nr_pages << PAGE_SHIFT);
-	emit_end(out);
-	return 0;
-}
+/* ---- struct pages ------------------------------------------------------------------------------
+ */
 
 static int cmd_memmodel(struct cmd_call *call)
 {
@@ -330,11 +241,9 @@ static const struct cmd rows[] = {
 	{"zones", "", "nodes and zones: spanned, present, managed and free pages", cmd_zones, NULL},
 	{"memmodel", "", "where struct pages lie, and what the models cost on this machine",
 	 cmd_memmodel, NULL},
-	{"buddyinfo", "", "free blocks per order, as /proc/buddyinfo", cmd_buddyinfo, NULL},
 	{"slabinfo", "", "caches of objects, as /proc/slabinfo", cmd_slabinfo, NULL},
 	{"vmallocinfo", "", "virtually contiguous areas, as /proc/vmallocinfo", cmd_vmallocinfo,
 	 NULL},
-	{"meminfo", "", "totals, as /proc/meminfo", cmd_meminfo, NULL},
 };
 
 const struct cmd_table cmds_memory = {"Memory management", rows, ARRAY_SIZE(rows)};

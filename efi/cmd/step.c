@@ -109,9 +109,9 @@ static void show_orders(struct emit *out)
 static char frame_char(const struct mem_system *sys, u64 pfn, u64 mine, unsigned order)
 {
 	static const char letters[] = {
-		[PAGE_NO_RAM] = ' ',   [PAGE_DEAD] = '?',   [PAGE_FREE] = '.', [PAGE_PCP] = 'o',
-		[PAGE_RESERVED] = 'R', [PAGE_MEMMAP] = 'M', [PAGE_SLAB] = 'S', [PAGE_TABLE] = 'T',
-		[PAGE_VMALLOC] = 'V',  [PAGE_IN_USE] = '#',
+		[PAGE_NO_RAM] = ' ', [PAGE_DEVICE] = 'D',   [PAGE_DEAD] = '?',	 [PAGE_FREE] = '.',
+		[PAGE_PCP] = 'o',    [PAGE_RESERVED] = 'R', [PAGE_MEMMAP] = 'M', [PAGE_SLAB] = 'S',
+		[PAGE_TABLE] = 'T',  [PAGE_VMALLOC] = 'V',  [PAGE_IN_USE] = '#',
 	};
 
 	if (pfn - mine < 1ULL << order)
@@ -135,7 +135,7 @@ static void show_map(struct emit *out, const struct mem_system *sys, u64 mine, u
 		emit_text(out, "  %#10llx %s\n", first, row);
 	}
 	emit_text(out, "  * this block  . free  # in use  o in a CPU's list  S slab  T page table  "
-		       "V vmalloc  M struct pages  R reserved\n");
+		       "V vmalloc  M struct pages  D device  R reserved\n");
 }
 
 /* ---- commands

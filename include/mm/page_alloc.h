@@ -149,6 +149,7 @@ enum migratetype pageblock_type_of(const struct mem_system *sys, u64 pfn);
 /* What a page frame is used for, as far as its struct page tells. */
 enum page_use {
 	PAGE_NO_RAM,   /* not in memblock.memory */
+	PAGE_DEVICE,   /* persistent, or set aside for a purpose */
 	PAGE_DEAD,     /* its struct page has not come to life */
 	PAGE_FREE,     /* with the buddy */
 	PAGE_PCP,      /* in a CPU's list */

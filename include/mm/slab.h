@@ -57,9 +57,9 @@ struct slab_system {
 	struct list_head caches;
 	u32 nr_nodes;
 	bool ready;
-	u64 bad_frees;	 /* refused: no slab, wrong cache, middle of an object, already free */
-	u64 bad_poison;	 /* SLAB_POISON: objects that were written to while they were free */
-	u64 large_pages; /* pages of large kmallocs */
+	u64 bad_frees;	/* refused: no slab, wrong cache, middle of an object, already free */
+	u64 bad_poison; /* SLAB_POISON: objects that were written to while they were free */
+	u64 large_pages[MAX_NUMNODES];	/* pages of large kmallocs */
 	struct kmem_cache *cache_cache; /* the cache that caches come from */
 	struct kmem_cache *kmalloc[NR_KMALLOC_CACHES];
 };

@@ -11,6 +11,7 @@
 #ifndef MM_SYSTEM_H
 #define MM_SYSTEM_H
 
+#include "mm/device.h"
 #include "mm/memblock.h"
 #include "mm/memmodel.h"
 #include "mm/numa.h"
@@ -27,14 +28,6 @@ struct mm_step {
 	const char *name;
 	u64 cycles;
 	u64 bytes; /* written by the step, as far as it knows */
-};
-
-/* Memory that is no RAM but has struct pages: persistent, or set aside for a purpose. */
-#define MAX_DEVICE_RANGES 32
-struct device_range {
-	u64 start_pfn, end_pfn; /* whole pageblocks */
-	int nid;
-	const char *name;
 };
 
 struct cma_area {

@@ -50,11 +50,19 @@ struct free_area {
 
 enum zone_watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
-/* Events, counted under the zone's lock; the CPUs' lists add theirs (zone_events()). */
+/*
+ * Events, counted under the zone's lock, those of NUMA atomically; the CPUs' lists add theirs
+ * (zone_events()). An allocation is meant for the first zone of its node that it may use. One that
+ * comes from another node is a miss there, and foreign where it was meant to come from.
+ */
 enum zone_event {
-	PGALLOC, /* operations, of any order */
+	PGALLOC, /* pages */
 	PGFREE,
-	PGSPLIT, /* halvings of blocks of 256 KiB and more */
+	PGALLOC_OPS, /* allocations, of any order */
+	NUMA_MISS,
+	NUMA_FOREIGN,
+	NUMA_OTHER, /* allocations by a CPU of another node */
+	PGSPLIT,    /* halvings of blocks of 256 KiB and more */
 	PGMERGE,
 	PGSTEAL,     /* blocks taken from another type's lists, */
 	PGSTEAL_ALL, /* and of those the pageblocks that changed their type */
@@ -152,6 +160,9 @@ int zones_init(struct mem_system *sys);
 /* Where each node's ZONE_MOVABLE begins, from sys->kernelcore, movablecore and movable_node;
  * zones_init() calls it. */
 void zones_place_movable(struct mem_system *sys);
+struct device_range;
+/* The range of sys->devices that holds the page; NULL: none does. */
+const struct device_range *device_range_of(const struct mem_system *sys, u64 pfn);
 /* The zone of a page of node nid's RAM, or of a device range. */
 struct zone *zone_at(const struct mem_system *sys, int nid, u64 pfn);
 

@@ -127,7 +127,10 @@ static u32 take_from_zone(struct mem_system *sys, struct zone *zone, gfp_t gfp, 
 		if (more)
 			got += hand_out(sys, &h, pages + got);
 	}
+	spin_lock(&zone->lock);
 	zone->event[PGALLOC] += got;
+	zone->event[PGALLOC_OPS] += got;
+	spin_unlock(&zone->lock);
 	return got;
 }
 
@@ -136,11 +139,19 @@ static u32 take_from_zones(struct mem_system *sys, gfp_t gfp, u32 nr, struct pag
 	unsigned which = gfp & __GFP_THISNODE ? ZONELIST_NOFALLBACK : ZONELIST_FALLBACK;
 	int nid = sys->page_cpu[arch_this_cpu()]->nid;
 	const struct zonelist *list = &sys->node_data[nid]->node_zonelists[which];
+	struct zone *wanted = NULL;
 	u32 got = 0;
 
 	for (u32 i = 0; i < list->nr && got < nr; i++) {
-		if (list->zones[i]->type <= gfp_zone(gfp) && list->zones[i]->pcp)
-			got += take_from_zone(sys, list->zones[i], gfp, nr - got, pages + got);
+		struct zone *zone = list->zones[i];
+		u32 more;
+
+		if (zone->type > gfp_zone(gfp) || !zone->pcp)
+			continue;
+		wanted = wanted ? wanted : zone;
+		more = take_from_zone(sys, zone, gfp, nr - got, pages + got);
+		zone_count_numa(wanted, zone, nid, more);
+		got += more;
 	}
 	return got;
 }

@@ -11,6 +11,21 @@ static u64 block_pfn(const struct mem_system *sys, u64 block)
 	return page_to_pfn(sys, (const struct page *)(uintptr_t)block);
 }
 
+static void count_event(struct zone *zone, enum zone_event event, u64 nr)
+{
+	__atomic_fetch_add(&zone->event[event], nr, __ATOMIC_RELAXED);
+}
+
+void zone_count_numa(struct zone *wanted, struct zone *zone, int cpu_nid, u64 nr)
+{
+	if (unlikely(zone->zone_pgdat != wanted->zone_pgdat)) {
+		count_event(zone, NUMA_MISS, nr);
+		count_event(wanted, NUMA_FOREIGN, nr);
+	}
+	if (unlikely(zone->zone_pgdat->node_id != cpu_nid))
+		count_event(zone, NUMA_OTHER, nr);
+}
+
 /* One zone's answer: from the CPU's list, or from the free lists. */
 static u64 take_from_zone(const struct request *r, struct zone *zone, unsigned flags)
 {
@@ -24,7 +39,7 @@ static u64 take_from_zone(const struct request *r, struct zone *zone, unsigned f
 		return pcp_refill_if_empty(r->sys, list, flags) ? block_pfn(r->sys, list_take(list))
 								: NO_FRAME;
 	if (!zone_watermark_ok(zone, r->order, gfp_zone(r->gfp), flags)) {
-		zone->event[PGALLOC_FAIL_WMARK]++;
+		count_event(zone, PGALLOC_FAIL_WMARK, 1);
 		return NO_FRAME;
 	}
 	if (list && list->high)
@@ -33,7 +48,8 @@ static u64 take_from_zone(const struct request *r, struct zone *zone, unsigned f
 	spin_lock(&zone->lock);
 	pfn = zone_take(r->sys, zone, r->order, type, flags);
 	if (pfn != NO_FRAME) {
-		zone->event[PGALLOC]++;
+		zone->event[PGALLOC] += 1ULL << r->order;
+		zone->event[PGALLOC_OPS]++;
 		if (r->order && flags & ALLOC_HARDER)
 			highatomic_reserve(r->sys, zone, pfn);
 	}
@@ -43,14 +59,20 @@ static u64 take_from_zone(const struct request *r, struct zone *zone, unsigned f
 
 static u64 take_from_list(const struct request *r, const struct zonelist *list, unsigned flags)
 {
+	struct zone *wanted = NULL;
+
 	for (u32 i = 0; i < list->nr; i++) {
+		struct zone *zone = list->zones[i];
 		u64 pfn;
 
-		if (list->zones[i]->type > gfp_zone(r->gfp) || !list->zones[i]->pcp)
+		if (zone->type > gfp_zone(r->gfp) || !zone->pcp)
 			continue;
-		pfn = take_from_zone(r, list->zones[i], flags);
-		if (pfn != NO_FRAME)
-			return pfn;
+		wanted = wanted ? wanted : zone;
+		pfn = take_from_zone(r, zone, flags);
+		if (pfn == NO_FRAME)
+			continue;
+		zone_count_numa(wanted, zone, r->sys->page_cpu[r->cpu]->nid, 1);
+		return pfn;
 	}
 	return NO_FRAME;
 }
@@ -214,7 +236,7 @@ void frame_put(struct mem_system *sys, u64 pfn, unsigned order)
 	frame_set_state(sys, pfn, 0);
 	spin_lock(&zone->lock);
 	buddy_put(sys, zone, pfn, order);
-	zone->event[PGFREE]++;
+	zone->event[PGFREE] += 1ULL << order;
 	spin_unlock(&zone->lock);
 }
 

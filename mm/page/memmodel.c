@@ -100,12 +100,20 @@ static void pages_init(struct mem_system *sys, u64 pfn, u64 end, int nid, bool r
 		page_init(pfn_to_page(sys, pfn), max(nid, 0), zone, reserved);
 }
 
+/* The node of a device range; NUMA_NO_NODE: it is none. Ranges are whole pageblocks. */
+static int device_nid(const struct mem_system *sys, u64 pfn)
+{
+	const struct device_range *d = device_range_of(sys, pfn);
+
+	return d ? d->nid : NUMA_NO_NODE;
+}
+
 /* All pages start reserved; those in memory and not in memblock.reserved are then set free. */
 static void pageblock_init_pages(struct mem_system *sys, u64 first)
 {
 	phys_addr_t start = pfn_to_phys(first), end = start + PT_SIZE(1);
 	const struct memblock_region *r = memblock_find(&sys->memblock.memory, start);
-	int nid = r ? r->nid : NUMA_NO_NODE;
+	int nid = r ? r->nid : device_nid(sys, first);
 	struct memblock_iter it;
 
 	if (r && r->base + r->size >= end &&

@@ -63,14 +63,11 @@ const struct zone *zone_of_pfn(const struct mem_system *sys, u64 pfn)
 {
 	const struct memblock_region *r = memblock_find(&sys->memblock.memory, pfn_to_phys(pfn));
 	int nid = r && r->nid != NUMA_NO_NODE ? r->nid : 0;
+	const struct device_range *device = device_range_of(sys, pfn);
 	const struct zone *zone;
 
-	for (u32 i = 0; i < sys->nr_devices && !r; i++) {
-		const struct device_range *d = &sys->devices[i];
-
-		if (pfn >= d->start_pfn && pfn < d->end_pfn && sys->node_data[d->nid])
-			return &sys->node_data[d->nid]->node_zones[ZONE_DEVICE];
-	}
+	if (device && sys->node_data[device->nid])
+		return &sys->node_data[device->nid]->node_zones[ZONE_DEVICE];
 	if (!r || !sys->node_data[nid])
 		return NULL;
 	zone = zone_at(sys, nid, pfn);
@@ -85,7 +82,7 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 	u64 head;
 
 	if (!memblock_is_memory(&sys->memblock, pfn_to_phys(pfn), 1))
-		return PAGE_NO_RAM;
+		return device_range_of(sys, pfn) ? PAGE_DEVICE : PAGE_NO_RAM;
 	if (buddy_block_of(sys, pfn, &block))
 		return PAGE_FREE;
 	if (memblock_overlaps(&sys->memblock.reserved, pfn_to_phys(pfn), PAGE_SIZE))
@@ -114,11 +111,12 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 const char *page_use_name(enum page_use use)
 {
 	static const char *const names[] = {
-		[PAGE_NO_RAM] = "no RAM",     [PAGE_DEAD] = "not alive",
-		[PAGE_FREE] = "free",	      [PAGE_PCP] = "in a CPU's list",
-		[PAGE_RESERVED] = "reserved", [PAGE_MEMMAP] = "struct pages",
-		[PAGE_SLAB] = "slab",	      [PAGE_TABLE] = "page table",
-		[PAGE_VMALLOC] = "vmalloc",   [PAGE_IN_USE] = "in use",
+		[PAGE_NO_RAM] = "no RAM",	[PAGE_DEVICE] = "device memory",
+		[PAGE_DEAD] = "not alive",	[PAGE_FREE] = "free",
+		[PAGE_PCP] = "in a CPU's list", [PAGE_RESERVED] = "reserved",
+		[PAGE_MEMMAP] = "struct pages", [PAGE_SLAB] = "slab",
+		[PAGE_TABLE] = "page table",	[PAGE_VMALLOC] = "vmalloc",
+		[PAGE_IN_USE] = "in use",
 	};
 
 	return names[use];

@@ -169,6 +169,10 @@ struct request {
 };
 /* The frame, in nobody's hands yet and unmarked; NO_FRAME: refused and counted, or no memory. */
 u64 request_frame(struct request *r);
+/* nr allocations that were meant for a zone came from another, or the same, for a CPU of cpu_nid.
+ */
+void zone_count_numa(struct zone *wanted, struct zone *zone, int cpu_nid, u64 nr);
+
 void frame_set_state(struct mem_system *sys, u64 pfn, u8 state);
 /* Back to the zone's free lists, unmarked. */
 void frame_put(struct mem_system *sys, u64 pfn, unsigned order);

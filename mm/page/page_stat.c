@@ -61,8 +61,10 @@ void zone_events(const struct mem_system *sys, const struct zone *zone,
 
 		/* What was given back: what it has and gave away, less what it got from the zone.
 		 */
-		ret_events[PGALLOC] += list->nr_taken;
+		ret_events[PGALLOC_OPS] += list->nr_taken;
+		ret_events[PGALLOC] += list->nr_taken << list->order;
 		ret_events[PGFREE] +=
-			pcp_count(list) + list->nr_drained + list->nr_taken - list->nr_filled;
+			(pcp_count(list) + list->nr_drained + list->nr_taken - list->nr_filled)
+			<< list->order;
 	}
 }

@@ -35,17 +35,23 @@ const char *migratetype_name(enum migratetype type)
 	return type < MIGRATE_TYPES ? names[type] : "?";
 }
 
+const struct device_range *device_range_of(const struct mem_system *sys, u64 pfn)
+{
+	for (u32 i = 0; i < sys->nr_devices; i++) {
+		if (pfn >= sys->devices[i].start_pfn && pfn < sys->devices[i].end_pfn)
+			return &sys->devices[i];
+	}
+	return NULL;
+}
+
 struct zone *zone_at(const struct mem_system *sys, int nid, u64 pfn)
 {
 	pg_data_t *node = sys->node_data[nid];
 	enum zone_type type = zone_type_of(pfn_to_phys(pfn));
+	const struct device_range *device = device_range_of(sys, pfn);
 
-	for (u32 i = 0; i < sys->nr_devices; i++) {
-		const struct device_range *d = &sys->devices[i];
-
-		if (d->nid == nid && pfn >= d->start_pfn && pfn < d->end_pfn)
-			return &node->node_zones[ZONE_DEVICE];
-	}
+	if (device && device->nid == nid)
+		return &node->node_zones[ZONE_DEVICE];
 	if (pfn >= node->movable_pfn)
 		type = ZONE_MOVABLE;
 	return &node->node_zones[type];

@@ -56,7 +56,8 @@ static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp)
 	if (!page)
 		return NULL;
 	page->mapping = &sys->slab;
-	__atomic_add_fetch(&sys->slab.large_pages, 1ULL << order, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&sys->slab.large_pages[page_to_nid(page)], 1ULL << order,
+			   __ATOMIC_RELAXED);
 	return page_address(sys, page);
 }
 
@@ -65,7 +66,8 @@ static void free_large(struct mem_system *sys, struct page *page)
 	unsigned order = compound_order(page);
 
 	page->mapping = NULL;
-	__atomic_sub_fetch(&sys->slab.large_pages, 1ULL << order, __ATOMIC_RELAXED);
+	__atomic_sub_fetch(&sys->slab.large_pages[page_to_nid(page)], 1ULL << order,
+			   __ATOMIC_RELAXED);
 	__free_pages(sys, page, order);
 }
 

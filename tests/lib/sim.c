@@ -18,7 +18,7 @@ struct sim {
 	struct mtrr_state mtrr;
 	struct lock_watch watch;
 	struct memblock_region regions[2][SIM_REGIONS];
-	u64 size;
+	u64 size, pmem;
 	u32 nodes;
 	bool raw;
 };
@@ -39,6 +39,8 @@ static void parse_word(struct sim *s, const char *word)
 		s->sys.model = MEMMODEL_FLAT;
 	else if (!strncmp(word, "cpus=", 5))
 		s->sys.nr_cpus = (u32)atoi(word + 5);
+	else if (!strncmp(word, "pmem=", 5))
+		parse_u64(word + 5, &s->pmem);
 	else if (!strcmp(word, "no1g"))
 		s->sys.pt.max_page_level = 1;
 	else if (!strcmp(word, "raw"))
@@ -86,6 +88,17 @@ static void split_nodes(struct sim *s, u64 low)
 	}
 }
 
+/* Persistent memory from the next section on, of the last node. */
+static struct device_range pmem_after(const struct sim *s, u64 high)
+{
+	u64 start = round_up(phys_to_pfn(4 * GiB + high), PAGES_PER_SECTION);
+
+	return (struct device_range){.start_pfn = start,
+				     .end_pfn = start + phys_to_pfn(s->pmem),
+				     .nid = (int)s->nodes - 1,
+				     .type = E820_PERSISTENT};
+}
+
 static void lay_out(struct sim *s)
 {
 	u64 low = min(s->size, 2 * GiB);
@@ -97,6 +110,8 @@ static void lay_out(struct sim *s)
 	add_ram(s, MiB, low);
 	if (s->size > low)
 		add_ram(s, 4 * GiB, 4 * GiB + s->size - low);
+	if (s->pmem)
+		s->sys.devices[s->sys.nr_devices++] = pmem_after(s, s->size - min(s->size, low));
 	split_nodes(s, low);
 	if (numa_apply(&s->numa, &s->sys.memblock, &conflict) < 0)
 		die("numa_apply", -ENOMEM);

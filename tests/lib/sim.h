@@ -4,8 +4,9 @@
  *
  * spec: words separated by blanks: sizes "256M", "4G" (laid out as QEMU's q35 does: up to 2 GiB
  * low, the rest from 4 GiB up; page 0 and [640K, 1M) are no RAM), then options: "nodes=2" (RAM
- * split evenly), "levels=5", "cpus=2", "flat", "no1g", "raw" (memblock only, mm not started). No
- * memory is kept back (min_free_kbytes 0), and the order of locks is proved.
+ * split evenly), "levels=5", "cpus=2", "flat", "no1g", "pmem=256M" (behind RAM), "raw" (memblock
+ * only, mm not started). No memory is kept back (min_free_kbytes 0), and the order of locks is
+ * proved.
  */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H

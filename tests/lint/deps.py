@@ -11,13 +11,14 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 # mm's folders from the bottom up, and the header that each owns (those of a folder are also the
 # interface for the layers above it).
 MM_LAYERS = ["lib", "boot", "pgtable", "page", "slab", "vm"]
-OWNER = {"types": "lib", "memmap": "boot", "e820": "boot", "memblock": "boot", "numa": "boot",
+OWNER = {"types": "lib", "memmap": "boot", "e820": "boot", "memblock": "boot", "device": "boot", "numa": "boot",
          "acpi": "boot", "memtype": "pgtable", "pgtable": "pgtable", "pt_build": "pgtable",
          "pt_diff": "pgtable", "pt_image": "pgtable", "pt_format": "pgtable", "pt_edit": "pgtable",
          "pt_dump": "pgtable", "pt_whatif": "pgtable", "access": "pgtable",
-         "page": "page", "zone": "page", "memmodel": "page", "gfp": "page", "page_alloc": "page",
-         "frame": "page", "pcp": "page", "page_debug": "page", "vmstat": "page",
-         "slab": "slab", "vmalloc": "vm", "exercise": "vm"}
+         "page": "page", "zone": "page", "kpageflags": "page", "memmodel": "page",
+         "gfp": "page", "page_alloc": "page",
+         "frame": "page", "pcp": "page", "page_debug": "page",
+         "slab": "slab", "vmalloc": "vm", "vmstat": "vm", "exercise": "vm"}
 # struct mem_system holds the state of every layer, so its header names them all.
 ANY_LAYER = {"system"}
 MM_OUTSIDE = {"kernel.h", "status.h", "list.h", "lib.h", "arch.h", "arch_percpu.h",
