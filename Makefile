@@ -6,7 +6,7 @@ MAKEFLAGS += -j$(shell nproc) --no-print-directory
 
 # One list, built twice: for EFI and for the host. mm/lib/string.c is what a C library has already.
 PURE      := $(sort $(wildcard mm/*.c mm/*/*.c arch/*.c efi/ui/*.c efi/cmd/*.c)) \
-             efi/app.c efi/claim.c efi/run.c efi/start.c
+             efi/app.c efi/claim.c efi/invented.c efi/run.c efi/start.c
 EFI_ONLY  := $(sort $(wildcard arch/x86/*.c efi/fw/*.c)) efi/main.c efi/world.c efi/selfcheck.c
 EFI_ASM   := $(sort $(wildcard arch/x86/*.S))
 HOST_PURE := $(filter-out mm/lib/string.c,$(PURE))

@@ -28,6 +28,9 @@ int cmd_save_map(struct cmd_call *call, const struct memmap *map, const char *na
 /* The path of a file with this name, such as tablewalk/NAME.pt; -EINVAL after a message: no such
  * name. `ret` holds SAVED_PATH_SIZE bytes. */
 int saved_path(struct cmd_call *call, const char *name, const char *ending, char *ret);
+/* The machine of tablewalk/NAME.map, a struct mapfile, in a block of its own; a negative error
+ * after a message. */
+int saved_read_map(struct cmd_call *call, const char *name, struct app_block *ret);
 /* Each prints why and returns an error. */
 int saved_error(struct cmd_call *call, int err, const char *path);
 int saved_no_memory(struct cmd_call *call, const char *what, u64 bytes);

@@ -307,6 +307,10 @@ static const struct cmd rows[] = {
 	{"whatif", "FORMAT [VA=PA:SIZE:FLAGS]... | drop",
 	 "invent tables of any format (an example, or these mappings), to look at as `whatif`",
 	 cmd_whatif, format_words},
+	{"whatif machine", "NAME|SIZE [nodes=N] [cpus=N] [VIEW]",
+	 "the page allocator of another machine: tablewalk/NAME.map, or so much RAM; a load, or a "
+	 "view",
+	 cmd_whatif_machine, NULL},
 };
 
 const struct cmd_table cmds_formats = {"Other machines", rows, ARRAY_SIZE(rows)};

@@ -9,4 +9,7 @@
 const struct pt_format *cmd_format_arg(struct cmd_call *call, const char *name);
 int cmd_whatif(struct cmd_call *call);
 
+/* `whatif` with a machine instead of a format. */
+int cmd_whatif_machine(struct cmd_call *call);
+
 #endif

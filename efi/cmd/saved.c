@@ -70,18 +70,35 @@ static int parse_tables(struct cmd_call *call, const char *path, const char *tex
 }
 
 static int parse_map(struct cmd_call *call, const char *path, const char *text, size_t len,
-		     struct app_loaded *l)
+		     struct app_block *ret)
 {
 	char why[100];
 	int err;
 
-	if (app_block_alloc(call->app, sizeof(*l->map), &l->map_block))
-		return saved_no_memory(call, path, sizeof(*l->map));
-	err = mapfile_parse(text, len, l->map_block.p, why, sizeof(why));
+	if (app_block_alloc(call->app, sizeof(struct mapfile), ret))
+		return saved_no_memory(call, path, sizeof(struct mapfile));
+	err = mapfile_parse(text, len, ret->p, why, sizeof(why));
+	if (!err)
+		return 0;
+	app_block_free(call->app, ret);
+	return cmd_error(call, err, "%s: %s", path, why);
+}
+
+int saved_read_map(struct cmd_call *call, const char *name, struct app_block *ret)
+{
+	struct app_block text;
+	char path[SAVED_PATH_SIZE];
+	size_t len;
+	int err = saved_path(call, name, "map", path);
+
+	if (!err)
+		err = read_file(call, path, &text, &len);
 	if (err)
-		return cmd_error(call, err, "%s: %s", path, why);
-	l->map = l->map_block.p;
-	return 0;
+		return err == -ENOENT ? cmd_error(call, err, "%s: there is no such file", path)
+				      : err;
+	err = parse_map(call, path, text.p, len, ret);
+	app_block_free(call->app, &text);
+	return err;
 }
 
 /* One of the two files; that there is none is no error. */
@@ -99,7 +116,8 @@ static int load_file(struct cmd_call *call, const char *ending, struct app_loade
 	if (!strcmp(ending, "pt"))
 		err = parse_tables(call, path, text.p, len, l);
 	else
-		err = parse_map(call, path, text.p, len, l);
+		err = parse_map(call, path, text.p, len, &l->map_block);
+	l->map = l->map_block.p;
 	app_block_free(call->app, &text);
 	return err;
 }

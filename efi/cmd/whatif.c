@@ -204,6 +204,8 @@ int cmd_whatif(struct cmd_call *call)
 
 	if (err)
 		return err;
+	if (call->argc && !leave && !pt_format_find(call->argv[0]))
+		return cmd_whatif_machine(call); /* its name, or its size */
 	f = leave ? NULL : cmd_format_arg(call, call->argc ? call->argv[0] : NULL);
 	if (!f && !leave)
 		return -EINVAL;

@@ -90,6 +90,7 @@ struct page_options {
 	bool movable_node;	     /* hot-pluggable ranges become ZONE_MOVABLE */
 	u64 cma_bytes;		     /* an area of this size */
 	u64 maps_ahead;		     /* pageblocks per zone whose maps are set aside at start */
+	bool maps_fixed;	     /* there are no others: what has none is not split */
 	bool frames_only;	     /* no struct pages: frame_alloc() instead of alloc_pages() */
 	bool eager;		     /* struct pages live from the start (tests) */
 	struct lock_watch *watch;    /* proves the order of locks */
