@@ -117,8 +117,18 @@ $(O)/bench/bench_%: $(O)/host/tests/bench/bench_%.c.o $(O)/host/tests/fuzz/asser
                     $(filter $(O)/host/mm/% $(O)/host/arch/%,$(HOST_OBJS))
 	@mkdir -p $(@D)
 	@$(call say,LD) && gcc $^ -o $@
-bench: need-build $(BENCHES)
-	@/usr/bin/python3 tests/bench/run.py --build $(O)
+# The yardstick's programs are built as its own are.
+YARDSTICK ?= ../shared/bench/alloc
+YARD_OBJS := $(patsubst %,$(O)/yard/%.o,$(filter mm/% arch/%,$(HOST_PURE)) \
+             $(filter arch/host/%,$(HOST_ONLY)) tests/fuzz/assert.c)
+$(O)/yard/%.c.o: %.c Makefile | need-build
+	@mkdir -p $(@D)
+	@$(call say,CC) && gcc $(COMMON) -O2 -march=x86-64-v3 -c $< -o $@
+$(O)/yard/libmm.a: $(YARD_OBJS)
+	@rm -f $@
+	@ar rcs $@ $^
+bench: need-run efi $(BENCHES) $(O)/yard/libmm.a
+	@/usr/bin/python3 tests/bench/run.py --build $(O) --yardstick $(YARDSTICK)
 
 # ---- what is run --------------------------------------------------------------------------------------
 export MEM CPU SMP NUMA MACHINE FIRMWARE OPTIONS CMD ICOUNT TIMEOUT QEMU_ARGS GUI

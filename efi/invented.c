@@ -49,12 +49,12 @@ static int add_ram(struct invented *inv)
 	return min(err, 0);
 }
 
-/* ---- the window ---------------------------------------------------------------------------------
+/* ---- its descriptors ----------------------------------------------------------------------------
  */
 
 /* What zones, lists, pageblocks and maps take at most: a node may have DMA, DMA32 and NORMAL, each
  * reaching over all of RAM. */
-static u64 window_size(const struct invented *inv)
+static u64 metadata_size(const struct invented *inv)
 {
 	const struct mem_system *sys = &inv->app.sys;
 	phys_addr_t end = memblock_end_of_dram(&sys->memblock);
@@ -68,31 +68,17 @@ static u64 window_size(const struct invented *inv)
 			PAGE_SIZE);
 }
 
-static int place_window(struct cmd_call *call, struct invented *inv)
+/* They lie where our block is: what would be physical addresses of theirs are pointers. */
+static int give_metadata(struct cmd_call *call, struct invented *inv)
 {
-	struct memblock *mb = &inv->app.sys.memblock;
-	const struct memblock_region *largest = NULL;
-	u64 size = window_size(inv);
+	u64 size = metadata_size(inv);
 
-	for (u32 i = 0; i < mb->memory.cnt; i++) {
-		const struct memblock_region *r = &mb->memory.regions[i];
-
-		if (!(r->flags & MEMBLOCK_HOTPLUG) && (!largest || r->size > largest->size))
-			largest = r;
-	}
-	if (!largest || largest->size < size)
-		return cmd_error(
-			call, -ENOMEM,
-			"its largest piece of RAM, %llu KiB, does not hold the %llu KiB of "
-			"the allocator's descriptors",
-			largest ? largest->size / KiB : 0, size / KiB);
-	if (app_block_alloc(call->app, size, &inv->window))
+	if (app_block_alloc(call->app, size, &inv->block))
 		return saved_no_memory(call, "the allocator of that machine", size);
-	inv->window_start = round_down(largest->base + largest->size - size, PAGE_SIZE);
-	mb->current_floor = inv->window_start;
-	mb->current_limit = inv->window_start + size;
-	inv->app.sys.phys_offset = (u64)(uintptr_t)inv->window.p - inv->window_start;
-	return 0;
+	memblock_init(&inv->metadata, inv->regions[0], inv->regions[1],
+		      ARRAY_SIZE(inv->regions[0]));
+	inv->app.sys.metadata = &inv->metadata;
+	return memblock_add(&inv->metadata, (u64)(uintptr_t)inv->block.p, size, NUMA_NO_NODE, 0);
 }
 
 /* ---- the whole ----------------------------------------------------------------------------------
@@ -142,7 +128,7 @@ int invented_build(struct cmd_call *call, const struct mapfile *map, u32 nr_cpus
 	devices = device_ranges(&inv->app.e820, sys->numa, sys->devices, MAX_DEVICE_RANGES);
 	sys->nr_devices = min(devices, (u32)MAX_DEVICE_RANGES);
 	place_cpus(sys);
-	err = place_window(call, inv);
+	err = give_metadata(call, inv);
 	if (err)
 		return err;
 	err = mm_init(sys);
@@ -154,7 +140,7 @@ int invented_build(struct cmd_call *call, const struct mapfile *map, u32 nr_cpus
 
 void invented_free(struct app *app, struct invented *inv)
 {
-	app_block_free(app, &inv->window);
+	app_block_free(app, &inv->block);
 	inv->app.started = false;
 }
 

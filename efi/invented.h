@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * A machine that is not there, with the page allocator that it would have: the same code, which
- * never touches the pages themselves. Its descriptors lie in a block of real memory that stands for
- * a window at the end of its largest piece of RAM.
+ * never touches the pages themselves. Its descriptors lie in a block of our memory.
  */
 #ifndef EFI_INVENTED_H
 #define EFI_INVENTED_H
@@ -12,8 +11,9 @@
 struct invented {
 	struct app app; /* for views: its machine, its system */
 	struct numa_info numa;
-	struct app_block window;
-	phys_addr_t window_start;
+	struct app_block block;
+	struct memblock metadata;
+	struct memblock_region regions[2][512];
 	u64 ram; /* bytes */
 };
 

@@ -27,6 +27,14 @@ void mm_step_bytes(struct mem_system *sys, u64 bytes)
 		sys->steps[sys->nr_steps - 1].bytes += bytes;
 }
 
+void *mm_early_alloc(struct mem_system *sys, u64 size, u64 align, int nid)
+{
+	struct memblock *mb = sys->metadata ? sys->metadata : &sys->memblock;
+	phys_addr_t pa = memblock_alloc(mb, size, align, nid);
+
+	return pa ? phys_to_virt(sys, pa) : NULL;
+}
+
 /* ---- page tables' pages ---------------------------------------------------------------------- */
 
 static int table_from_memblock(void *ctx, phys_addr_t *ret_pa)

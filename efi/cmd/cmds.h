@@ -20,6 +20,7 @@ extern const struct cmd_table cmds_smp;	     /* all CPUs */
 extern const struct cmd_table cmds_sandbox;  /* a clone to change */
 extern const struct cmd_table cmds_saved;    /* files on the stick, and differences */
 extern const struct cmd_table cmds_formats;  /* other machines' page tables */
+extern const struct cmd_table cmds_whatif;   /* what is not there */
 extern const struct cmd_table cmds_exercise; /* the allocators under load */
 extern const struct cmd_table cmds_run;	     /* things that work on memory */
 extern const struct cmd_table cmds_program;  /* the program itself */

@@ -296,21 +296,10 @@ static int cmd_explain_entry(struct cmd_call *call)
 	return q.format ? explain_value(call, &q) : -EINVAL;
 }
 
-static const char *const format_words[] = {"x86-64-4",	"x86-64-5",  "x86-32", "pae",
-					   "aarch64-3", "aarch64-4", "sv39",   "sv48",
-					   "sv57",	"drop",	     NULL};
-
 static const struct cmd rows[] = {
 	{"formats", "", "the paging formats that tables can have", cmd_formats, NULL},
 	{"explain entry", "VALUE [--format NAME|list] [--level N|NAME] [--table|--page]",
 	 "one entry of any format, bit by bit, with the manual's section", cmd_explain_entry, NULL},
-	{"whatif", "FORMAT [VA=PA:SIZE:FLAGS]... | drop",
-	 "invent tables of any format (an example, or these mappings), to look at as `whatif`",
-	 cmd_whatif, format_words},
-	{"whatif machine", "NAME|SIZE [nodes=N] [cpus=N] [VIEW]",
-	 "the page allocator of another machine: tablewalk/NAME.map, or so much RAM; a load, or a "
-	 "view",
-	 cmd_whatif_machine, NULL},
 };
 
 const struct cmd_table cmds_formats = {"Other machines", rows, ARRAY_SIZE(rows)};

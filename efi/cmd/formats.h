@@ -7,9 +7,7 @@
 
 /* A paging format by name. NULL after a message; `name` NULL: it is missing. */
 const struct pt_format *cmd_format_arg(struct cmd_call *call, const char *name);
-int cmd_whatif(struct cmd_call *call);
-
-/* `whatif` with a machine instead of a format. */
+/* `whatif` with a machine: efi/cmd/invent.c. */
 int cmd_whatif_machine(struct cmd_call *call);
 
 #endif

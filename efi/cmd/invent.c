@@ -76,8 +76,8 @@ static int run_view(struct cmd_call *call, struct invented *inv, int first)
 	for (u32 i = 0; views[i]; i++) {
 		if (strcmp(views[i], call->argv[first]))
 			continue;
-		cmd = cmd_find(app_commands, app_nr_commands, call->argc - first,
-			       call->argv + first, &words);
+		cmd = cmd_find(call->app->shell.tables, call->app->shell.nr_tables,
+			       call->argc - first, call->argv + first, &words);
 		view.app = &inv->app;
 		view.argc = call->argc - first - words;
 		view.argv = call->argv + first + words;
@@ -111,7 +111,7 @@ static int show_machine(struct cmd_call *call, struct invented *inv, const char 
 	struct emit *out = call->out;
 	struct invented_load load;
 	u32 nodes = 0;
-	u64 taken = inv->ram / PAGE_SIZE - sys->totalram_pages;
+	u64 taken = inv->metadata.reserved.total_size;
 
 	for_each_node(sys, node)
 		nodes += node->node_present_pages != 0;
@@ -123,15 +123,28 @@ static int show_machine(struct cmd_call *call, struct invented *inv, const char 
 	emit_num(out, "managed", sys->totalram_pages);
 	emit_num(out, "min_free_kbytes", sys->min_free_kbytes);
 	emit_text(out,
-		  "%s: %llu MiB of RAM in %u node%s; %llu KiB of it hold descriptors; "
+		  "%s: %llu MiB of RAM in %u node%s; descriptors have room in %llu KiB; "
 		  "min_free_kbytes %llu\n",
-		  name, inv->ram / MiB, nodes, nodes == 1 ? "" : "s", taken * PAGE_SIZE / KiB,
+		  name, inv->ram / MiB, nodes, nodes == 1 ? "" : "s", taken / KiB,
 		  sys->min_free_kbytes);
 	if (inv->app.numa_verdict > NUMA_OK)
 		emit_text(out, "one node only: %s\n", numa_verdict_name(inv->app.numa_verdict));
 	show_load(out, &load);
 	emit_end(out);
 	return load.failed ? -EFAULT : 0;
+}
+
+/* With or without the file's ending. */
+static int read_map(struct cmd_call *call, const char *name, struct app_block *ret)
+{
+	char stem[APP_NAME_SIZE + 8];
+	size_t len;
+
+	fmt_print(stem, sizeof(stem), "%s", name);
+	len = strlen(stem);
+	if (len > 4 && !strcmp(stem + len - 4, ".map"))
+		stem[len - 4] = '\0';
+	return saved_read_map(call, stem, ret);
 }
 
 int cmd_whatif_machine(struct cmd_call *call)
@@ -152,7 +165,7 @@ int cmd_whatif_machine(struct cmd_call *call)
 		err = cmd_error(call, -ERANGE, "cpus=%llu: 1 to %u", cpus, MAX_CPUS);
 	if (err)
 		return err;
-	err = parse_u64(name, &ram) ? saved_read_map(call, name, &map)
+	err = parse_u64(name, &ram) ? read_map(call, name, &map)
 				    : invent_map(call, ram, (u32)min(nodes, 1000ULL), &map);
 	if (err)
 		return err;

@@ -195,7 +195,7 @@ static int invent(struct cmd_call *call, const struct pt_format *f)
 	return 0;
 }
 
-int cmd_whatif(struct cmd_call *call)
+static int cmd_whatif(struct cmd_call *call)
 {
 	struct app *app = call->app;
 	bool leave = call->argc == 1 && !strcmp(call->argv[0], "drop");
@@ -217,3 +217,19 @@ int cmd_whatif(struct cmd_call *call)
 	emit_text(call->out, "the invented tables are gone\n");
 	return 0;
 }
+
+static const char *const format_words[] = {"x86-64-4",	"x86-64-5",  "x86-32", "pae",
+					   "aarch64-3", "aarch64-4", "sv39",   "sv48",
+					   "sv57",	"drop",	     NULL};
+
+static const struct cmd rows[] = {
+	{"whatif", "FORMAT [VA=PA:SIZE:FLAGS]... | drop | MACHINE...",
+	 "invent tables of any format (an example, or these mappings), to look at as `whatif`",
+	 cmd_whatif, format_words},
+	{"whatif machine", "NAME|SIZE [nodes=N] [cpus=N] [VIEW]",
+	 "the page allocator of another machine: tablewalk/NAME.map, or so much RAM; a load, or a "
+	 "view",
+	 cmd_whatif_machine, NULL},
+};
+
+const struct cmd_table cmds_whatif = {"Other machines", rows, ARRAY_SIZE(rows)};

@@ -36,8 +36,7 @@ struct memblock_type {
 
 struct memblock {
 	bool bottom_up;		   /* direction of memblock_alloc */
-	phys_addr_t current_floor; /* allocations begin here or above */
-	phys_addr_t current_limit; /* and end below this */
+	phys_addr_t current_limit; /* allocations end below this */
 	struct memblock_type memory, reserved;
 };
 
@@ -103,8 +102,8 @@ phys_addr_t memblock_find_in_range(const struct memblock *mb, u64 size, u64 alig
 				   phys_addr_t start, phys_addr_t end, int nid);
 
 /*
- * Finds between current_floor and current_limit and reserves. With a nid, that node is tried first
- * and then all; memblock_alloc_exact() stays on the node. Returns the physical base, 0 on failure.
+ * Finds below current_limit and reserves. With a nid, that node is tried first and then all;
+ * memblock_alloc_exact() stays on the node. Returns the physical base, 0 on failure.
  */
 phys_addr_t memblock_alloc(struct memblock *mb, u64 size, u64 align, int nid);
 phys_addr_t memblock_alloc_exact(struct memblock *mb, u64 size, u64 align, int nid);

@@ -39,6 +39,7 @@ struct mem_system {
 	struct memblock memblock;
 	struct numa_info *numa;
 	const struct mtrr_state *mtrr;
+	struct memblock *metadata; /* descriptors lie there; NULL: in memblock, as on any machine */
 	struct pt_layout layout;
 	enum memmodel model;
 	u64 phys_offset;    /* memory at pa is at (void *)(pa + phys_offset) */
@@ -122,6 +123,11 @@ static inline struct zone *page_zone(const struct mem_system *sys, const struct 
 int mm_build_tables(struct mem_system *sys);
 /* Everything from memblock to vmalloc. 0 or -ENOMEM. */
 int mm_init(struct mem_system *sys);
+
+/* Bytes for descriptors before there are pages, near node nid, which hold anything. NULL: no
+ * memory.
+ */
+void *mm_early_alloc(struct mem_system *sys, u64 size, u64 align, int nid);
 
 /* Starts a step of start-up: its ticks run until the next one starts or mm_steps_end(). */
 void mm_step(struct mem_system *sys, const char *name);

@@ -46,8 +46,7 @@ phys_addr_t memblock_find_in_range(const struct memblock *mb, u64 size, u64 alig
 
 phys_addr_t memblock_alloc_exact(struct memblock *mb, u64 size, u64 align, int nid)
 {
-	phys_addr_t at =
-		memblock_find_in_range(mb, size, align, mb->current_floor, mb->current_limit, nid);
+	phys_addr_t at = memblock_find_in_range(mb, size, align, 0, mb->current_limit, nid);
 
 	return at && !memblock_reserve(mb, at, size) ? at : 0;
 }

@@ -192,8 +192,7 @@ static u64 block_take(struct mem_system *sys, struct zone *zone, unsigned order,
 /* ---- groups
  * -------------------------------------------------------------------------------------- */
 
-/* The group's free bits have changed: back into the list where it belongs. Not all are set. */
-static void group_relist(struct zone *zone, struct group *g, unsigned type)
+void group_relist(struct zone *zone, struct group *g, unsigned type)
 {
 	u8 bucket = g->free ? (u8)group_largest(g->free) : NO_BUCKET;
 
@@ -216,29 +215,33 @@ static void group_whole(struct mem_system *sys, struct zone *zone, struct group 
 	block_put(sys, zone, group_pfn(g), GROUP_ORDER);
 }
 
+void group_grow(struct mem_system *sys, struct zone *zone, struct group *g, unsigned order,
+		unsigned type)
+{
+	if (order == GROUP_ORDER) {
+		group_whole(sys, zone, g, type);
+		return;
+	}
+	if (g->bucket != NO_BUCKET)
+		list_remove(zone, &g->list, g->bucket, type);
+	list_insert(zone, &g->list, order, type);
+	g->bucket = (u8)order;
+}
+
 static void group_put(struct mem_system *sys, struct zone *zone, struct group *g, unsigned i,
 		      unsigned order, unsigned type)
 {
 	u64 bits = group_mask(i, order);
-	u8 merged;
+	unsigned merged;
 
 	ASSERT(!(g->free & bits), "pfn %#llx is free already", group_pfn(g) + i);
 	g->free |= bits;
-	merged = (u8)group_merged(g->free, i, order);
-	if (merged == GROUP_ORDER) {
-		group_whole(sys, zone, g, type);
-	} else if (g->bucket == NO_BUCKET || merged > g->bucket) {
-		if (g->bucket != NO_BUCKET)
-			list_remove(zone, &g->list, g->bucket, type);
-		list_insert(zone, &g->list, merged, type);
-		g->bucket = merged;
-	}
+	merged = group_merged(g->free, i, order);
+	if (g->bucket == NO_BUCKET || merged > g->bucket)
+		group_grow(sys, zone, g, merged, type);
 }
 
-/* The group that requests of this order are served from: the most broken one that can. NULL: a
- * larger block must be broken, and there is none. */
-static struct group *group_for(struct mem_system *sys, struct zone *zone, unsigned order,
-			       unsigned type)
+struct group *group_for(struct mem_system *sys, struct zone *zone, unsigned order, unsigned type)
 {
 	u32 fit = zone->nonempty[type] >> order << order;
 	struct group *g;
@@ -282,93 +285,6 @@ u64 buddy_take(struct mem_system *sys, struct zone *zone, unsigned order, enum m
 	}
 	buddy_account(zone, type, -(1LL << order));
 	return pfn;
-}
-
-/* The highest pages first: who fills a stack with them hands out the lowest first. */
-static u32 take_bits(struct group *g, u64 *pfns, u32 max)
-{
-	u64 first = group_pfn(g), free = g->free;
-	u32 got = 0;
-
-	if (free == ~0ULL && max >= GROUP_NR_PAGES) {
-		for (u32 i = 0; i < GROUP_NR_PAGES; i++)
-			pfns[i] = first + (GROUP_NR_PAGES - 1 - i);
-		g->free = 0;
-		return GROUP_NR_PAGES;
-	}
-	for (; free && got < max; got++) {
-		unsigned i = highest_bit(free);
-
-		free ^= 1ULL << i;
-		pfns[got] = first + i;
-	}
-	g->free = free;
-	return got;
-}
-
-u32 buddy_take_singles(struct mem_system *sys, struct zone *zone, enum migratetype type, u64 *pfns,
-		       u32 max)
-{
-	struct group *g;
-	u32 got = 0;
-
-	while (got < max && (g = group_for(sys, zone, 0, type))) {
-		got += take_bits(g, pfns + got, max - got);
-		group_relist(zone, g, type);
-	}
-	buddy_account(zone, type, -(s64)got);
-	return got;
-}
-
-/* Free bits of a group are set. */
-static inline void group_add(struct mem_system *sys, struct zone *zone, struct group *g, u64 bits,
-			     unsigned type)
-{
-	unsigned largest = bits == ~0ULL ? GROUP_ORDER : group_largest(g->free | bits);
-
-	ASSERT(!(g->free & bits), "pfn %#llx: %#llx is free already", group_pfn(g), g->free & bits);
-	g->free |= bits;
-	if (likely(largest == g->bucket))
-		return;
-	if (largest == GROUP_ORDER)
-		group_whole(sys, zone, g, type);
-	else
-		group_relist(zone, g, type);
-}
-
-/* Those of one group follow each other more often than not. Their states are cleared. */
-void buddy_put_singles(struct mem_system *sys, struct zone *zone, const u64 *pfns, u32 nr)
-{
-	for (u32 i = 0; i < nr;) {
-		u64 number = pfns[i] >> GROUP_ORDER, bits = 0;
-		struct pageblock *block = pageblock_at(sys, pfns[i]);
-		u8 *state = &block->map->state[number % GROUPS_PER_BLOCK * GROUP_NR_PAGES];
-		u32 first = i;
-
-		for (; i < nr && pfns[i] >> GROUP_ORDER == number; i++) {
-			unsigned bit = pfns[i] % GROUP_NR_PAGES;
-
-			bits |= 1ULL << bit;
-			state[bit] = 0;
-		}
-		buddy_account(zone, block->migratetype, i - first);
-		group_add(sys, zone, group_at(block, pfns[first]), bits, block->migratetype);
-	}
-}
-
-u64 buddy_take_group(struct mem_system *sys, struct zone *zone, enum migratetype type, u64 *ret_pfn)
-{
-	struct group *g = group_for(sys, zone, 0, type);
-	u64 free;
-
-	if (!g)
-		return 0;
-	free = g->free;
-	g->free = 0;
-	group_relist(zone, g, type);
-	buddy_account(zone, type, -(s64)bit_count(free));
-	*ret_pfn = group_pfn(g);
-	return free;
 }
 
 void buddy_lend(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
@@ -419,14 +335,6 @@ void buddy_put(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned orde
 		      order < GIGA_ORDER ? block->migratetype : giga_type(gigablock_at(sys, pfn)),
 		      1LL << order);
 	block_put(sys, zone, pfn, order);
-}
-
-void buddy_put_bits(struct mem_system *sys, struct zone *zone, u64 pfn, u64 bits)
-{
-	struct pageblock *block = pageblock_at(sys, pfn);
-
-	buddy_account(zone, block->migratetype, bit_count(bits));
-	group_add(sys, zone, group_at(block, pfn), bits, block->migratetype);
 }
 
 /* ---- choosing the place

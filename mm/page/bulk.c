@@ -3,6 +3,9 @@
  */
 #include "frame_fast.h"
 
+/* Pages: loops of a few instructions are unrolled. */
+enum { AT_ONCE = 8 };
+
 /* 64 states at once; they are in one pageblock, and aligned. */
 static void set_states(u8 *state, u8 value)
 {
@@ -21,9 +24,14 @@ static void hand_out_groups(struct mem_system *sys, u64 first, u32 nr, struct pa
 
 	for (; nr; nr--, state += GROUP_NR_PAGES) {
 		set_states(state, FRAME_PAGE);
-		for (struct page **end = pages + GROUP_NR_PAGES; pages < end; page++) {
-			page->life = life;
-			*pages++ = page;
+		for (u32 done = 0; done < GROUP_NR_PAGES; done += AT_ONCE) {
+#pragma GCC unroll AT_ONCE
+			for (u32 i = 0; i < AT_ONCE; i++) {
+				page[i].life = life;
+				pages[i] = page + i;
+			}
+			page += AT_ONCE;
+			pages += AT_ONCE;
 		}
 	}
 }
@@ -177,6 +185,33 @@ u32 alloc_pages_bulk(struct mem_system *sys, gfp_t gfp, u32 nr, struct page **pa
 /* ---- giving back
  * ---------------------------------------------------------------------------------- */
 
+static void clear_states(u8 *state, u32 n)
+{
+	for (; n && (u64)(uintptr_t)state % sizeof(u64); n--)
+		*state++ = 0;
+	for (; n >= sizeof(u64); n -= sizeof(u64), state += sizeof(u64))
+		*(u64 *)(uintptr_t)state = 0;
+	for (; n; n--)
+		*state++ = 0;
+}
+
+static inline bool are_plain(struct page *const *pages, const struct page *page, u64 life)
+{
+#pragma GCC unroll AT_ONCE
+	for (u32 i = 0; i < AT_ONCE; i++) {
+		if (pages[i] != page + i || page[i].life != life)
+			return false;
+	}
+	return true;
+}
+
+static inline void clear_lives(struct page *page)
+{
+#pragma GCC unroll AT_ONCE
+	for (u32 i = 0; i < AT_ONCE; i++)
+		page[i].life = 0;
+}
+
 /*
  * Pages that follow each other in memory and in the array, from pages[0] on, in one pageblock, all
  * plain with one reference: how many, at most max. They are nobody's afterwards.
@@ -190,19 +225,13 @@ static u32 plain_run(struct mem_system *sys, struct page **pages, u32 max, u64 p
 
 	if (life << (64 - PAGE_LIFE_LISTS_SHIFT) != PAGE_LIFE(0, 0) << (64 - PAGE_LIFE_LISTS_SHIFT))
 		return 0;
+	for (; end - at >= AT_ONCE && are_plain(at, page, life); at += AT_ONCE, page += AT_ONCE)
+		clear_lives(page);
 	for (; at < end && *at == page && page->life == life; at++, page++)
 		page->life = 0;
 	n = (u32)(at - pages);
 	state = &pageblock_at(sys, pfn)->map->state[pfn % PAGEBLOCK_NR_PAGES];
-	for (u32 i = 0; i < n;) {
-		bool group = !((pfn + i) % GROUP_NR_PAGES) && n - i >= GROUP_NR_PAGES;
-
-		if (group)
-			set_states(state + i, 0);
-		else
-			state[i] = 0;
-		i += group ? GROUP_NR_PAGES : 1;
-	}
+	clear_states(state, n);
 	return n;
 }
 

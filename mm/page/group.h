@@ -11,7 +11,7 @@
 /* 2^order pages from bit i on. */
 static inline u64 group_mask(unsigned i, unsigned order)
 {
-	return ((1ULL << (1u << order)) - 1) << i;
+	return ~0ULL >> (GROUP_NR_PAGES - (1u << order)) << i;
 }
 
 /* From runs of one order (a bit at each one's start) those of the next. */

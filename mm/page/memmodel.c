@@ -175,14 +175,13 @@ static int flat_init(struct mem_system *sys)
 int memmodel_init(struct mem_system *sys)
 {
 	u64 gigas = DIV_ROUND_UP(sys->max_pfn, GIGA_NR_PAGES), bytes;
-	phys_addr_t pa;
 
-	sys->nr_sections = DIV_ROUND_UP(sys->max_pfn, PAGES_PER_SECTION);
+	if (!sys->page_options.frames_only)
+		sys->nr_sections = DIV_ROUND_UP(sys->max_pfn, PAGES_PER_SECTION);
 	bytes = gigas * sizeof(struct gigablock) + sys->nr_sections;
-	pa = memblock_alloc(&sys->memblock, bytes, PAGE_SIZE, NUMA_NO_NODE);
-	if (!pa)
+	sys->gigablocks = mm_early_alloc(sys, bytes, PAGE_SIZE, NUMA_NO_NODE);
+	if (!sys->gigablocks)
 		return -ENOMEM;
-	sys->gigablocks = phys_to_virt(sys, pa);
 	sys->nr_gigablocks = gigas;
 	sys->sections = (u8 *)(sys->gigablocks + gigas);
 	spin_lock_init(&sys->memmap_lock, "memmap", LOCK_MEMMAP, sys->page_options.watch);

@@ -52,15 +52,14 @@ static int pool_init(struct mem_system *sys, struct zone *zone)
 	struct map_pool *pool = &zone->maps;
 	u64 blocks = DIV_ROUND_UP(zone->spanned_pages, PAGEBLOCK_NR_PAGES) + 1;
 	u64 nr = pool->nr_total + max(sys->page_options.maps_ahead, (u64)MAPS_AT_LEAST);
-	phys_addr_t pa;
+	struct blockmap *maps;
 
 	if (blocks <= MAPS_AT_ONCE || nr > blocks)
 		nr = blocks;
-	pa = memblock_alloc(&sys->memblock, nr * sizeof(struct blockmap), 64,
-			    zone->zone_pgdat->node_id);
-	if (!pa)
+	maps = mm_early_alloc(sys, nr * sizeof(*maps), 64, zone->zone_pgdat->node_id);
+	if (!maps)
 		return -ENOMEM;
-	*pool = (struct map_pool){.next = phys_to_virt(sys, pa), .nr_left = nr, .nr_total = nr};
+	*pool = (struct map_pool){.next = maps, .nr_left = nr, .nr_total = nr};
 	return 0;
 }
 
@@ -69,12 +68,9 @@ static int pageblocks_init(struct mem_system *sys)
 {
 	u64 bytes =
 		(sys->nr_gigablocks << (GIGA_ORDER - PAGEBLOCK_ORDER)) * sizeof(struct pageblock);
-	phys_addr_t pa = memblock_alloc(&sys->memblock, bytes, PAGE_SIZE, NUMA_NO_NODE);
 
-	if (!pa)
-		return -ENOMEM;
-	sys->pageblocks = phys_to_virt(sys, pa);
-	return 0;
+	sys->pageblocks = mm_early_alloc(sys, bytes, PAGE_SIZE, NUMA_NO_NODE);
+	return sys->pageblocks ? 0 : -ENOMEM;
 }
 
 static int pools_init(struct mem_system *sys)

@@ -75,6 +75,15 @@ u64 buddy_take_group(struct mem_system *sys, struct zone *zone, enum migratetype
 /* Frees the frames with a bit set in the group at pfn. */
 void buddy_put_bits(struct mem_system *sys, struct zone *zone, u64 pfn, u64 bits);
 
+/* The group's free bits have changed: back into the list where it belongs. Not all are set. */
+void group_relist(struct zone *zone, struct group *g, unsigned type);
+/* Its largest run is of that order now, larger than before: GROUP_ORDER, all of it. */
+void group_grow(struct mem_system *sys, struct zone *zone, struct group *g, unsigned order,
+		unsigned type);
+/* The group that requests of this order are served from: the most broken one that can. NULL: a
+ * larger block must be broken, and there is none. */
+struct group *group_for(struct mem_system *sys, struct zone *zone, unsigned order, unsigned type);
+
 /* Gives a pageblock that was never split its map. 0; -ENOMEM. */
 int pageblock_give_map(struct mem_system *sys, struct zone *zone, u64 pfn);
 /* The pageblock belongs to the zone from now on, with its CPUs' lists. */

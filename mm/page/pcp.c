@@ -90,15 +90,6 @@ static u32 push_ready(struct mem_system *sys, struct pcp_list *list, const u64 *
 	return done;
 }
 
-static u32 push(struct mem_system *sys, struct pcp_list *list, const u64 *pfns, u32 nr)
-{
-	if (!sys->page_options.frames_only)
-		return push_ready(sys, list, pfns, nr);
-	memcpy(list->top, pfns, nr * sizeof(*pfns));
-	list->top += nr;
-	return nr;
-}
-
 /* nr blocks of a stack go back to the zone. */
 static void spill(struct mem_system *sys, struct pcp_list *list, const u64 *blocks, u32 nr)
 {
@@ -148,8 +139,14 @@ bool pcp_refill(struct mem_system *sys, struct pcp_list *list, unsigned alloc_fl
 		swap_stacks(list);
 		return true;
 	}
-	got = take_many(sys, list, alloc_flags, pfns, min(list->batch, (u32)CHUNK));
-	got = push(sys, list, pfns, got);
+	got = min(list->batch, (u32)CHUNK);
+	if (sys->page_options.frames_only) {
+		got = take_many(sys, list, alloc_flags, list->top, got);
+		list->top += got;
+	} else {
+		got = take_many(sys, list, alloc_flags, pfns, got);
+		got = push_ready(sys, list, pfns, got);
+	}
 	list->nr_filled += got;
 	return got;
 }

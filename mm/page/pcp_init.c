@@ -65,18 +65,16 @@ static u64 *list_init_stacks(const struct mem_system *sys, struct zone *zone, st
 static int zone_lists_init(struct mem_system *sys, struct zone *zone)
 {
 	u64 lists = (u64)sys->nr_cpus * PCP_LISTS * sizeof(struct pcp_list), blocks = 0;
-	phys_addr_t pa;
 	u64 *stacks;
 
 	for (u32 i = 0; i < PCP_LISTS; i++)
 		blocks += 2 * stack_size(sys, zone, index_order(i));
-	pa = memblock_alloc(&sys->memblock, lists + blocks * sys->nr_cpus * sizeof(u64),
-			    _Alignof(struct pcp_list), zone->zone_pgdat->node_id);
-	if (!pa)
+	zone->pcp = mm_early_alloc(sys, lists + blocks * sys->nr_cpus * sizeof(u64),
+				   _Alignof(struct pcp_list), zone->zone_pgdat->node_id);
+	if (!zone->pcp)
 		return -ENOMEM;
-	zone->pcp = phys_to_virt(sys, pa);
-	stacks = phys_to_virt(sys, pa + lists);
 	mm_step_bytes(sys, lists);
+	stacks = (u64 *)((u8 *)zone->pcp + lists);
 	for (u32 i = 0; i < sys->nr_cpus * PCP_LISTS; i++)
 		stacks = list_init_stacks(sys, zone, &zone->pcp[i], i % PCP_LISTS, stacks);
 	return 0;
@@ -175,16 +173,26 @@ void pcp_disable(struct mem_system *sys)
 	for_each_list(sys, list_disable);
 }
 
+/* What page_cpu.by_id needs: for zones up to those of the highest node. */
+static u64 by_id_bytes(const struct mem_system *sys)
+{
+	u64 zones = 0;
+
+	for_each_node(sys, node)
+		zones = ZONE_ID(node->node_id + 1, 0);
+	return zones * MIGRATE_PCPTYPES * sizeof(struct pcp_list *);
+}
+
 int pcp_init(struct mem_system *sys)
 {
-	u64 ids = (u64)MAX_NUMNODES * MAX_NR_ZONES * MIGRATE_PCPTYPES * sizeof(void *);
+	u64 ids = by_id_bytes(sys);
 	u64 bytes = sys->nr_cpus * sizeof(struct page_cpu);
-	phys_addr_t pa = memblock_alloc(&sys->memblock, bytes + sys->nr_cpus * ids,
-					_Alignof(struct page_cpu), NUMA_NO_NODE);
+	u8 *cpus = mm_early_alloc(sys, bytes + sys->nr_cpus * ids, _Alignof(struct page_cpu),
+				  NUMA_NO_NODE);
 
-	if (!pa)
+	if (!cpus)
 		return -ENOMEM;
-	memset(phys_to_virt(sys, pa), 0, bytes);
+	memset(cpus, 0, bytes);
 	mm_step_bytes(sys, bytes);
 	for_each_node(sys, node) {
 		for (u32 i = 0; i < MAX_NR_ZONES; i++) {
@@ -196,12 +204,12 @@ int pcp_init(struct mem_system *sys)
 		}
 	}
 	for (u32 cpu = 0; cpu < sys->nr_cpus; cpu++) {
-		struct page_cpu *pc = (struct page_cpu *)phys_to_virt(sys, pa) + cpu;
+		struct page_cpu *pc = (struct page_cpu *)(void *)cpus + cpu;
 
 		sys->page_cpu[cpu] = pc;
 		pc->nid = cpu_node(sys, cpu);
 		pc->none = (struct pcp_list *)no_lists;
-		pc->by_id = phys_to_virt(sys, pa + bytes + cpu * ids);
+		pc->by_id = (struct pcp_list **)(void *)(cpus + bytes + cpu * ids);
 		pcp_lists_by_id(pc, NO_LISTS);
 		set_lists_by_id(sys, pc, cpu);
 		set_fast_lists(sys, pc, cpu);

@@ -185,12 +185,10 @@ static void zone_init(const struct mem_system *sys, struct zone *zone, pg_data_t
 static int node_init(struct mem_system *sys, int nid)
 {
 	u64 start, end;
-	phys_addr_t pa = memblock_alloc(&sys->memblock, sizeof(pg_data_t), 64, nid);
-	pg_data_t *node;
+	pg_data_t *node = mm_early_alloc(sys, sizeof(*node), 64, nid);
 
-	if (!pa)
+	if (!node)
 		return -ENOMEM;
-	node = phys_to_virt(sys, pa);
 	memset(node, 0, sizeof(*node));
 	mm_step_bytes(sys, sizeof(*node));
 	node->node_id = nid;
@@ -230,15 +228,15 @@ static pg_data_t *nearest_node(struct mem_system *sys, int from, u64 used)
 static int zonelists_init(struct mem_system *sys, pg_data_t *node, u32 nr_zones)
 {
 	u64 bytes = 2ULL * nr_zones * sizeof(struct zone *), used = 0;
-	phys_addr_t pa = memblock_alloc(&sys->memblock, bytes, 64, node->node_id);
+	struct zone **zones = mm_early_alloc(sys, bytes, 64, node->node_id);
 	struct zonelist *all = &node->node_zonelists[ZONELIST_FALLBACK];
 	struct zonelist *own = &node->node_zonelists[ZONELIST_NOFALLBACK];
 	pg_data_t *next;
 
-	if (!pa)
+	if (!zones)
 		return -ENOMEM;
 	mm_step_bytes(sys, bytes);
-	all->zones = phys_to_virt(sys, pa);
+	all->zones = zones;
 	own->zones = all->zones + nr_zones;
 	zonelist_add_node(own, node);
 	while ((next = nearest_node(sys, node->node_id, used))) {

@@ -52,7 +52,9 @@ static void it_holds_and_repeats(void **state)
 		assert_true(first.reallocs > 50 && first.filled_pages > 1000);
 		/* And again on the machine as it is now. */
 		run(sys, machines[i], &cfg, &second);
-		assert_int_equal(second.table_pages, 0);
+		if (free >=
+		    2 * 256 * MiB / PAGE_SIZE) /* as much as before may be held: the same areas */
+			assert_int_equal(second.table_pages, 0);
 		sim_free(sys);
 	}
 }

@@ -36,7 +36,7 @@ static int collect(void *ctx, const char *s, size_t n)
 /* -ENOENT: not words that lead to a command. */
 static int run(const char *line)
 {
-	static const struct cmd_table *const tables[] = {&cmds_formats};
+	static const struct cmd_table *const tables[] = {&cmds_whatif};
 	static struct emit out;
 	struct cmd_words words;
 	const struct cmd *cmd;
@@ -110,7 +110,7 @@ static const struct {
 	const char *line, *says;
 } mistakes[] = {
 	{"whatif", "which format? there are x86-64-4 x86-64-5"},
-	{"whatif q35-4G.map", "q35-4G.map: no such format; there are x86-64-4"},
+	{"whatif q35-4G.map", "tablewalk/q35-4G.map: there is no such file"},
 	{"whatif sv39 0", "0: mappings are VA=PA:SIZE:FLAGS"},
 	{"whatif sv39 0=0:4K:q", "0=0:4K:q: mappings are"},
 	{"whatif sv39 0=0:4K:r:w", "0=0:4K:r:w: mappings are"},
@@ -122,7 +122,7 @@ static const struct {
 	{"whatif x86-32 0=100000000:4K:r", "whole pages, and addresses"},
 	{"whatif sv39 0=0:8K:r 1000=0:4K:r", "1000=0:4K:r: something is mapped there"},
 	{"whatif sv39 0=1000:64G:r", "more tables than an invented tree may have"},
-	{"whatif drop now", "drop: no such format"},
+	{"whatif drop now", "tablewalk/drop.map: there is no such file"},
 };
 
 /* What was there before is still there, and no memory is lost. */
