@@ -258,11 +258,9 @@ int cmd_bench_page(struct cmd_call *call)
 	static const u32 linux_16k[] = {551, 413}, goal_16k[] = {75, 75};
 	static const char *const name_1k[] = {"1024 x order 0: alloc", "1024 x order 0: free"};
 	static const char *const name_16k[] = {"16384 x order 0: alloc", "16384 x order 0: free"};
-	int err = cmd_needs_mm(call);
+	int err = cmd_is_view(call, 0);
 
 	b = (struct bench){.call = call, .sys = &call->app->sys};
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
 	b.held = __get_free_pages(b.sys, GFP_KERNEL, HELD_ORDER);

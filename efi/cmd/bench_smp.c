@@ -146,10 +146,8 @@ static int bench_all(struct cmd_call *call, struct bench *b)
 int cmd_bench_smp(struct cmd_call *call)
 {
 	static struct bench b;
-	int err = cmd_needs_mm(call);
+	int err = cmd_is_view(call, 0);
 
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
 	b = (struct bench){.sys = &call->app->sys};

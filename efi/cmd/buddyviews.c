@@ -132,42 +132,37 @@ static void pageblocks_head(struct emit *out, const struct mem_system *sys)
 	emit_text(out, "\n");
 }
 
+static void show_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,
+		       void (*show)(struct emit *, const struct mem_system *, const struct zone *))
+{
+	for (u32 type = 0; type < MAX_NR_ZONES; type++) {
+		const struct zone *zone = &node->node_zones[type];
+
+		if (!populated_zone(zone))
+			continue;
+		emit_object(out, NULL);
+		emit_int(out, "node", node->node_id);
+		emit_str(out, "name", zone->name);
+		show(out, sys, zone);
+		emit_end(out);
+	}
+}
+
+/* Linux repeats it for each node. */
 static void pagetypeinfo_node(struct emit *out, const struct mem_system *sys, const pg_data_t *node)
 {
 	pagetypeinfo_head(out);
 	emit_list(out, NULL);
-	for (u32 type = 0; type < MAX_NR_ZONES; type++) {
-		const struct zone *zone = &node->node_zones[type];
-
-		if (!populated_zone(zone))
-			continue;
-		emit_object(out, NULL);
-		emit_int(out, "node", node->node_id);
-		emit_str(out, "name", zone->name);
-		show_free_types(out, sys, zone);
-		emit_end(out);
-	}
+	show_zones(out, sys, node, show_free_types);
 	pageblocks_head(out, sys);
-	for (u32 type = 0; type < MAX_NR_ZONES; type++) {
-		const struct zone *zone = &node->node_zones[type];
-
-		if (!populated_zone(zone))
-			continue;
-		emit_object(out, NULL);
-		emit_int(out, "node", node->node_id);
-		emit_str(out, "name", zone->name);
-		show_pageblocks(out, sys, zone);
-		emit_end(out);
-	}
+	show_zones(out, sys, node, show_pageblocks);
 	emit_end(out);
 }
 
 static int cmd_pagetypeinfo(struct cmd_call *call)
 {
-	int err = cmd_needs_mm(call);
+	int err = cmd_is_view(call, 0);
 
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
 	emit_list(call->out, NULL);
@@ -246,10 +241,8 @@ static int cmd_extfrag(struct cmd_call *call)
 {
 	const char *which = call->argc ? call->argv[0] : "index";
 	bool unusable = !strcmp(which, "unusable");
-	int err = cmd_needs_mm(call);
+	int err = cmd_is_view(call, 1);
 
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	if (!err && !unusable && strcmp(which, "index"))
 		err = cmd_error(call, -EINVAL, "%s: index or unusable", which);
 	if (err)

@@ -27,6 +27,8 @@ extern const struct cmd_table cmds_program;  /* the program itself */
 
 /* For views of what mm_init() makes: prints why there is nothing to see. 0 or -ENODEV. */
 int cmd_needs_mm(struct cmd_call *call);
+/* The same, and no more arguments than that. */
+int cmd_is_view(struct cmd_call *call, int max_args);
 
 /* Says what went wrong in a smp_run() that returned err; returns err. */
 struct smp_result;

@@ -4,6 +4,13 @@
 #include "lib.h"
 #include "mm/page_alloc.h"
 
+int cmd_is_view(struct cmd_call *call, int max_args)
+{
+	int err = cmd_needs_mm(call);
+
+	return err ? err : cmd_no_more_args(call, max_args);
+}
+
 int cmd_needs_mm(struct cmd_call *call)
 {
 	if (call->app->started)

@@ -253,11 +253,9 @@ static int cmd_page_types(struct cmd_call *call)
 	const struct mem_system *sys = &call->app->sys;
 	static struct kinds k;
 	bool raw = cmd_flag(call, "raw");
-	int err = cmd_needs_mm(call);
+	int err = cmd_is_view(call, 0);
 	u64 nr;
 
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
 	k.nr = 0;

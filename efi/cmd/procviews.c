@@ -113,10 +113,8 @@ static void show_zoneinfo(struct emit *out, const struct mem_system *sys, const 
 static int cmd_zoneinfo(struct cmd_call *call)
 {
 	const struct mem_system *sys = &call->app->sys;
-	int err = cmd_needs_mm(call);
+	int err = cmd_is_view(call, 0);
 
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
 	emit_list(call->out, NULL);
@@ -178,10 +176,8 @@ static int cmd_vmstat(struct cmd_call *call)
 	const struct mem_system *sys = &call->app->sys;
 	u64 zones[NR_VM_ZONE_STAT_ITEMS], nodes[NR_VM_NODE_STAT_ITEMS], events[NR_VM_EVENT_ITEMS];
 	struct vm_totals totals;
-	int err = cmd_needs_mm(call);
+	int err = cmd_is_view(call, 0);
 
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
 	add_zones(sys, zones);
@@ -281,10 +277,8 @@ static int cmd_meminfo(struct cmd_call *call)
 {
 	const struct mem_system *sys = &call->app->sys;
 	struct vm_totals totals;
-	int err = cmd_needs_mm(call);
+	int err = cmd_is_view(call, 0);
 
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
 	vm_totals(sys, &totals);

@@ -362,6 +362,63 @@ static void judge_totalpages(struct linux_map *lm, const char *line)
 	compare(line, 2, node_present(nid) == pages, false, "%llu", node_present(nid));
 }
 
+static u64 reserved_pages; /* what Linux took off its DMA zone at that point */
+
+static void note_reserved(struct linux_map *lm, const char *rest)
+{
+	unsigned long long pages;
+
+	(void)lm;
+	if (sscanf(rest, "%*d %*s %llu", &pages) == 1)
+		reserved_pages += pages;
+}
+
+/* All zones' pages less their struct pages, as Linux counted them then. */
+static u64 zonelist_pages(u64 page_struct)
+{
+	u64 pages = 0;
+
+	for (int nid = 0; nid < MAX_NUMNODES; nid++) {
+		for (int zone = 0; m.sys.node_data[nid] && zone <= ZONE_NORMAL; zone++) {
+			struct zone_size z = zone_size(nid, zone, zone);
+			u64 memmap = memmap_pages(z, page_struct);
+
+			pages += z.present - (memmap <= z.present ? memmap : 0);
+		}
+	}
+	return pages - reserved_pages;
+}
+
+static u64 present_pages(void)
+{
+	u64 pages = 0;
+
+	for (int nid = 0; nid < MAX_NUMNODES; nid++)
+		pages += node_present(nid);
+	return pages;
+}
+
+#define DMA_PAGES (ZONE_DMA_END >> PAGE_SHIFT)
+
+/*
+ * "Built N zonelists, ... Total pages": struct pages of 64 or, in some old configurations, 56
+ * bytes. What was reserved below 16 MiB is taken off too; some logs do not say how much that was.
+ * From 6.12 on struct pages are not taken off any more.
+ */
+static void judge_zonelist_pages(struct linux_map *lm, const char *line)
+{
+	unsigned long long pages;
+	bool rule;
+	u64 own;
+
+	assert_int_equal(sscanf(line, "zonelist-pages %llu", &pages), 1);
+	reserved_pages = 0;
+	linux_map_lines(lm, "expect reserved ", note_reserved);
+	own = older_than(612) ? zonelist_pages(64) : present_pages();
+	rule = !reserved_pages && own - pages < DMA_PAGES;
+	compare(line, 1, own == pages || zonelist_pages(56) == pages, rule, "%llu", own);
+}
+
 static void judge_memory(struct linux_map *lm, const char *line)
 {
 	unsigned long long avail, total;
@@ -391,6 +448,7 @@ static void judge(struct linux_map *lm, const char *line)
 		{"zonepages ", judge_zonepages},
 		{"memmap ", judge_memmap},
 		{"memory ", judge_memory},
+		{"zonelist-pages ", judge_zonelist_pages},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(judges); i++) {
