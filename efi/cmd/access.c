@@ -212,6 +212,7 @@ static const struct cmd rows[] = {
 	{"stale", "[VA]", "what happens when an entry changes and INVLPG is missing", cmd_stale,
 	 NULL},
 	{"bench page", "", "what the page allocator's operations cost", cmd_bench_page, NULL},
+	{"bench slab", "", "what objects and areas cost", cmd_bench_slab, NULL},
 	{"bench smp", "", "how the page allocator scales from one CPU to all", cmd_bench_smp, NULL},
 	{"bench walk", "", "what walks cost with pages of 4 KiB, 2 MiB and 1 GiB, cached and not",
 	 cmd_bench_walk, NULL},

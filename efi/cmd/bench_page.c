@@ -6,66 +6,22 @@
  * frees what a slot has, or allocates into it.
  */
 #include "arch.h"
-#include "cmds.h"
+#include "bench.h"
 #include "lib.h"
 #include "mm/page_alloc.h"
 
-#define ROUNDS	   5 /* the median of them counts */
 #define PAIRS	   2000
 #define MAX_HELD   16384
 #define HELD_ORDER 5 /* pages for MAX_HELD pointers */
 
-struct bench_row {
-	const char *name;
-	u64 ticks;	  /* in hundredths of a tick for each operation */
-	u32 theirs, goal; /* 0: none */
-};
-
 struct bench {
-	struct cmd_call *call;
+	struct bench_table table;
 	struct mem_system *sys;
 	struct page **held;
-	u64 empty; /* hundredths: what an empty loop costs */
-	u32 nr;
-	struct bench_row row[24];
 };
-
-static void add(struct bench *b, const char *name, u64 hundredths, u32 theirs, u32 goal)
-{
-	b->row[b->nr++] = (struct bench_row){name, hundredths, theirs, goal};
-}
-
-static u64 median(u64 *v, u32 n)
-{
-	for (u32 i = 1; i < n; i++) {
-		for (u32 k = i; k && v[k] < v[k - 1]; k--) {
-			u64 t = v[k];
-
-			v[k] = v[k - 1];
-			v[k - 1] = t;
-		}
-	}
-	return v[n / 2];
-}
-
-static u64 per_op(const struct bench *b, u64 ticks, u64 ops)
-{
-	u64 each = ticks * 100 / ops;
-
-	return each > b->empty ? each - b->empty : 0;
-}
 
 /* ---- single operations
  * ----------------------------------------------------------------------------- */
-
-static u64 time_empty(void)
-{
-	u64 start = arch_cycles();
-
-	for (u32 i = 0; i < PAIRS; i++)
-		__atomic_signal_fence(__ATOMIC_SEQ_CST); /* so that the loop stays */
-	return (arch_cycles() - start) * 100 / PAIRS;
-}
 
 static __noinline bool pair(struct mem_system *sys, gfp_t gfp, unsigned order)
 {
@@ -81,25 +37,26 @@ static __noinline bool pair(struct mem_system *sys, gfp_t gfp, unsigned order)
 
 static void bench_pair(struct bench *b, const char *name, unsigned order, u32 theirs, u32 goal)
 {
-	u64 ticks[ROUNDS];
+	u64 ticks[BENCH_ROUNDS];
 
-	for (u32 r = 0; r < ROUNDS; r++) {
+	for (u32 r = 0; r < BENCH_ROUNDS; r++) {
 		u64 start = arch_cycles();
 
 		if (!pair(b->sys, GFP_KERNEL, order))
 			return;
 		ticks[r] = arch_cycles() - start;
 	}
-	add(b, name, per_op(b, median(ticks, ROUNDS), PAIRS), theirs, goal);
+	bench_add(&b->table, name,
+		  bench_per_op(&b->table, bench_median(ticks, BENCH_ROUNDS), PAIRS), theirs, goal);
 }
 
 /* n pages, then all back in the order they came. */
 static void bench_batch(struct bench *b, const char *const names[2], u32 n, const u32 theirs[2],
 			const u32 goal[2])
 {
-	u64 taken[ROUNDS], given[ROUNDS];
+	u64 taken[BENCH_ROUNDS], given[BENCH_ROUNDS];
 
-	for (u32 r = 0; r < ROUNDS; r++) {
+	for (u32 r = 0; r < BENCH_ROUNDS; r++) {
 		u64 start = arch_cycles(), middle;
 		u32 got = 0;
 
@@ -113,15 +70,19 @@ static void bench_batch(struct bench *b, const char *const names[2], u32 n, cons
 		if (got < n)
 			return;
 	}
-	add(b, names[0], per_op(b, median(taken, ROUNDS), n), theirs[0], goal[0]);
-	add(b, names[1], per_op(b, median(given, ROUNDS), n), theirs[1], goal[1]);
+	bench_add(&b->table, names[0],
+		  bench_per_op(&b->table, bench_median(taken, BENCH_ROUNDS), n), theirs[0],
+		  goal[0]);
+	bench_add(&b->table, names[1],
+		  bench_per_op(&b->table, bench_median(given, BENCH_ROUNDS), n), theirs[1],
+		  goal[1]);
 }
 
 static void bench_bulk(struct bench *b, u32 n)
 {
-	u64 taken[ROUNDS], given[ROUNDS];
+	u64 taken[BENCH_ROUNDS], given[BENCH_ROUNDS];
 
-	for (u32 r = 0; r < ROUNDS; r++) {
+	for (u32 r = 0; r < BENCH_ROUNDS; r++) {
 		u64 start = arch_cycles(), middle;
 		u32 got = alloc_pages_bulk(b->sys, GFP_KERNEL, n, b->held);
 
@@ -132,8 +93,10 @@ static void bench_bulk(struct bench *b, u32 n)
 		if (got < n)
 			return;
 	}
-	add(b, "bulk, 1024 pages: alloc", median(taken, ROUNDS) * 100 / n, 66, 12);
-	add(b, "bulk, 1024 pages: free", median(given, ROUNDS) * 100 / n, 268, 12);
+	bench_add(&b->table, "bulk, 1024 pages: alloc", bench_median(taken, BENCH_ROUNDS) * 100 / n,
+		  66, 12);
+	bench_add(&b->table, "bulk, 1024 pages: free", bench_median(given, BENCH_ROUNDS) * 100 / n,
+		  268, 12);
 }
 
 /* ---- traces
@@ -196,8 +159,9 @@ static void bench_trace(struct bench *b, const struct trace *t)
 
 	for (u32 r = 0; r < ARRAY_SIZE(ticks); r++)
 		ticks[r] = run_trace(b, t, false);
-	add(b, t->name, (median(ticks, ARRAY_SIZE(ticks)) - dry) * 100 / t->steps, t->theirs,
-	    t->goal);
+	bench_add(&b->table, t->name,
+		  (bench_median(ticks, ARRAY_SIZE(ticks)) - dry) * 100 / t->steps, t->theirs,
+		  t->goal);
 }
 
 /* ---- start
@@ -218,37 +182,8 @@ static void start_rows(struct bench *b)
 		if (!strcmp(s->name, "page tables") || !strcmp(s->name, "identity map"))
 			tables += s->cycles;
 	}
-	add(b, "start until the first page", init * 100, 103000000, 3000000);
-	add(b, "page tables at start", tables * 100, 0, 0);
-}
-
-static void show(struct bench *b)
-{
-	struct emit *out = b->call->out;
-
-	emit_text(out, "%-32s %13s %11s %9s\n", "operation", "ticks", "Linux 6.1 D", "goal");
-	emit_list(out, "rows");
-	for (u32 i = 0; i < b->nr; i++) {
-		const struct bench_row *r = &b->row[i];
-		char theirs[12] = "-", goal[12] = "-";
-
-		if (r->theirs)
-			fmt_print(theirs, sizeof(theirs), "%u", r->theirs);
-		if (r->goal)
-			fmt_print(goal, sizeof(goal), "%u", r->goal);
-		emit_text(out, "%-32s %10llu.%02llu %11s %9s\n", r->name, r->ticks / 100,
-			  r->ticks % 100, theirs, goal);
-		emit_object(out, NULL);
-		emit_str(out, "name", r->name);
-		emit_num(out, "hundredths", r->ticks);
-		emit_num(out, "linux", r->theirs);
-		emit_num(out, "goal", r->goal);
-		emit_end(out);
-	}
-	emit_end(out);
-	emit_text(out,
-		  "Ticks are instructions under ICOUNT=1 only; the figures of Linux are such, at "
-		  "4 GiB.\n");
+	bench_add(&b->table, "start until the first page", init * 100, 103000000, 3000000);
+	bench_add(&b->table, "page tables at start", tables * 100, 0, 0);
 }
 
 int cmd_bench_page(struct cmd_call *call)
@@ -260,13 +195,13 @@ int cmd_bench_page(struct cmd_call *call)
 	static const char *const name_16k[] = {"16384 x order 0: alloc", "16384 x order 0: free"};
 	int err = cmd_is_view(call, 0);
 
-	b = (struct bench){.call = call, .sys = &call->app->sys};
+	b = (struct bench){.sys = &call->app->sys};
 	if (err)
 		return err;
 	b.held = __get_free_pages(b.sys, GFP_KERNEL, HELD_ORDER);
 	if (!b.held)
 		return cmd_error(call, -ENOMEM, "no block of 128 KiB is free");
-	b.empty = time_empty();
+	bench_begin(&b.table, call);
 	bench_pair(&b, "order 0 pair, hot", 0, 606, 60);
 	bench_batch(&b, name_1k, 1024, linux_1k, goal_1k);
 	bench_batch(&b, name_16k, 16384, linux_16k, goal_16k);
@@ -277,8 +212,6 @@ int cmd_bench_page(struct cmd_call *call)
 		bench_trace(&b, &traces[i]);
 	free_pages(b.sys, b.held, HELD_ORDER);
 	start_rows(&b);
-	emit_object(call->out, NULL);
-	show(&b);
-	emit_end(call->out);
+	bench_show(&b.table);
 	return 0;
 }

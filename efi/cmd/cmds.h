@@ -39,6 +39,7 @@ int cmd_pt_dump(struct cmd_call *call);
 int cmd_sweep(struct cmd_call *call);
 int cmd_bench_walk(struct cmd_call *call);
 int cmd_bench_page(struct cmd_call *call);
+int cmd_bench_slab(struct cmd_call *call);
 int cmd_bench_smp(struct cmd_call *call);
 int cmd_exercise_edits(struct cmd_call *call);
 int cmd_tlb_proof(struct cmd_call *call);

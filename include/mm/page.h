@@ -24,11 +24,11 @@ struct page {
 			u64 private;
 		};
 		struct { /* PG_slab */
-			struct kmem_cache *slab_cache;
 			struct list_head slab_list;
 			void *freelist;
 			u16 inuse, objects;
-			u32 frozen;
+			u16 owner; /* CPU that it belongs to; NO_CPU: the node */
+			struct kmem_cache *slab_cache;
 		};
 		struct {		   /* tail pages of a compound page */
 			u64 compound_head; /* address of the head page, plus 1 */

@@ -5,9 +5,25 @@
  * their node's partial list, the others on its full list. A slab that becomes empty goes back to
  * the page allocator if the node has min_partial partial ones (itself counted, if it was one).
  *
+ * In front of a CPU's slabs lie two small stacks of objects (Linux calls such sheaves): one that it
+ * takes from and one that it gives to, so that neither waits for what the other has just written;
+ * an empty one and a full one change places. They catch what is freed and soon needed again. Longer
+ * runs pass them by: nothing is ever moved between them and slabs in bulk.
+ *
+ * Slabs belong to a CPU or to their node. A CPU takes from its own slabs and gives back to them
+ * without a lock; one of them is the slab that it allocates from. What another CPU frees goes to
+ * the owner's mailbox, many at a time, and the owner sorts it when it runs out. Slabs that a CPU
+ * has too many of go to the node's lists, under its lock, where any CPU finds them. Caches with
+ * debugging flags have no CPUs' slabs: every call takes the node's lock and checks all.
+ *
+ * Every free is checked: the object must be one of the cache's, at its beginning, and not free
+ * already. A free object bears a mark, which alloc takes off; who frees one that bears it is looked
+ * at closely. (Objects of 8 bytes have no room for it, and bear it in a sheaf only.)
+ *
  * Invariants (slab_check proves them): free and handed-out objects of a slab add up; a free list
- * stays in its slab and ends; a slab is on the list that its free list says, of the node that its
- * pages are on; the counts of nodes and caches are the sums.
+ * stays in its slab and ends; a slab is on the list that its free list says, of its owner, and of
+ * the node that its pages are on; the counts are the sums; what lies in a sheaf is an object. Slabs
+ * count that as in use.
  */
 #ifndef MM_SLAB_H
 #define MM_SLAB_H
@@ -24,9 +40,41 @@ struct mem_system;
 #define SLAB_NAME_LEN	     32
 
 struct kmem_cache_node {
+	struct spinlock lock; /* slabs that belong to no CPU; two nodes' never together */
 	struct list_head partial, full;
-	u64 nr_partial, nr_slabs;
+	u64 nr_partial;
 };
+
+#define NO_CPU 0xffff
+
+/* Objects for other CPUs' mailboxes, chained: so many at most. */
+#define SLAB_MAX_OUT 32
+
+/* A stack of objects. Before its first slot lies one that is never used. */
+struct sheaf {
+	void **top, **base;
+};
+#define SHEAF_MAX 32
+
+/* What belongs to one CPU. Other CPUs write its last line only. */
+struct kmem_cache_cpu {
+	struct sheaf alloc, free; /* to take from and to give to */
+	void **free_end;
+	struct page *slab; /* allocated from; counts one object more in use, so it is never empty */
+	u64 last_slab;	   /* address of the slab that was freed to last, */
+	struct page *last_page; /* and its page */
+
+	struct list_head partial, full;
+	u32 nr_partial, nr_out; /* objects freed for the mailbox of out_owner, chained */
+	void *out_first, *out_last;
+	u64 out_owner;
+
+	void *slots[2 * (SHEAF_MAX + 1)];
+	u64 unused[6];
+	void *mailbox; /* chained objects */
+	u64 unused_too[7];
+};
+_Static_assert(sizeof(struct kmem_cache_cpu) % 64 == 0, "CPUs share no line");
 
 struct kmem_cache {
 	char name[SLAB_NAME_LEN];
@@ -34,17 +82,19 @@ struct kmem_cache {
 	u32 object_size; /* as asked for */
 	u32 size;	 /* with alignment: distance of two objects */
 	u32 align;
-	u32 offset;	 /* of the free pointer in a free object */
+	u32 offset;	 /* of the free pointer in a free object, */
+	u32 mark;	 /* and of a word that says that it is free */
 	u32 objects;	 /* per slab */
 	u32 order;	 /* pages per slab: 2^order */
 	u32 min_partial; /* per node: as Linux, half of log2(size), 5 to 10 */
+	u32 last_offset; /* of the last object in a slab */
+	u64 slab_mask;	 /* bytes of a slab - 1 */
+	u64 fraction;	 /* 2^64 / size, rounded up: offset * fraction < fraction for multiples */
 	void (*ctor)(void *object);
-	struct spinlock lock;  /* slabs and counts */
 	struct list_head list; /* sys->slab.caches */
-	u64 nr_active;	       /* objects handed out */
-	u64 nr_alloc, nr_free; /* operations */
-	u32 nr_nodes;
-	struct kmem_cache_node node[]; /* sys->slab.nr_nodes of them */
+	u32 nr_nodes, nr_cpus;
+	struct kmem_cache_node *node; /* [nr_nodes], behind the CPUs */
+	struct kmem_cache_cpu cpu[];  /* [nr_cpus] */
 };
 
 #define KMALLOC_MIN_SIZE       8
@@ -85,8 +135,20 @@ void *kmem_cache_alloc(struct mem_system *sys, struct kmem_cache *cache, gfp_t g
 void *kmem_cache_alloc_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid);
 /* NULL is allowed. What is no object of the cache, or free already, is refused and counted. */
 void kmem_cache_free(struct mem_system *sys, struct kmem_cache *cache, void *object);
-/* Gives empty slabs back to the page allocator; returns how many. */
+/* nr objects, or none: returns nr or 0. */
+u32 kmem_cache_alloc_bulk(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, u32 nr,
+			  void **objects);
+void kmem_cache_free_bulk(struct mem_system *sys, struct kmem_cache *cache, u32 nr, void **objects);
+/* What lies in CPUs' arrays goes back to the slabs: this CPU's, and those of CPUs outside our
+ * world.
+ */
+void kmem_cache_drain(struct mem_system *sys, struct kmem_cache *cache);
+/* The same, then gives empty slabs back to the page allocator; returns how many. */
 u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache);
+/* Objects handed out. Looks at every slab. */
+u64 kmem_cache_live(const struct kmem_cache *cache);
+/* Slabs with pages of the node; NUMA_NO_NODE: all. */
+u64 kmem_cache_node_slabs(const struct kmem_cache *cache, int nid);
 
 /*
  * size 0 gives ZERO_SIZE_PTR, which may be freed. NULL: too large or no memory. Powers of two are
@@ -121,6 +183,7 @@ struct slab_object {
 	u32 index, offset; /* of the object; of the address in it */
 	bool waste;	   /* behind the last object: index and free say nothing */
 	bool free;	   /* not handed out */
+	bool in_mailbox;   /* free, on its way to the CPU that has its slab */
 };
 /* False: no slab is there. Any address may be asked about. */
 bool slab_object_of(const struct mem_system *sys, phys_addr_t pa, struct slab_object *ret);

@@ -8,6 +8,7 @@
 #define MIN_OBJECTS    8 /* what Linux aims at with one CPU: 4 * (fls(1) + 1) */
 #define MAX_SLAB_ORDER 3
 #define MIN_PARTIAL    5u
+#define SHEAF_BYTES    (16 * 1024)
 #define MAX_PARTIAL    10u
 
 /* ---- geometry -----------------------------------------------------------------------------------
@@ -75,6 +76,36 @@ static void place_free_pointer(struct kmem_cache *c)
 		c->size = size;
 	}
 	c->size = round_up(c->size, c->align);
+	c->mark = c->ctor || c->offset < sizeof(u64) ? c->offset : c->offset - (u32)sizeof(u64);
+}
+
+static u32 cache_bytes(const struct mem_system *sys)
+{
+	return (u32)(sizeof(struct kmem_cache) + sys->nr_cpus * sizeof(struct kmem_cache_cpu) +
+		     sys->slab.nr_nodes * sizeof(struct kmem_cache_node));
+}
+
+/* A few KiB of objects at most; large ones are not worth it. */
+static u32 sheaf_size(const struct kmem_cache *c)
+{
+	if (c->flags & SLAB_DEBUG_FLAGS)
+		return 0;
+	return min(SHEAF_BYTES / c->size, (u32)SHEAF_MAX);
+}
+
+/* All that points into the struct. No slab is there yet. */
+static void init_lists(const struct mem_system *sys, struct kmem_cache *c)
+{
+	c->node = (struct kmem_cache_node *)(void *)&c->cpu[c->nr_cpus];
+	for (u32 i = 0; i < c->nr_cpus; i++)
+		slab_cpu_init(&c->cpu[i], sheaf_size(c));
+	for (u32 nid = 0; nid < c->nr_nodes; nid++) {
+		struct kmem_cache_node *node = &c->node[nid];
+
+		spin_lock_init(&node->lock, "kmem_cache", LOCK_CACHE, sys->page_options.watch);
+		list_init(&node->partial);
+		list_init(&node->full);
+	}
 }
 
 /* False, with *c half filled, when not even one object fits into the largest slab. */
@@ -83,12 +114,13 @@ static bool cache_fill(const struct mem_system *sys, struct kmem_cache *c, const
 {
 	int order;
 
-	memset(c, 0, sizeof(*c) + sys->slab.nr_nodes * sizeof(c->node[0]));
+	memset(c, 0, cache_bytes(sys));
 	fmt_print(c->name, sizeof(c->name), "%s", name);
 	c->flags = flags;
 	c->object_size = size;
 	c->ctor = ctor;
 	c->nr_nodes = sys->slab.nr_nodes;
+	c->nr_cpus = sys->nr_cpus;
 	c->align = object_align(size, align, flags);
 	place_free_pointer(c);
 	order = slab_order(c->size);
@@ -98,12 +130,11 @@ static bool cache_fill(const struct mem_system *sys, struct kmem_cache *c, const
 	c->objects =
 		(u32)((PAGE_SIZE << c->order) / c->size); /* at most 4,096: fits page->objects */
 	c->min_partial = max(MIN_PARTIAL, min(MAX_PARTIAL, highest_bit(c->size) / 2));
-	spin_lock_init(&c->lock, "kmem_cache", LOCK_CACHE, sys->page_options.watch);
+	c->slab_mask = (PAGE_SIZE << c->order) - 1;
+	c->fraction = ~0ULL / c->size + 1;
+	c->last_offset = (c->objects - 1) * c->size;
 	list_init(&c->list);
-	for (u32 nid = 0; nid < c->nr_nodes; nid++) {
-		list_init(&c->node[nid].partial);
-		list_init(&c->node[nid].full);
-	}
+	init_lists(sys, c);
 	return true;
 }
 
@@ -133,7 +164,7 @@ struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u
 
 int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 {
-	if (cache->nr_active)
+	if (kmem_cache_live(cache))
 		return -EBUSY;
 	kmem_cache_shrink(sys, cache);
 	spin_lock(&sys->slab.lock);
@@ -143,37 +174,33 @@ int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 	return 0;
 }
 
-/* The first cache has to hold itself: it is made in a page of its own, then moved into an object.
- */
+/* The first cache has to hold itself: it is made in pages of its own, then moved into an object,
+ * with the slab of that object, its only one. */
 static int bootstrap(struct mem_system *sys)
 {
-	u32 size = (u32)(sizeof(struct kmem_cache) +
-			 sys->slab.nr_nodes * sizeof(struct kmem_cache_node));
-	struct page *page = alloc_pages(sys, GFP_KERNEL, 1);
+	u32 size = cache_bytes(sys),
+	    order = size > PAGE_SIZE ? highest_bit((size - 1) >> PAGE_SHIFT) + 1 : 0;
+	struct page *page = alloc_pages(sys, GFP_KERNEL, order);
 	struct kmem_cache *early, *c;
 
 	if (!page)
 		return -ENOMEM;
 	early = page_address(sys, page);
-	cache_fill(sys, early, "kmem_cache", size, 0, SLAB_HWCACHE_ALIGN, NULL);
+	cache_fill(sys, early, "kmem_cache", size, 64, 0, NULL);
 	c = kmem_cache_alloc(sys, early, GFP_KERNEL);
 	if (c) {
-		struct page *slab = slab_page_of(sys, c);
-		struct kmem_cache_node *node = &c->node[page_to_nid(slab)];
+		struct kmem_cache_cpu *cpu = &c->cpu[arch_this_cpu()];
+		struct page *slab = early->cpu[arch_this_cpu()].slab;
 
-		list_del(&slab->slab_list);
 		memcpy(c, early, size);
-		for (u32 nid = 0; nid < c->nr_nodes; nid++) {
-			list_init(&c->node[nid].partial);
-			list_init(&c->node[nid].full);
-		}
-		list_add(&slab->slab_list, slab->freelist ? &node->partial : &node->full);
+		init_lists(sys, c);
+		cpu->slab = slab;
 		slab->slab_cache = c;
 		list_init(&c->list);
 		list_add(&c->list, &sys->slab.caches);
 		sys->slab.cache_cache = c;
 	}
-	__free_pages(sys, page, 1);
+	__free_pages(sys, page, order);
 	return c ? 0 : -ENOMEM;
 }
 

@@ -39,8 +39,10 @@ bool slab_object_of(const struct mem_system *sys, phys_addr_t pa, struct slab_ob
 	ret->index = (u32)(offset / cache->size);
 	ret->offset = (u32)(offset % cache->size);
 	ret->waste = ret->index >= page->objects;
-	if (!ret->waste)
-		ret->free = on_free_list(sys, page, phys_to_virt(sys, pa - ret->offset));
+	if (ret->waste)
+		return true;
+	ret->in_mailbox = slab_is_in_mail(cache, phys_to_virt(sys, pa - ret->offset));
+	ret->free = ret->in_mailbox || on_free_list(sys, page, phys_to_virt(sys, pa - ret->offset));
 	return true;
 }
 

@@ -89,8 +89,8 @@ static void slab_pages(const struct mem_system *sys, int nid, u64 ret_pages[2])
 	if (!sys->slab.ready)
 		return;
 	list_for_each_entry(cache, &sys->slab.caches, list)
-		ret_pages[!!(cache->flags & SLAB_RECLAIM_ACCOUNT)] += cache->node[nid].nr_slabs
-								      << cache->order;
+		ret_pages[!!(cache->flags & SLAB_RECLAIM_ACCOUNT)] +=
+			kmem_cache_node_slabs(cache, nid) << cache->order;
 }
 
 void vm_node_stats(const struct mem_system *sys, const pg_data_t *node,

@@ -342,7 +342,7 @@ static void miscount_free(struct mem_system *sys)
 
 static void miscount_objects(struct mem_system *sys)
 {
-	find_cache(sys, "kmalloc-64")->nr_active++;
+	find_cache(sys, "kmalloc-64")->node[0].nr_partial++;
 }
 
 static void map_something(struct mem_system *sys)
@@ -369,7 +369,8 @@ static const struct sabotage sabotages[] = {
 	{"objects are written to", "memory changed while it was held", 5000, spoil_objects},
 	{"free pages are miscounted", "a zone's free pages differ from the sum of its lists", 2000,
 	 miscount_free},
-	{"objects are miscounted", "a cache's operations do not add up", 7000, miscount_objects},
+	{"objects are miscounted", "a node's slabs differ from their count", 7000,
+	 miscount_objects},
 	{"something is mapped", "the region maps pages that no area has", 10000, map_something},
 	{"tables are miscounted", "the page tables differ from their count (tables)", 0,
 	 hide_table},

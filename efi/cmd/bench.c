@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Rows of figures: collected, and shown at the end. */
+#include "bench.h"
+
+#include "arch.h"
+#include "lib.h"
+
+#define TURNS 2000
+
+void bench_add(struct bench_table *t, const char *name, u64 hundredths, u32 theirs, u32 goal)
+{
+	t->row[t->nr++] = (struct bench_row){name, hundredths, theirs, goal};
+}
+
+u64 bench_median(u64 *v, u32 n)
+{
+	for (u32 i = 1; i < n; i++) {
+		for (u32 k = i; k && v[k] < v[k - 1]; k--) {
+			u64 x = v[k];
+
+			v[k] = v[k - 1];
+			v[k - 1] = x;
+		}
+	}
+	return v[n / 2];
+}
+
+u64 bench_per_op(const struct bench_table *t, u64 ticks, u64 ops)
+{
+	u64 each = ticks * 100 / ops;
+
+	return each > t->empty ? each - t->empty : 0;
+}
+
+static u64 time_empty(void)
+{
+	u64 start = arch_cycles();
+
+	for (u32 i = 0; i < TURNS; i++)
+		__atomic_signal_fence(__ATOMIC_SEQ_CST); /* so that the loop stays */
+	return (arch_cycles() - start) * 100 / TURNS;
+}
+
+void bench_begin(struct bench_table *t, struct cmd_call *call)
+{
+	*t = (struct bench_table){.call = call, .empty = time_empty()};
+}
+
+void bench_show(struct bench_table *t)
+{
+	struct emit *out = t->call->out;
+
+	emit_object(out, NULL);
+	emit_text(out, "%-32s %13s %11s %9s\n", "operation", "ticks", "Linux 6.1 D", "goal");
+	emit_list(out, "rows");
+	for (u32 i = 0; i < t->nr; i++) {
+		const struct bench_row *r = &t->row[i];
+		char theirs[12] = "-", goal[12] = "-";
+
+		if (r->theirs)
+			fmt_print(theirs, sizeof(theirs), "%u", r->theirs);
+		if (r->goal)
+			fmt_print(goal, sizeof(goal), "%u", r->goal);
+		emit_text(out, "%-32s %10llu.%02llu %11s %9s\n", r->name, r->ticks / 100,
+			  r->ticks % 100, theirs, goal);
+		emit_object(out, NULL);
+		emit_str(out, "name", r->name);
+		emit_num(out, "hundredths", r->ticks);
+		emit_num(out, "linux", r->theirs);
+		emit_num(out, "goal", r->goal);
+		emit_end(out);
+	}
+	emit_end(out);
+	emit_text(out,
+		  "Ticks are instructions under ICOUNT=1 only; the figures of Linux are such, at "
+		  "4 GiB.\n");
+	emit_end(out);
+}
