@@ -10,6 +10,7 @@ static u64 beyond(const struct pt_format *f, const struct pt_level_format *l, bo
 
 	if (!phys_bits || phys_bits >= f->phys_bits)
 		return 0;
+	ASSERT(phys_bits > PAGE_SHIFT, "%u address bits", phys_bits);
 	mask = addr & ~((1ULL << (phys_bits - f->addr_shift)) - 1);
 	if (leaf && phys_bits > l->high_shift)
 		mask |= l->leaf_addr_high & ~((1ULL << (phys_bits - l->high_shift)) - 1);

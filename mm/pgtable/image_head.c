@@ -90,7 +90,11 @@ static int head_root(struct pt_image_reader *r)
 
 static int head_phys_bits(struct pt_image_reader *r)
 {
-	return head_small(r, 64, &r->pt.phys_bits);
+	int err = head_small(r, 64, &r->pt.phys_bits);
+
+	if (!err && r->pt.phys_bits && r->pt.phys_bits <= PAGE_SHIFT) /* 0: not known */
+		err = pt_image_wrong(r, "addresses have more bits", r->argv[1]);
+	return err;
 }
 
 static int head_nx(struct pt_image_reader *r)

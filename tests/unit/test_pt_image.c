@@ -430,6 +430,8 @@ static void wrong_heads_are_refused(void **state)
 		       "line 2: this must come before the tables: format");
 	assert_refused(HEAD, "line 8: the root's table is missing");
 	assert_refused(HEAD "nx 1\n", "line 8: there twice: nx");
+	assert_refused("tablewalk tables 1\nformat sv39\nlevels 3\nroot 0x1000\nphys-bits 1\n",
+		       "line 5: addresses have more bits: 1");
 	assert_refused(HEAD "colour 1\n", "line 8: unknown record: colour");
 	assert_refused(HEAD "pat 1\n", "line 8: not a hexadecimal number of 64 bits (0x...): 1");
 	assert_refused(HEAD "pat\n", "line 8: must have one value: pat");
