@@ -13,12 +13,13 @@
  * Slabs belong to a CPU or to their node. A CPU takes from its own slabs and gives back to them
  * without a lock; one of them is the slab that it allocates from. What another CPU frees goes to
  * the owner's mailbox, many at a time, and the owner sorts it when it runs out. Slabs that a CPU
- * has too many of go to the node's lists, under its lock, where any CPU finds them. Caches with
- * debugging flags have no CPUs' slabs: every call takes the node's lock and checks all.
+ * has too many of go to the node's lists, under its lock, where any CPU finds them.
  *
  * Every free is checked: the object must be one of the cache's, at its beginning, and not free
  * already. A free object bears a mark, which alloc takes off; who frees one that bears it is looked
- * at closely. (Objects of 8 bytes have no room for it, and bear it in a sheaf only.)
+ * at closely. Caches with debugging flags, and those whose free objects have no room for a mark (of
+ * 8 bytes, or constructed ones) have no CPUs' slabs: each free takes the node's lock and looks for
+ * the object on the free list.
  *
  * Invariants (slab_check proves them): free and handed-out objects of a slab add up; a free list
  * stays in its slab and ends; a slab is on the list that its free list says, of its owner, and of

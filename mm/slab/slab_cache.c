@@ -88,7 +88,7 @@ static u32 cache_bytes(const struct mem_system *sys)
 /* A few KiB of objects at most; large ones are not worth it. */
 static u32 sheaf_size(const struct kmem_cache *c)
 {
-	if (c->flags & SLAB_DEBUG_FLAGS)
+	if (slab_is_checked(c))
 		return 0;
 	return min(SHEAF_BYTES / c->size, (u32)SHEAF_MAX);
 }

@@ -204,7 +204,7 @@ static __noinline void *alloc_slow(struct mem_system *sys, struct kmem_cache *ca
 {
 	u32 cpu = arch_this_cpu();
 	struct kmem_cache_cpu *c = &cache->cpu[cpu];
-	bool on_node = nid != NUMA_NO_NODE || cache->flags & SLAB_DEBUG_FLAGS;
+	bool checked = slab_is_checked(cache), on_node = nid != NUMA_NO_NODE || checked;
 	void *object = NULL;
 
 	ASSERT(!cache->ctor || !(gfp & __GFP_ZERO), "%s has a constructor", cache->name);
@@ -216,7 +216,7 @@ static __noinline void *alloc_slow(struct mem_system *sys, struct kmem_cache *ca
 		object = *--c->alloc.top;
 	else if (c->slab->freelist || next_slab(sys, cache, c, cpu, gfp))
 		object = slab_pop(sys, cache, c->slab);
-	if (object && !(cache->flags & SLAB_DEBUG_FLAGS))
+	if (object && !checked)
 		*slab_mark(cache, object) = 0;
 	return object && gfp & __GFP_ZERO ? memset(object, 0, cache->object_size) : object;
 }
@@ -235,7 +235,7 @@ static inline void *alloc_fast(struct mem_system *sys, struct kmem_cache *cache,
 	} else {
 		page = c->slab;
 		object = page->freelist;
-		if (unlikely(!object))
+		if (unlikely(!object || !slab_leads_on(sys, cache, object)))
 			return alloc_slow(sys, cache, gfp, NUMA_NO_NODE);
 		page->freelist = *slab_free_pointer(cache, object);
 		page->inuse++;
@@ -261,16 +261,10 @@ void *kmem_cache_alloc_node(struct mem_system *sys, struct kmem_cache *cache, gf
  */
 
 /* It bears the mark: it is free, or whoever had it wrote just that. */
-static bool is_free(const struct mem_system *sys, const struct kmem_cache *cache,
-		    const struct page *page, const void *object)
+static bool is_free(const struct mem_system *sys, const struct page *page, const void *object)
 {
-	u32 seen = 0;
-
-	for (void *free = page->freelist; free; free = *slab_free_pointer(cache, free)) {
-		if (free == object || !slab_is_object(sys, page, free) || seen++ == page->objects)
-			return true;
-	}
-	return slab_is_in_mail(cache, object);
+	return slab_on_free_list(sys, page, object) != NOT_ON_LIST ||
+	       slab_is_in_mail(page->slab_cache, object);
 }
 
 static __noinline void free_slow(struct mem_system *sys, struct kmem_cache *cache, void *object)
@@ -278,16 +272,16 @@ static __noinline void free_slow(struct mem_system *sys, struct kmem_cache *cach
 	u32 cpu = arch_this_cpu();
 	struct kmem_cache_cpu *c = &cache->cpu[cpu];
 	struct page *page = slab_of(sys, cache, object);
-	bool debug = cache->flags & SLAB_DEBUG_FLAGS;
+	bool checked = slab_is_checked(cache);
 
 	if (!object)
 		return;
-	if (!page || (!debug && *slab_mark(cache, object) == SLAB_FREE_MARK &&
-		      is_free(sys, cache, page, object))) {
+	if (!page || (!checked && *slab_mark(cache, object) == SLAB_FREE_MARK &&
+		      is_free(sys, page, object))) {
 		slab_count_bad_free(sys);
 		return;
 	}
-	if (!debug)
+	if (!checked)
 		*slab_mark(cache, object) = SLAB_FREE_MARK;
 	if (c->free.top == c->free_end && c->alloc.top == c->alloc.base)
 		swap_sheaves(c);

@@ -3,21 +3,6 @@
 #include "mm/system.h"
 #include "slab_inner.h"
 
-/* Is it on the free list? As far as the list can be followed. */
-static bool on_free_list(const struct mem_system *sys, const struct page *page, const void *object)
-{
-	const struct kmem_cache *cache = page->slab_cache;
-	u32 seen = 0;
-
-	for (void *free = page->freelist; free; free = *slab_free_pointer(cache, free)) {
-		if (!slab_is_object(sys, page, free) || seen++ == page->objects)
-			return false;
-		if (free == object)
-			return true;
-	}
-	return false;
-}
-
 static struct page *head_of(const struct mem_system *sys, phys_addr_t pa)
 {
 	if (pa >> MAX_PHYS_BITS || !sys->gigablocks)
@@ -29,6 +14,7 @@ bool slab_object_of(const struct mem_system *sys, phys_addr_t pa, struct slab_ob
 {
 	struct page *page = head_of(sys, pa);
 	const struct kmem_cache *cache;
+	void *object;
 	u64 offset;
 
 	if (!page || !page_test(page, PG_slab))
@@ -41,8 +27,9 @@ bool slab_object_of(const struct mem_system *sys, phys_addr_t pa, struct slab_ob
 	ret->waste = ret->index >= page->objects;
 	if (ret->waste)
 		return true;
-	ret->in_mailbox = slab_is_in_mail(cache, phys_to_virt(sys, pa - ret->offset));
-	ret->free = ret->in_mailbox || on_free_list(sys, page, phys_to_virt(sys, pa - ret->offset));
+	object = phys_to_virt(sys, pa - ret->offset);
+	ret->in_mailbox = slab_is_in_mail(cache, object);
+	ret->free = ret->in_mailbox || slab_on_free_list(sys, page, object) == ON_LIST;
 	return true;
 }
 

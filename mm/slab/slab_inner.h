@@ -6,7 +6,7 @@
 #include "mm/slab.h"
 #include "mm/system.h"
 
-#define SLAB_DEBUG_FLAGS SLAB_POISON /* with any of these no CPU has slabs */
+#define SLAB_DEBUG_FLAGS SLAB_POISON
 
 /* ---- objects ------------------------------------------------------------------------------------
  */
@@ -20,6 +20,11 @@ static inline void **slab_free_pointer(const struct kmem_cache *cache, const voi
 /* Is p the start of an object, free or not, of the slab with this head page? */
 bool slab_is_object(const struct mem_system *sys, const struct page *page, const void *p);
 
+/* Is the object on its slab's free list? Where that was written over it cannot be followed. */
+enum on_free_list { NOT_ON_LIST, ON_LIST, LIST_BROKEN };
+enum on_free_list slab_on_free_list(const struct mem_system *sys, const struct page *page,
+				    const void *object);
+
 /* Is a free object as it was left? Always true in caches without SLAB_POISON. */
 bool slab_poison_holds(const struct kmem_cache *cache, const void *object);
 
@@ -31,6 +36,13 @@ struct page *slab_page_of(const struct mem_system *sys, const void *p);
 static inline u64 *slab_mark(const struct kmem_cache *cache, const void *object)
 {
 	return (u64 *)(uintptr_t)((u64)(uintptr_t)object + cache->mark);
+}
+
+/* Every call looks at the whole free list, under the node's lock, and no CPU has slabs: debugging
+ * was asked for, or a free object has no room for a mark. */
+static inline bool slab_is_checked(const struct kmem_cache *cache)
+{
+	return cache->flags & SLAB_DEBUG_FLAGS || cache->mark == cache->offset;
 }
 
 static inline u64 slab_pa(const struct mem_system *sys, const void *object)
@@ -64,6 +76,18 @@ static inline struct page *slab_of(const struct mem_system *sys, const struct km
 	if (unlikely(!page || page->slab_cache != cache || !is_object_offset(cache, offset)))
 		return NULL;
 	return page;
+}
+
+/* The free pointer of a free object holds: it is the last, or leads to an object of the same slab.
+ */
+static inline bool slab_leads_on(const struct mem_system *sys, const struct kmem_cache *cache,
+				 const void *object)
+{
+	const void *next = *slab_free_pointer(cache, object);
+	u64 pa = slab_pa(sys, next);
+
+	return !next || ((pa ^ slab_pa(sys, object)) <= cache->slab_mask &&
+			 is_object_offset(cache, pa & cache->slab_mask));
 }
 
 /* Objects in use, without the one that stands for its being allocated from. */

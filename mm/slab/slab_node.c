@@ -8,15 +8,6 @@ static void move_to(struct page *page, struct list_head *list)
 	list_add(&page->slab_list, list);
 }
 
-/* A free pointer that was written over asserts; nobody must find the lock taken then. */
-static bool leads_astray(const struct mem_system *sys, const struct kmem_cache *cache,
-			 const struct page *page)
-{
-	const void *next = *slab_free_pointer(cache, page->freelist);
-
-	return next && !slab_is_object(sys, page, next);
-}
-
 void *node_take(struct mem_system *sys, struct kmem_cache *cache, u32 nid)
 {
 	struct kmem_cache_node *node = &cache->node[nid];
@@ -26,8 +17,8 @@ void *node_take(struct mem_system *sys, struct kmem_cache *cache, u32 nid)
 	spin_lock(&node->lock);
 	if (!list_empty(&node->partial)) {
 		page = list_first_entry(&node->partial, struct page, slab_list);
-		if (unlikely(leads_astray(sys, cache, page)))
-			spin_unlock(&node->lock);
+		if (unlikely(!slab_leads_on(sys, cache, page->freelist)))
+			spin_unlock(&node->lock); /* which nobody must find taken: it asserts now */
 		object = slab_pop(sys, cache, page);
 		if (!page->freelist) {
 			node->nr_partial--;
@@ -36,19 +27,6 @@ void *node_take(struct mem_system *sys, struct kmem_cache *cache, u32 nid)
 	}
 	spin_unlock(&node->lock);
 	return object;
-}
-
-/* Is it on the free list? Where that was overwritten nothing can be told, and the answer is yes. */
-static bool is_free(const struct mem_system *sys, const struct kmem_cache *cache,
-		    const struct page *page, const void *object)
-{
-	u32 seen = 0;
-
-	for (void *free = page->freelist; free; free = *slab_free_pointer(cache, free)) {
-		if (free == object || !slab_is_object(sys, page, free) || seen++ == page->objects)
-			return true;
-	}
-	return false;
 }
 
 bool node_put(struct mem_system *sys, struct kmem_cache *cache, struct page *page, void *object)
@@ -62,7 +40,7 @@ bool node_put(struct mem_system *sys, struct kmem_cache *cache, struct page *pag
 		return false;
 	}
 	enough = node->nr_partial >= cache->min_partial;
-	good = !(cache->flags & SLAB_DEBUG_FLAGS) || !is_free(sys, cache, page, object);
+	good = !slab_is_checked(cache) || slab_on_free_list(sys, page, object) == NOT_ON_LIST;
 	if (good && !page->freelist) {
 		node->nr_partial++;
 		move_to(page, &node->partial);

@@ -22,6 +22,20 @@ bool slab_is_object(const struct mem_system *sys, const struct page *page, const
 	return offset % cache->size == 0 && offset / cache->size < page->objects;
 }
 
+enum on_free_list slab_on_free_list(const struct mem_system *sys, const struct page *page,
+				    const void *object)
+{
+	u32 seen = 0;
+
+	for (void *free = page->freelist; free; free = *slab_free_pointer(page->slab_cache, free)) {
+		if (free == object)
+			return ON_LIST;
+		if (!slab_is_object(sys, page, free) || seen++ == page->objects)
+			return LIST_BROKEN;
+	}
+	return NOT_ON_LIST;
+}
+
 static void poison(const struct kmem_cache *cache, void *object)
 {
 	if (cache->flags & SLAB_POISON)
@@ -94,7 +108,7 @@ void *slab_pop(struct mem_system *sys, struct kmem_cache *cache, struct page *pa
 {
 	void *object = page->freelist, *next = *slab_free_pointer(cache, object);
 
-	ASSERT(!next || slab_is_object(sys, page, next),
+	ASSERT(slab_leads_on(sys, cache, object),
 	       "%s: free object %p was written to: it leads to %p", cache->name, object, next);
 	if (!slab_poison_holds(cache, object))
 		__atomic_add_fetch(&sys->slab.bad_poison, 1, __ATOMIC_RELAXED);
