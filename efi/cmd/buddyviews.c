@@ -3,24 +3,26 @@
 #include "cmds.h"
 #include "mm/page_alloc.h"
 
+static void show_label(struct emit *out, const struct zone *zone)
+{
+	emit_text(out, "Node %d, zone %8s ", zone->zone_pgdat->node_id, zone->name);
+}
+
 /* ---- buddyinfo ---------------------------------------------------------------------------------
  */
 
-static void show_buddy(struct emit *out, const struct zone *zone)
+static void show_buddy(struct emit *out, const struct mem_system *sys, const struct zone *zone)
 {
 	u64 blocks[NR_PAGE_ORDERS];
 
+	(void)sys;
 	zone_free_blocks(zone, blocks);
-	emit_text(out, "Node %d, zone %8s ", zone->zone_pgdat->node_id, zone->name);
-	emit_object(out, NULL);
-	emit_int(out, "node", zone->zone_pgdat->node_id);
-	emit_str(out, "name", zone->name);
+	show_label(out, zone);
 	emit_list(out, "nr_free");
 	for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
 		emit_text(out, "%6llu ", blocks[order]);
 		emit_num(out, NULL, blocks[order]);
 	}
-	emit_end(out);
 	emit_end(out);
 	emit_text(out, "\n");
 }
@@ -31,14 +33,7 @@ static int cmd_buddyinfo(struct cmd_call *call)
 
 	if (err)
 		return err;
-	emit_list(call->out, NULL);
-	for_each_node(&call->app->sys, node) {
-		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
-			if (populated_zone(&node->node_zones[type]))
-				show_buddy(call->out, &node->node_zones[type]);
-		}
-	}
-	emit_end(call->out);
+	cmd_each_zone(call->out, NULL, &call->app->sys, show_buddy);
 	return 0;
 }
 
@@ -100,7 +95,7 @@ static void show_pageblocks(struct emit *out, const struct mem_system *sys, cons
 	u64 count[MIGRATE_TYPES];
 
 	count_pageblocks(sys, zone, count);
-	emit_text(out, "Node %d, zone %8s ", zone->zone_pgdat->node_id, zone->name);
+	show_label(out, zone);
 	emit_object(out, "pageblocks");
 	for (unsigned type = 0; type < MIGRATE_TYPES; type++) {
 		if (!type_is_shown(sys, type))
@@ -132,30 +127,14 @@ static void pageblocks_head(struct emit *out, const struct mem_system *sys)
 	emit_text(out, "\n");
 }
 
-static void show_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,
-		       void (*show)(struct emit *, const struct mem_system *, const struct zone *))
-{
-	for (u32 type = 0; type < MAX_NR_ZONES; type++) {
-		const struct zone *zone = &node->node_zones[type];
-
-		if (!populated_zone(zone))
-			continue;
-		emit_object(out, NULL);
-		emit_int(out, "node", node->node_id);
-		emit_str(out, "name", zone->name);
-		show(out, sys, zone);
-		emit_end(out);
-	}
-}
-
 /* Linux repeats it for each node. */
 static void pagetypeinfo_node(struct emit *out, const struct mem_system *sys, const pg_data_t *node)
 {
 	pagetypeinfo_head(out);
 	emit_list(out, NULL);
-	show_zones(out, sys, node, show_free_types);
+	cmd_node_zones(out, sys, node, show_free_types);
 	pageblocks_head(out, sys);
-	show_zones(out, sys, node, show_pageblocks);
+	cmd_node_zones(out, sys, node, show_pageblocks);
 	emit_end(out);
 }
 
@@ -217,10 +196,7 @@ static void show_extfrag(struct emit *out, const struct zone *zone, bool unusabl
 	u64 blocks[NR_PAGE_ORDERS];
 
 	zone_free_blocks(zone, blocks);
-	emit_text(out, "Node %d, zone %8s ", zone->zone_pgdat->node_id, zone->name);
-	emit_object(out, NULL);
-	emit_int(out, "node", zone->zone_pgdat->node_id);
-	emit_str(out, "name", zone->name);
+	show_label(out, zone);
 	emit_list(out, "thousandths");
 	for (unsigned order = 0; order < NR_PAGE_ORDERS; order++) {
 		struct fragmentation f = fragmentation_of(blocks, order);
@@ -231,8 +207,19 @@ static void show_extfrag(struct emit *out, const struct zone *zone, bool unusabl
 		emit_int(out, NULL, index);
 	}
 	emit_end(out);
-	emit_end(out);
 	emit_text(out, "\n");
+}
+
+static void show_index(struct emit *out, const struct mem_system *sys, const struct zone *zone)
+{
+	(void)sys;
+	show_extfrag(out, zone, false);
+}
+
+static void show_unusable(struct emit *out, const struct mem_system *sys, const struct zone *zone)
+{
+	(void)sys;
+	show_extfrag(out, zone, true);
 }
 
 static const char *const extfrag_words[] = {"index", "unusable", NULL};
@@ -247,14 +234,7 @@ static int cmd_extfrag(struct cmd_call *call)
 		err = cmd_error(call, -EINVAL, "%s: index or unusable", which);
 	if (err)
 		return err;
-	emit_list(call->out, NULL);
-	for_each_node(&call->app->sys, node) {
-		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
-			if (populated_zone(&node->node_zones[type]))
-				show_extfrag(call->out, &node->node_zones[type], unusable);
-		}
-	}
-	emit_end(call->out);
+	cmd_each_zone(call->out, NULL, &call->app->sys, unusable ? show_unusable : show_index);
 	return 0;
 }
 

@@ -5,30 +5,39 @@
 
 #include "../app.h"
 
-extern const struct cmd_table cmds_firmware; /* what the firmware hands over */
-extern const struct cmd_table cmds_memory;   /* the memory management's views */
-extern const struct cmd_table cmds_buddy;    /* free memory by order and type */
-extern const struct cmd_table cmds_proc;     /* Linux's summaries */
-extern const struct cmd_table cmds_page;     /* page frames */
-extern const struct cmd_table cmds_tables;   /* page tables */
-extern const struct cmd_table cmds_step;     /* the page allocator by hand */
-extern const struct cmd_table cmds_browse;   /* full screen */
-extern const struct cmd_table cmds_walk;     /* one address */
-extern const struct cmd_table cmds_explain;  /* what lies where, memory types */
-extern const struct cmd_table cmds_access;   /* accesses: model and CPU */
-extern const struct cmd_table cmds_smp;	     /* all CPUs */
-extern const struct cmd_table cmds_sandbox;  /* a clone to change */
-extern const struct cmd_table cmds_saved;    /* files on the stick, and differences */
-extern const struct cmd_table cmds_formats;  /* other machines' page tables */
-extern const struct cmd_table cmds_whatif;   /* what is not there */
-extern const struct cmd_table cmds_exercise; /* the allocators under load */
-extern const struct cmd_table cmds_run;	     /* things that work on memory */
-extern const struct cmd_table cmds_program;  /* the program itself */
+extern const struct cmd_table cmds_firmware;  /* what the firmware hands over */
+extern const struct cmd_table cmds_memory;    /* the memory management's views */
+extern const struct cmd_table cmds_buddy;     /* free memory by order and type */
+extern const struct cmd_table cmds_proc;      /* Linux's summaries */
+extern const struct cmd_table cmds_page;      /* page frames */
+extern const struct cmd_table cmds_tables;    /* page tables */
+extern const struct cmd_table cmds_step;      /* the page allocator by hand */
+extern const struct cmd_table cmds_pagedebug; /* who did it */
+extern const struct cmd_table cmds_browse;    /* full screen */
+extern const struct cmd_table cmds_walk;      /* one address */
+extern const struct cmd_table cmds_explain;   /* what lies where, memory types */
+extern const struct cmd_table cmds_access;    /* accesses: model and CPU */
+extern const struct cmd_table cmds_smp;	      /* all CPUs */
+extern const struct cmd_table cmds_sandbox;   /* a clone to change */
+extern const struct cmd_table cmds_saved;     /* files on the stick, and differences */
+extern const struct cmd_table cmds_formats;   /* other machines' page tables */
+extern const struct cmd_table cmds_whatif;    /* what is not there */
+extern const struct cmd_table cmds_exercise;  /* the allocators under load */
+extern const struct cmd_table cmds_run;	      /* things that work on memory */
+extern const struct cmd_table cmds_program;   /* the program itself */
 
 /* For views of what mm_init() makes: prints why there is nothing to see. 0 or -ENODEV. */
 int cmd_needs_mm(struct cmd_call *call);
 /* The same, and no more arguments than that. */
 int cmd_is_view(struct cmd_call *call, int max_args);
+
+/* For each populated zone, of one node or of all, as a list `key`: an object with its node and
+ * name, to which `show` adds, after a text of its own. */
+typedef void zone_view(struct emit *out, const struct mem_system *sys, const struct zone *zone);
+void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,
+		    zone_view *show);
+void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys,
+		   zone_view *show);
 
 /* Says what went wrong in a smp_run() that returned err; returns err. */
 struct smp_result;
@@ -44,7 +53,6 @@ int cmd_bench_smp(struct cmd_call *call);
 int cmd_exercise_edits(struct cmd_call *call);
 int cmd_tlb_proof(struct cmd_call *call);
 /* `memtype VA SIZE TYPE` changes the clone; with other arguments it is a view. */
-bool cmd_sets_memtype(const struct cmd_call *call);
 int cmd_sandbox_memtype(struct cmd_call *call);
 
 /*

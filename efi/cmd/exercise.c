@@ -23,7 +23,6 @@ static int poll_stop(void *ctx, u64 done, u64 total)
  */
 
 struct team {
-	struct cmd_call *call;
 	void (*fn)(void *arg, u32 worker);
 	void *arg;
 	u32 nr;
@@ -72,7 +71,7 @@ static int run(struct cmd_call *call, struct exercise_config *cfg)
 	static struct team team;
 	int err;
 
-	team = (struct team){.call = call, .nr = cfg->nr_workers};
+	team = (struct team){.nr = cfg->nr_workers};
 	if (team.nr > 1) {
 		cfg->run = run_team;
 		cfg->run_ctx = &team;

@@ -95,6 +95,30 @@ static int cmd_memblock(struct cmd_call *call)
 /* ---- zones --------------------------------------------------------------------------------------
  */
 
+void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,
+		    zone_view *show)
+{
+	for (u32 type = 0; type < MAX_NR_ZONES; type++) {
+		const struct zone *zone = &node->node_zones[type];
+
+		if (!populated_zone(zone))
+			continue;
+		emit_object(out, NULL);
+		emit_int(out, "node", node->node_id);
+		emit_str(out, "name", zone->name);
+		show(out, sys, zone);
+		emit_end(out);
+	}
+}
+
+void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys, zone_view *show)
+{
+	emit_list(out, key);
+	for_each_node(sys, node)
+		cmd_node_zones(out, sys, node, show);
+	emit_end(out);
+}
+
 static void show_zone(struct emit *out, const struct mem_system *sys, const struct zone *zone)
 {
 	u64 listed = pcp_zone_pages(sys, zone);

@@ -277,11 +277,6 @@ static int cmd_protect(struct cmd_call *call)
 	return change_flags(call, RIGHTS_MASK, rights_flags);
 }
 
-bool cmd_sets_memtype(const struct cmd_call *call)
-{
-	return call->argc == 3 && type_number(call->argv[2]) < ARRAY_SIZE(type_names);
-}
-
 int cmd_sandbox_memtype(struct cmd_call *call)
 {
 	return change_flags(call, TYPE_MASK, type_flags);

@@ -289,85 +289,10 @@ static int cmd_step_free(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- who did it
- * ------------------------------------------------------------------------------------------- */
-
-static void show_event(struct emit *out, const struct page_event *e)
-{
-	char gfp[96];
-
-	gfp_text(gfp, sizeof(gfp), e->gfp);
-	emit_text(out, "%8llu CPU %-2u %-5s pfn %#-9llx order %-2u by %p %s\n", e->nr, e->cpu,
-		  e->free ? "free" : "alloc", e->pfn, e->order, e->caller, e->free ? "" : gfp);
-	emit_object(out, NULL);
-	emit_num(out, "nr", e->nr);
-	emit_num(out, "cpu", e->cpu);
-	emit_str(out, "what", e->free ? "free" : "alloc");
-	emit_hex(out, "pfn", e->pfn);
-	emit_num(out, "order", e->order);
-	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
-	emit_str(out, "gfp", e->free ? NULL : gfp);
-	emit_end(out);
-}
-
-static int show_trace(struct cmd_call *call)
-{
-	struct page_event event;
-
-	emit_list(call->out, NULL);
-	for (u32 i = 0; i < 40 && page_debug_trace(&call->app->sys, i, &event); i++)
-		show_event(call->out, &event);
-	emit_end(call->out);
-	return 0;
-}
-
-static const char *const debug_words[] = {"poison", "owner", "trace", "off", "show", NULL};
-
-static int cmd_pagedebug(struct cmd_call *call)
-{
-	static const char *const names[] = {"poison", "owner", "trace"};
-	unsigned aids = 0;
-	u64 fail = 0;
-	int err = cmd_needs_mm(call);
-
-	if (!err)
-		err = cmd_option_u64(call, "fail", &fail);
-	if (err)
-		return err;
-	if (call->argc == 1 && !strcmp(call->argv[0], "show"))
-		return show_trace(call);
-	for (int i = 0; i < call->argc; i++) {
-		u32 n = 0;
-
-		while (n < ARRAY_SIZE(names) && strcmp(call->argv[i], names[n]))
-			n++;
-		if (n == ARRAY_SIZE(names) && strcmp(call->argv[i], "off"))
-			return cmd_error(call, -EINVAL,
-					 "%s: aids are poison, owner, trace and fail=N; or off",
-					 call->argv[i]);
-		aids |= n < ARRAY_SIZE(names) ? 1u << n : 0;
-	}
-	if (page_debug_set(&call->app->sys, aids))
-		return cmd_error(call, -ENOMEM, "no memory to remember pages in");
-	if (fail)
-		page_debug_fail_after(&call->app->sys, fail);
-	emit_object(call->out, NULL);
-	for (u32 n = 0; n < ARRAY_SIZE(names); n++) {
-		emit_text(call->out, "%s %s  ", names[n], aids >> n & 1 ? "on" : "off");
-		emit_bool(call->out, names[n], aids >> n & 1);
-	}
-	emit_text(call->out, "fail %llu\n", fail);
-	emit_num(call->out, "fail", fail);
-	emit_end(call->out);
-	return 0;
-}
-
 static const struct cmd cmds[] = {
 	{"step alloc", "[ORDER [KIND]]", "take one block, and see what is split for it",
 	 cmd_step_alloc, NULL},
 	{"step free", "[PFN|all]", "give one back, and see what merges", cmd_step_free, NULL},
-	{"pagedebug", "[poison] [owner] [trace] [fail=N] | off | show",
-	 "aids of the page allocator; show: the last calls", cmd_pagedebug, debug_words},
 };
 
 const struct cmd_table cmds_step = {"Page allocator", cmds, ARRAY_SIZE(cmds)};

@@ -36,7 +36,6 @@ typedef u32 gfp_t;
 #define __GFP_ACCOUNT	     0x400000u
 #define GFP_ALL_BITS	     0x7fffffu
 
-#define GFP_ZONEMASK  0x0fu
 #define GFP_MOBILITY  (__GFP_MOVABLE | __GFP_RECLAIMABLE)
 #define NR_GFP_KINDS  32 /* zone and mobility together */
 #define __GFP_RECLAIM (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)

@@ -142,8 +142,6 @@ struct buddy_block {
 bool buddy_block_of(const struct mem_system *sys, u64 pfn, struct buddy_block *ret);
 /* The zone whose memory this is; NULL when it is no memory. */
 const struct zone *zone_of_pfn(const struct mem_system *sys, u64 pfn);
-/* References; 0 for free pages and whatever is no page. */
-u32 page_count(const struct mem_system *sys, u64 pfn);
 /* The type of the pageblock. */
 enum migratetype pageblock_type_of(const struct mem_system *sys, u64 pfn);
 

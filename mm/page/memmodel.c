@@ -11,7 +11,7 @@ bool pfn_valid(const struct mem_system *sys, u64 pfn)
 {
 	phys_addr_t section = pfn_to_phys(round_down(pfn, PAGES_PER_SECTION));
 
-	if (pfn >= sys->max_pfn)
+	if (pfn >= round_up(sys->max_pfn, PAGES_PER_SECTION))
 		return false;
 	return memblock_overlaps(&sys->memblock.memory, section, 1ULL << SECTION_SIZE_BITS);
 }

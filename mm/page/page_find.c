@@ -54,11 +54,6 @@ enum migratetype pageblock_type_of(const struct mem_system *sys, u64 pfn)
 	return block ? (enum migratetype)block->migratetype : MIGRATE_MOVABLE;
 }
 
-u32 page_count(const struct mem_system *sys, u64 pfn)
-{
-	return page_alive(sys, pfn) ? (u32)pfn_to_page(sys, pfn)->_refcount : 0;
-}
-
 const struct zone *zone_of_pfn(const struct mem_system *sys, u64 pfn)
 {
 	const struct memblock_region *r = memblock_find(&sys->memblock.memory, pfn_to_phys(pfn));

@@ -58,7 +58,7 @@ SESSIONS = {
               "wp=7; probe 400123 w; access 400000 sw cet=1 in clone; access --sweep; stale",
     "step": "step alloc 0; step alloc 9 movable; step free; step free; step alloc 3 dma; step free all; step free; "
             "step alloc 11; step alloc 0 nokind; step alloc 1 dma32 --json; step free 1; pagedebug owner fail=2; "
-            "step alloc 2 atomic; pagedebug off; step alloc 2; pagedebug rubbish; zones",
+            "step alloc 2 atomic; pagedebug off; step alloc 2; pagedebug rubbish; pagedebug show; pagedebug show --json; zones",
     "whatif": "whatif 4T nodes=8; whatif 4T nodes=8 buddyinfo; whatif 64M cpus=4; whatif 16G nodes=2 cpus=2 zoneinfo --json; "
               "whatif 4G pagetypeinfo; whatif nosuch; whatif 1M; whatif 4G exercise; whatif machine; whatif 4G cpus=0; "
               "whatif machine 32T nodes=64 extfrag unusable; whatif 4G nodes=65; zones",
