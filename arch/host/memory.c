@@ -6,17 +6,29 @@
 
 #include "arch.h"
 #include "arch_host.h"
+#include "sanitize.h"
 
 #define VMALLOC_WINDOW (1 * TiB)
 
 static struct host_memory *memories;
 
+/* Blocks of pages are aligned to their size in the direct map, as they are on the machine. */
+#define WINDOW_ALIGN (PAGE_SIZE << MAX_PAGE_ORDER)
+
 /* Address space without memory behind it: touching it faults. */
 static u8 *window_new(u64 size)
 {
-	void *p = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	u64 bytes = size + WINDOW_ALIGN, start, aligned;
+	void *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	start = (u64)(uintptr_t)p;
+	aligned = round_up(start, WINDOW_ALIGN);
+	if (aligned > start)
+		munmap(p, aligned - start);
+	munmap((void *)(uintptr_t)(aligned + size), start + bytes - aligned - size);
+	return (u8 *)(uintptr_t)aligned;
 }
 
 static int window_show(const struct host_memory *hm, u8 *at, phys_addr_t pa, u64 size, bool write)
@@ -79,6 +91,18 @@ int host_memory_new(struct host_memory *hm, struct mem_system *sys)
 	return 0;
 }
 
+/* What the sanitizer knows of memory that was used would hold for who is mapped there next. */
+static void forget(const struct host_memory *hm)
+{
+	const struct mem_system *sys = hm->sys;
+	u64 bytes = PAGES_PER_SECTION * PAGE_SIZE;
+
+	for (u64 i = 0; SANITIZED && hm->direct && i < sys->nr_sections; i++) {
+		if (sys->sections[i])
+			sanitize_allow(hm->direct + i * bytes, bytes);
+	}
+}
+
 void host_memory_free(struct host_memory *hm)
 {
 	struct host_memory **link = &memories;
@@ -87,6 +111,7 @@ void host_memory_free(struct host_memory *hm)
 		link = &(*link)->next;
 	if (*link)
 		*link = hm->next;
+	forget(hm);
 	if (hm->direct)
 		munmap(hm->direct, hm->direct_size);
 	if (hm->vmemmap)

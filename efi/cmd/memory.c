@@ -162,11 +162,12 @@ static int cmd_zones(struct cmd_call *call)
 /* ---- slab and vmalloc
  * ------------------------------------------------------------------------------ */
 
-static void show_cache(struct emit *out, const struct kmem_cache *cache)
+static void show_cache(struct emit *out, const struct mem_system *sys,
+		       const struct kmem_cache *cache)
 {
 	struct slab_stat st;
 
-	kmem_cache_stat(cache, &st);
+	kmem_cache_stat(sys, cache, &st);
 	emit_text(out, "%-17s %6llu %6llu %6u %4u %4u : tunables %4u %4u %4u", cache->name,
 		  st.active_objs, st.num_objs, cache->size, cache->objects, 1u << cache->order, 0u,
 		  0u, 0u);
@@ -196,7 +197,7 @@ static int cmd_slabinfo(struct cmd_call *call)
 			     "slabdata <active_slabs> <num_slabs> <sharedavail>\n");
 	emit_list(call->out, NULL);
 	list_for_each_entry(cache, &call->app->sys.slab.caches, list)
-		show_cache(call->out, cache);
+		show_cache(call->out, &call->app->sys, cache);
 	emit_end(call->out);
 	return 0;
 }

@@ -287,19 +287,19 @@ static void show_slab(struct emit *out, const struct explain *x)
 {
 	const struct slab_object *o = &x->slab;
 
-	if (o->waste)
+	if (o->use == SLAB_WASTE)
 		row(out, "slab", "%s, slab at p:%llx: behind its last object", o->cache->name,
 		    o->slab);
 	else
 		row(out, "slab", "%s: object %u of %u in the slab at p:%llx, %s; byte %u of %u",
-		    o->cache->name, o->index, o->cache->objects, o->slab,
-		    o->free ? "free" : "handed out", o->offset, o->cache->size);
+		    o->cache->name, o->index, o->cache->objects, o->slab, slab_use_name(o->use),
+		    o->offset, o->cache->size);
 	emit_object(out, "slab");
 	emit_str(out, "cache", o->cache->name);
 	emit_hex(out, "slab", o->slab);
 	emit_num(out, "object", o->index);
 	emit_num(out, "offset", o->offset);
-	emit_bool(out, "free", o->free);
+	emit_str(out, "use", slab_use_name(o->use));
 	emit_end(out);
 }
 

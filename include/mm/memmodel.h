@@ -47,4 +47,8 @@ struct memmodel_cost {
 };
 void memmodel_cost(const struct mem_system *sys, struct memmodel_cost *ret);
 
+/* Sets what CPU `cpu` may read struct pages of (struct page_cpu) to the sections around a PFN whose
+ * section is populated. */
+void page_cpu_learn(struct mem_system *sys, u32 cpu, u64 pfn);
+
 #endif

@@ -12,7 +12,8 @@
 #include "list.h"
 #include "mm/types.h"
 
-struct kmem_cache;
+struct slab_holder;
+struct slab_map;
 
 struct page {
 	u64 flags; /* PG_* below, zone and node on top */
@@ -23,12 +24,20 @@ struct page {
 			u64 index;
 			u64 private;
 		};
-		struct { /* PG_slab */
+		struct { /* PG_slab: mm/slab_struct.h */
 			struct list_head slab_list;
-			void *freelist;
-			u16 inuse, objects;
-			u16 owner; /* CPU that it belongs to; NO_CPU: the node */
-			struct kmem_cache *slab_cache;
+			union {
+				u64 free; /* bit i: nobody has object i */
+				struct slab_map *map;
+			};
+			union {
+				u64 mailed; /* bit i: object i was freed by another CPU */
+				struct {
+					u32 nr_free;
+					bool posted;
+				};
+			};
+			struct slab_holder *holder;
 		};
 		struct {		   /* tail pages of a compound page */
 			u64 compound_head; /* address of the head page, plus 1 */
@@ -47,8 +56,13 @@ struct page {
 		};
 		u64 life; /* all four, for one compare */
 	};
-	s32 _mapcount; /* -1: not mapped */
-	u32 unused;
+	union {
+		struct {
+			s32 _mapcount; /* -1: not mapped */
+			u32 unused;
+		};
+		struct page *mail_next; /* PG_slab: in a mailbox; NULL: the last one */
+	};
 };
 
 _Static_assert(sizeof(struct page) == 64, "512 struct pages must fill 32 KiB");
@@ -87,6 +101,12 @@ static inline void page_set(struct page *page, enum page_flag flag)
 static inline void page_clear(struct page *page, enum page_flag flag)
 {
 	page->flags &= ~(1ULL << flag);
+}
+
+/* A single page whose flags are all cleared again: freeing it takes no more than its frame. */
+static inline void page_unmark(struct page *page)
+{
+	page->kind = PAGE_PLAIN;
 }
 
 static inline unsigned page_zonenum(const struct page *page)

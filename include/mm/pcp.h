@@ -52,6 +52,10 @@ struct page_cpu {
 	u16 last_id;
 	struct pcp_list **by_id; /* [struct page's lists] */
 	struct pcp_list *none;	 /* lists out of use */
+	/* A run of populated sections that it met last: struct pages may be read for what lies in
+	 * the direct map from live_start on (virtual address, bytes). page_cpu_learn() sets it. */
+	u64 live_start, live_bytes;
+	struct page *live_pages; /* of the first one */
 	int nid;		 /* its node, or the nearest one with memory */
 	bool running;		 /* nobody else may touch its lists */
 	bool drain;		 /* another CPU wants its lists empty */

@@ -19,6 +19,7 @@
 #include "mm/pcp.h"
 #include "mm/pgtable.h"
 #include "mm/pt_build.h"
+#include "mm/kmalloc.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
 
@@ -49,6 +50,7 @@ struct mem_system {
 	u32 nr_cpus;	    /* that will use the allocators; 0 means 1 */
 	int cpu_nid[MAX_CPUS];
 	struct page_options page_options;
+	struct slab_options slab_options;
 	u32 nr_devices;
 	struct device_range devices[MAX_DEVICE_RANGES];
 	struct pgtable pt; /* levels, max_page_level, nx, changed given; root by mm_build_tables */

@@ -219,3 +219,19 @@ void memmodel_cost(const struct mem_system *sys, struct memmodel_cost *ret)
 							   : sys->populated_sections * PT_SIZE(1);
 	ret->alive_pageblocks = sys->alive_pageblocks;
 }
+
+#define LEARN_MOST 8 /* sections to each side: 1 GiB */
+
+void page_cpu_learn(struct mem_system *sys, u32 cpu, u64 pfn)
+{
+	struct page_cpu *c = sys->page_cpu[cpu];
+	u64 at = pfn / PAGES_PER_SECTION, first = at, end = at + 1;
+
+	while (first && at - first < LEARN_MOST && sys->sections[first - 1])
+		first--;
+	while (end < sys->nr_sections && end - at <= LEARN_MOST && sys->sections[end])
+		end++;
+	c->live_start = (u64)(uintptr_t)phys_to_virt(sys, first << SECTION_SIZE_BITS);
+	c->live_bytes = (end - first) << SECTION_SIZE_BITS;
+	c->live_pages = pfn_to_page(sys, first * PAGES_PER_SECTION);
+}

@@ -1,41 +1,67 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* kmalloc: size classes for small requests, compound pages for large ones. */
+#include "mm/kmalloc.h"
+
 #include "lib.h"
 #include "mm/page_alloc.h"
-#include "mm/system.h"
-#include "slab_inner.h"
+#include "slab_fast.h"
 
-static const u16 classes[NR_KMALLOC_CACHES] = {8,   16,	 32,   64,   96,   128, 192,
-					       256, 512, 1024, 2048, 4096, 8192};
+/* Requests with these are not what the fast path is for. */
+#define GFP_UNUSUAL (__GFP_ZERO | __GFP_DMA | __GFP_DMA32 | __GFP_RECLAIMABLE)
+
+static const u16 sizes[NR_KMALLOC_SIZES] = {8,	 16,  32,   64,	  96,	128, 192,
+					    256, 512, 1024, 2048, 4096, 8192};
+
+/* ---- classes ------------------------------------------------------------------------------------
+ */
+
+static struct kmem_cache *new_class(struct mem_system *sys, enum kmalloc_type type, u32 size)
+{
+	static const char *const prefix[] = {"kmalloc-", "kmalloc-rcl-", "dma-kmalloc-"};
+	static const u32 flags[] = {0, SLAB_RECLAIM_ACCOUNT, SLAB_CACHE_DMA};
+	char name[SLAB_NAME_LEN];
+	bool kilo = size >= 1024;
+
+	fmt_print(name, sizeof(name), "%s%u%s", prefix[type], kilo ? size / 1024 : size,
+		  kilo ? "k" : "");
+	/* Powers of two are aligned to themselves, as Linux promises. */
+	return slab_cache_new(sys, name, size, is_pow2(size) ? min(size, (u32)PAGE_SIZE) : 0,
+			      flags[type], NULL);
+}
 
 int kmalloc_init(struct mem_system *sys)
 {
-	for (u32 i = 0; i < NR_KMALLOC_CACHES; i++) {
-		char name[SLAB_NAME_LEN];
+	for (u32 type = 0; type < NR_KMALLOC_TYPES; type++) {
+		for (u32 i = 0; i < NR_KMALLOC_SIZES; i++) {
+			struct kmem_cache *cache = new_class(sys, type, sizes[i]);
 
-		if (classes[i] < 1024)
-			fmt_print(name, sizeof(name), "kmalloc-%u", classes[i]);
-		else
-			fmt_print(name, sizeof(name), "kmalloc-%uk", classes[i] / 1024);
-		/* Powers of two are aligned to themselves, as Linux promises. */
-		sys->slab.kmalloc[i] = kmem_cache_create(
-			sys, name, classes[i], is_pow2(classes[i]) ? min(classes[i], (u16)4096) : 0,
-			0, NULL);
-		if (!sys->slab.kmalloc[i])
-			return -ENOMEM;
+			if (!cache)
+				return -ENOMEM;
+			sys->slab.kmalloc[type][i] = cache;
+		}
 	}
 	return 0;
 }
 
 /* By 8 bytes up to 192, where 96 and 192 are among the powers of two; by powers of two behind. */
-static struct kmem_cache *class_of(const struct mem_system *sys, size_t size)
+static always_inline u32 class_of(size_t size)
 {
 	static const u8 small[] = {0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4,
 				   5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6};
 	u64 last = size - 1;
 
-	return sys->slab.kmalloc[last < 192 ? small[last / 8] : highest_bit(last)];
+	return last < 192 ? small[last / 8] : highest_bit(last);
 }
+
+static enum kmalloc_type type_of(gfp_t gfp)
+{
+	if (gfp & __GFP_DMA)
+		return KMALLOC_DMA;
+	return gfp & __GFP_RECLAIMABLE ? KMALLOC_RECLAIM : KMALLOC_NORMAL;
+}
+
+/* ---- whole pages --------------------------------------------------------------------------------
+ */
 
 static unsigned order_of(size_t size)
 {
@@ -44,8 +70,8 @@ static unsigned order_of(size_t size)
 	return pages <= 1 ? 0 : highest_bit(pages - 1) + 1;
 }
 
-/* Whole pages. Their head says whose they are, so that kfree() takes back nobody else's. */
-static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp)
+/* Their head says whose they are, so that kfree() takes back nobody else's. */
+static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp, int nid)
 {
 	struct page *page;
 	unsigned order;
@@ -53,7 +79,7 @@ static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp)
 	if (size > KMALLOC_MAX_SIZE)
 		return NULL;
 	order = order_of(size);
-	page = alloc_pages(sys, gfp | __GFP_COMP, order);
+	page = alloc_pages_node(sys, nid, gfp | __GFP_COMP, order);
 	if (!page)
 		return NULL;
 	page->mapping = &sys->slab;
@@ -78,26 +104,78 @@ static bool is_large(const struct mem_system *sys, const struct page *page, cons
 	       page_address(sys, page) == p;
 }
 
-void *kmalloc(struct mem_system *sys, size_t size, gfp_t gfp)
+/* ---- taking -------------------------------------------------------------------------------------
+ */
+
+static __noinline void *alloc_slow(struct mem_system *sys, size_t size, gfp_t gfp, int nid,
+				   const void *caller)
 {
 	if (!size)
 		return ZERO_SIZE_PTR;
-	if (size > KMALLOC_MAX_CACHE_SIZE || gfp & (__GFP_DMA | __GFP_DMA32))
-		return alloc_large(sys, size, gfp);
-	return kmem_cache_alloc(sys, class_of(sys, size), gfp);
+	if (size > KMALLOC_MAX_CACHE_SIZE || gfp & __GFP_DMA32)
+		return alloc_large(sys, size, gfp, nid);
+	return slab_alloc_slow(sys, sys->slab.kmalloc[type_of(gfp)][class_of(size)], gfp, nid, size,
+			       caller);
+}
+
+static always_inline void *alloc(struct mem_system *sys, size_t size, gfp_t gfp, const void *caller)
+{
+	u64 object;
+
+	if (likely(size - 1 < KMALLOC_MAX_CACHE_SIZE && !(gfp & GFP_UNUSUAL) &&
+		   slab_take_fast(sys->slab.kmalloc[KMALLOC_NORMAL][class_of(size)],
+				  arch_this_cpu(), &object)))
+		return (void *)(uintptr_t)object;
+	return alloc_slow(sys, size, gfp, NUMA_NO_NODE, caller);
+}
+
+void *kmalloc(struct mem_system *sys, size_t size, gfp_t gfp)
+{
+	return alloc(sys, size, gfp, __builtin_return_address(0));
+}
+
+void *kmalloc_node(struct mem_system *sys, size_t size, gfp_t gfp, int nid)
+{
+	ASSERT(nid == NUMA_NO_NODE || (nid >= 0 && (u32)nid < sys->slab.nr_nodes), "node %d", nid);
+	return alloc_slow(sys, size, gfp, nid, __builtin_return_address(0));
 }
 
 void *kzalloc(struct mem_system *sys, size_t size, gfp_t gfp)
 {
-	return kmalloc(sys, size, gfp | __GFP_ZERO);
+	return alloc(sys, size, gfp | __GFP_ZERO, __builtin_return_address(0));
 }
+
+static void *alloc_array(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp,
+			 const void *caller)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(nr, size, &bytes)) {
+		slab_error_name_of(sys, SLAB_BAD_SIZE, "kmalloc_array", 0, caller);
+		return NULL;
+	}
+	return alloc(sys, bytes, gfp, caller);
+}
+
+void *kmalloc_array(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp)
+{
+	return alloc_array(sys, nr, size, gfp, __builtin_return_address(0));
+}
+
+void *kcalloc(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp)
+{
+	return alloc_array(sys, nr, size, gfp | __GFP_ZERO, __builtin_return_address(0));
+}
+
+/* ---- giving -------------------------------------------------------------------------------------
+ */
 
 static bool is_nothing(const void *p)
 {
 	return !p || p == ZERO_SIZE_PTR;
 }
 
-void kfree(struct mem_system *sys, void *p)
+static __noinline void free_slow(struct mem_system *sys, void *p, const void *caller)
 {
 	struct page *page;
 
@@ -105,26 +183,53 @@ void kfree(struct mem_system *sys, void *p)
 		return;
 	page = slab_page_of(sys, p);
 	if (page && page_test(page, PG_slab))
-		kmem_cache_free(sys, page->slab_cache, p);
+		slab_free_slow(sys, slab_cache(page), (u64)(uintptr_t)p, caller);
 	else if (page && is_large(sys, page, p))
 		free_large(sys, page);
 	else
-		slab_count_bad_free(sys);
+		slab_error(sys, SLAB_FREE_NO_OBJECT, NULL, (u64)(uintptr_t)p, caller);
 }
+
+void kfree(struct mem_system *sys, void *p)
+{
+	u32 cpu = arch_this_cpu();
+	const struct page_cpu *live = sys->page_cpu[cpu];
+	u64 object = (u64)(uintptr_t)p, at = object - live->live_start;
+	struct kmem_cache_cpu *c;
+	struct kmem_cache *cache;
+	struct page *slab;
+
+	if (unlikely(at >= live->live_bytes))
+		return free_slow(sys, p, __builtin_return_address(0));
+	slab = compound_head(live->live_pages + (at >> PAGE_SHIFT));
+	if (unlikely(!page_test(slab, PG_slab)))
+		return free_slow(sys, p, __builtin_return_address(0));
+	cache = slab_cache(slab);
+	c = cache->cpu[cpu];
+	if (!slab_give_hand(cache, c, object))
+		slab_give_fast(sys, cache, c, slab, object, at & cache->slab_mask);
+}
+
+/* ---- sizes --------------------------------------------------------------------------------------
+ */
 
 size_t ksize(struct mem_system *sys, const void *p)
 {
 	const struct page *page = is_nothing(p) ? NULL : slab_page_of(sys, p);
+	u64 object = (u64)(uintptr_t)p, index;
+	const struct kmem_cache *cache;
 
 	if (!page)
 		return 0;
-	if (page_test(page, PG_slab))
-		return slab_is_object(sys, page, p) ? page->slab_cache->object_size : 0;
-	return is_large(sys, page, p) ? PAGE_SIZE << compound_order(page) : 0;
+	if (!page_test(page, PG_slab))
+		return is_large(sys, page, p) ? PAGE_SIZE << compound_order(page) : 0;
+	cache = slab_cache(page);
+	return slab_of(sys, cache, object, &index) ? slab_debug_size(cache, object) : 0;
 }
 
 void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp)
 {
+	const void *caller = __builtin_return_address(0);
 	size_t have = ksize(sys, p);
 	void *grown;
 
@@ -133,12 +238,12 @@ void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp)
 		return ZERO_SIZE_PTR;
 	}
 	if (!is_nothing(p) && !have) {
-		slab_count_bad_free(sys);
+		slab_error(sys, SLAB_BAD_SIZE, NULL, (u64)(uintptr_t)p, caller);
 		return NULL;
 	}
 	if (size <= have)
 		return p;
-	grown = kmalloc(sys, size, gfp);
+	grown = alloc(sys, size, gfp, caller);
 	if (!grown)
 		return NULL;
 	if (have)

@@ -1,158 +1,108 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Caches: their geometry, the cache that they come from, their end. */
+/* Caches: their making, the cache that they come from, their other names, their end. */
 #include "lib.h"
+#include "mm/kmalloc.h"
 #include "mm/page_alloc.h"
-#include "mm/system.h"
 #include "slab_inner.h"
 
-#define MIN_OBJECTS    8 /* what Linux aims at with one CPU: 4 * (fls(1) + 1) */
-#define MAX_SLAB_ORDER 3
-#define MIN_PARTIAL    5u
-#define SHEAF_BYTES    (16 * 1024)
-#define MAX_PARTIAL    10u
+#define CACHE_LINE 64
 
-/* ---- geometry -----------------------------------------------------------------------------------
+/* ---- one cache ----------------------------------------------------------------------------------
  */
 
-static u32 object_align(u32 size, u32 align, u32 flags)
+static u32 cpus_at(const struct mem_system *sys)
 {
-	u32 cacheline = 64;
+	u64 head = sizeof(struct kmem_cache) + sys->nr_cpus * sizeof(struct kmem_cache_cpu *);
 
-	align = max(align, (u32)sizeof(void *));
-	if (flags & SLAB_HWCACHE_ALIGN) {
-		while (size <= cacheline / 2)
-			cacheline /= 2; /* several small objects may share a line */
-		align = max(align, cacheline);
-	}
-	return align;
-}
-
-/* Smallest order that holds the least number of objects and wastes at most 1/fraction. */
-static int order_with_waste(u32 size, u32 min_objects, u32 fraction)
-{
-	for (u32 order = 0; order <= MAX_SLAB_ORDER; order++) {
-		u64 bytes = PAGE_SIZE << order;
-
-		if (bytes >= (u64)min_objects * size && bytes % size <= bytes / fraction)
-			return (int)order;
-	}
-	return -1;
-}
-
-/* As Linux: fewer objects are accepted before more waste is; then one object, in any order. */
-static int slab_order(u32 size)
-{
-	u32 most = (u32)((PAGE_SIZE << MAX_SLAB_ORDER) / size);
-
-	for (u32 objects = min((u32)MIN_OBJECTS, most); objects > 1; objects--) {
-		for (u32 fraction = 16; fraction >= 4; fraction /= 2) {
-			int order = order_with_waste(size, objects, fraction);
-
-			if (order >= 0)
-				return order;
-		}
-	}
-	for (u32 order = 0; order <= MAX_PAGE_ORDER; order++) {
-		if (PAGE_SIZE << order >= size)
-			return (int)order;
-	}
-	return -1;
-}
-
-/* The free pointer lies in the middle of an object, away from what overruns hit, or behind it when
- * the object must keep its contents while it is free. What a constructor made is not poisoned. */
-static void place_free_pointer(struct kmem_cache *c)
-{
-	u32 size = round_up(c->object_size, (u32)sizeof(void *));
-
-	if (c->ctor)
-		c->flags &= ~SLAB_POISON;
-
-	if (c->ctor || c->flags & SLAB_POISON) {
-		c->offset = size;
-		c->size = size + (u32)sizeof(void *);
-	} else {
-		c->offset = round_down(size / 2, (u32)sizeof(void *));
-		c->size = size;
-	}
-	c->size = round_up(c->size, c->align);
-	c->mark = c->ctor || c->offset < sizeof(u64) ? c->offset : c->offset - (u32)sizeof(u64);
+	return (u32)round_up(head, CACHE_LINE);
 }
 
 static u32 cache_bytes(const struct mem_system *sys)
 {
-	return (u32)(sizeof(struct kmem_cache) + sys->nr_cpus * sizeof(struct kmem_cache_cpu) +
-		     sys->slab.nr_nodes * sizeof(struct kmem_cache_node));
-}
-
-/* A few KiB of objects at most; large ones are not worth it. */
-static u32 sheaf_size(const struct kmem_cache *c)
-{
-	if (slab_is_checked(c))
-		return 0;
-	return min(SHEAF_BYTES / c->size, (u32)SHEAF_MAX);
+	return cpus_at(sys) + (u32)(sys->nr_cpus * sizeof(struct kmem_cache_cpu) +
+				    sys->slab.nr_nodes * sizeof(struct kmem_cache_node));
 }
 
 /* All that points into the struct. No slab is there yet. */
 static void init_lists(const struct mem_system *sys, struct kmem_cache *c)
 {
-	c->node = (struct kmem_cache_node *)(void *)&c->cpu[c->nr_cpus];
-	for (u32 i = 0; i < c->nr_cpus; i++)
-		slab_cpu_init(&c->cpu[i], sheaf_size(c));
+	struct kmem_cache_cpu *cpus = (void *)((u8 *)c + cpus_at(sys));
+
+	c->node = (void *)(cpus + c->nr_cpus);
+	for (u32 i = 0; i < c->nr_cpus; i++) {
+		c->cpu[i] = &cpus[i];
+		slab_cpu_init(c->cpu[i], c, i);
+	}
 	for (u32 nid = 0; nid < c->nr_nodes; nid++) {
 		struct kmem_cache_node *node = &c->node[nid];
 
+		node->holder = (struct slab_holder){c, NO_CPU};
 		spin_lock_init(&node->lock, "kmem_cache", LOCK_CACHE, sys->page_options.watch);
 		list_init(&node->partial);
-		list_init(&node->full);
 	}
+	spin_lock_init(&c->quarantine.lock, "quarantine", LOCK_CACHE, sys->page_options.watch);
+	spin_lock_init(&c->mail_lock, "slab mail", LOCK_CACHE, sys->page_options.watch);
+	list_init(&c->list);
+	list_init(&c->aliases);
+}
+
+static gfp_t gfp_of(u32 flags)
+{
+	return (flags & SLAB_CACHE_DMA ? __GFP_DMA : 0) |
+	       (flags & SLAB_RECLAIM_ACCOUNT ? __GFP_RECLAIMABLE : 0);
+}
+
+/* Options add flags; what a constructor made, or who looks late, must find is not poisoned. */
+static u32 effective_flags(const struct mem_system *sys, const char *name, u32 flags, bool ctor)
+{
+	const struct slab_options *o = &sys->slab_options;
+
+	flags |= slab_debug_flags_for(o, name);
+	if (o->randomise)
+		flags |= SLAB_RANDOMISED;
+	return ctor || flags & SLAB_TYPESAFE_BY_RCU ? flags & ~SLAB_POISON : flags;
 }
 
 /* False, with *c half filled, when not even one object fits into the largest slab. */
-static bool cache_fill(const struct mem_system *sys, struct kmem_cache *c, const char *name,
-		       u32 size, u32 align, u32 flags, void (*ctor)(void *))
+static bool cache_fill(struct mem_system *sys, struct kmem_cache *c, const char *name, u32 size,
+		       u32 align, u32 flags, void (*ctor)(void *))
 {
-	int order;
-
 	memset(c, 0, cache_bytes(sys));
 	fmt_print(c->name, sizeof(c->name), "%s", name);
-	c->flags = flags;
+	c->flags = effective_flags(sys, name, flags, ctor != NULL);
+	c->gfp = gfp_of(flags);
 	c->object_size = size;
+	c->align = align;
 	c->ctor = ctor;
+	c->nr_users = 1;
 	c->nr_nodes = sys->slab.nr_nodes;
 	c->nr_cpus = sys->nr_cpus;
-	c->align = object_align(size, align, flags);
-	place_free_pointer(c);
-	order = slab_order(c->size);
-	if (order < 0)
-		return false;
-	c->order = (u32)order;
-	c->objects =
-		(u32)((PAGE_SIZE << c->order) / c->size); /* at most 4,096: fits page->objects */
-	c->min_partial = max(MIN_PARTIAL, min(MAX_PARTIAL, highest_bit(c->size) / 2));
-	c->slab_mask = (PAGE_SIZE << c->order) - 1;
-	c->fraction = ~0ULL / c->size + 1;
-	c->last_offset = (c->objects - 1) * c->size;
-	list_init(&c->list);
 	init_lists(sys, c);
-	return true;
+	return slab_layout(c);
 }
 
-/* ---- life ---------------------------------------------------------------------------------------
- */
-
-struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u32 size, u32 align,
-				     u32 flags, void (*ctor)(void *))
+/* Space for freed objects to wait in. 0 or -ENOMEM. */
+static int make_quarantine(struct mem_system *sys, struct kmem_cache *c)
 {
-	struct kmem_cache *c;
+	u32 size = slab_is_checked(c) ? sys->slab_options.quarantine : 0;
 
-	if (!name || !name[0] || !size || size > KMALLOC_MAX_SIZE || (align && !is_pow2(align)) ||
-	    align > PAGE_SIZE)
-		return NULL;
-	c = kmem_cache_alloc(sys, sys->slab.cache_cache, GFP_KERNEL);
+	if (!size)
+		return 0;
+	c->quarantine.ring = kcalloc(sys, size, sizeof(u64), GFP_KERNEL);
+	if (!c->quarantine.ring)
+		return -ENOMEM;
+	c->quarantine.size = size;
+	return 0;
+}
+
+struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 size, u32 align,
+				  u32 flags, void (*ctor)(void *))
+{
+	struct kmem_cache *c = kmem_cache_alloc(sys, sys->slab.cache_cache, GFP_KERNEL);
+
 	if (!c)
 		return NULL;
-	if (!cache_fill(sys, c, name, size, align, flags, ctor)) {
+	if (!cache_fill(sys, c, name, size, align, flags, ctor) || make_quarantine(sys, c)) {
 		kmem_cache_free(sys, sys->slab.cache_cache, c);
 		return NULL;
 	}
@@ -162,41 +112,169 @@ struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u
 	return c;
 }
 
+/* ---- aliases ------------------------------------------------------------------------------------
+ */
+
+#define MUST_BE_SAME (SLAB_RECLAIM_ACCOUNT | SLAB_CACHE_DMA)
+#define NEVER_MERGED (SLAB_DEBUG_FLAGS | SLAB_TYPESAFE_BY_RCU)
+
+/* May objects of c's geometry be handed out as such ones? By Linux's rules. */
+static bool is_like(const struct kmem_cache *c, u32 size, u32 align, u32 flags)
+{
+	return !c->ctor && !(c->flags & NEVER_MERGED) && !((c->flags ^ flags) & MUST_BE_SAME) &&
+	       c->size >= size && c->size - size < sizeof(void *) && c->size % align == 0;
+}
+
+/* What the caches themselves live in. */
+static bool is_ours(const struct mem_system *sys, const struct kmem_cache *c)
+{
+	return c == sys->slab.cache_cache || c == sys->slab.alias_cache || c == sys->slab.map_cache;
+}
+
+/* One more user of a cache that will do. NULL: there is none, or no memory for the name. */
+static struct kmem_cache *merge(struct mem_system *sys, const char *name,
+				const struct kmem_cache *like)
+{
+	struct kmem_cache *c, *found = NULL;
+	struct kmem_cache_alias *alias;
+
+	if (sys->slab_options.nomerge || like->ctor || like->flags & NEVER_MERGED)
+		return NULL;
+	alias = kmem_cache_alloc(sys, sys->slab.alias_cache, GFP_KERNEL);
+	if (!alias)
+		return NULL;
+	fmt_print(alias->name, sizeof(alias->name), "%s", name);
+	alias->object_size = like->object_size;
+	spin_lock(&sys->slab.lock);
+	list_for_each_entry(c, &sys->slab.caches, list) {
+		if (is_ours(sys, c) || !is_like(c, like->size, like->align, like->flags))
+			continue;
+		found = c;
+		c->object_size = max(c->object_size, like->object_size);
+		c->nr_users++;
+		list_add_tail(&alias->list, &c->aliases);
+		break;
+	}
+	spin_unlock(&sys->slab.lock);
+	if (!found)
+		kmem_cache_free(sys, sys->slab.alias_cache, alias);
+	return found;
+}
+
+/* False: it was the last user. */
+static bool unmerge(struct mem_system *sys, struct kmem_cache *c)
+{
+	struct kmem_cache_alias *alias = NULL;
+
+	spin_lock(&sys->slab.lock);
+	if (c->nr_users > 1) {
+		c->nr_users--;
+		alias = list_first_entry(&c->aliases, struct kmem_cache_alias, list);
+		list_del(&alias->list);
+	}
+	spin_unlock(&sys->slab.lock);
+	if (alias)
+		kmem_cache_free(sys, sys->slab.alias_cache, alias);
+	return alias;
+}
+
+/* ---- life ---------------------------------------------------------------------------------------
+ */
+
+static bool is_good_name(const char *name)
+{
+	u32 len = 0;
+
+	for (; name && name[len]; len++) {
+		if (name[len] <= ' ' || name[len] > '~' || len + 1 == SLAB_NAME_LEN)
+			return false;
+	}
+	return len;
+}
+
+static struct kmem_cache *create(struct mem_system *sys, const char *name, u32 size, u32 align,
+				 u32 flags, void (*ctor)(void *), const void *caller)
+{
+	struct kmem_cache like = {
+		.object_size = size, .align = align, .ctor = ctor, .nr_cpus = sys->nr_cpus};
+	bool good = is_good_name(name) && size && size <= KMEM_CACHE_MAX_SIZE &&
+		    (!align || is_pow2(align)) && align <= PAGE_SIZE;
+	struct kmem_cache *c;
+
+	like.flags = good ? effective_flags(sys, name, flags, ctor != NULL) : 0;
+	if (!good || !slab_layout(&like)) {
+		slab_error_name_of(sys, SLAB_BAD_CACHE, name ? name : "(null)", 0, caller);
+		return NULL;
+	}
+	c = merge(sys, name, &like);
+	return c ? c : slab_cache_new(sys, name, size, align, flags, ctor);
+}
+
+struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u32 size, u32 align,
+				     u32 flags, void (*ctor)(void *))
+{
+	struct kmem_cache *c =
+		create(sys, name, size, align, flags, ctor, __builtin_return_address(0));
+
+	ASSERT(c || !(flags & SLAB_PANIC), "cache %s of %u bytes cannot be made", name, size);
+	return c;
+}
+
 int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 {
-	if (kmem_cache_live(cache))
+	if (unmerge(sys, cache))
+		return 0;
+	if (kmem_cache_live(sys, cache)) {
+		slab_error_busy(sys, cache, __builtin_return_address(0));
 		return -EBUSY;
+	}
 	kmem_cache_shrink(sys, cache);
 	spin_lock(&sys->slab.lock);
 	list_del(&cache->list);
 	spin_unlock(&sys->slab.lock);
+	kfree(sys, cache->quarantine.ring);
 	kmem_cache_free(sys, sys->slab.cache_cache, cache);
 	return 0;
 }
 
+/* ---- the first ones -----------------------------------------------------------------------------
+ */
+
 /* The first cache has to hold itself: it is made in pages of its own, then moved into an object,
  * with the slab of that object, its only one. */
+static void move_first(struct mem_system *sys, struct kmem_cache *c, const struct kmem_cache *early)
+{
+	const struct kmem_cache_cpu *from = early->cpu[arch_this_cpu()];
+	struct kmem_cache_cpu *to;
+
+	memcpy(c, early, cache_bytes(sys));
+	init_lists(sys, c);
+	for (u32 nid = 0; nid < c->nr_nodes; nid++)
+		c->node[nid].nr_slabs = early->node[nid].nr_slabs;
+	to = c->cpu[arch_this_cpu()];
+	to->slab = from->slab;
+	to->word = from->word;
+	to->base = from->base;
+	to->slab->holder = &to->holder;
+}
+
 static int bootstrap(struct mem_system *sys)
 {
 	u32 size = cache_bytes(sys),
 	    order = size > PAGE_SIZE ? highest_bit((size - 1) >> PAGE_SHIFT) + 1 : 0;
 	struct page *page = alloc_pages(sys, GFP_KERNEL, order);
+	struct slab_options options = sys->slab_options;
 	struct kmem_cache *early, *c;
 
 	if (!page)
 		return -ENOMEM;
 	early = page_address(sys, page);
-	cache_fill(sys, early, "kmem_cache", size, 64, 0, NULL);
+	sys->slab_options = (struct slab_options){0}; /* its slab is a CPU's, so it can be moved */
+	cache_fill(sys, early, "kmem_cache", size, CACHE_LINE, SLAB_HWCACHE_ALIGN, NULL);
+	sys->slab_options = options;
 	c = kmem_cache_alloc(sys, early, GFP_KERNEL);
 	if (c) {
-		struct kmem_cache_cpu *cpu = &c->cpu[arch_this_cpu()];
-		struct page *slab = early->cpu[arch_this_cpu()].slab;
-
-		memcpy(c, early, size);
-		init_lists(sys, c);
-		cpu->slab = slab;
-		slab->slab_cache = c;
-		list_init(&c->list);
+		move_first(sys, c, early);
 		list_add(&c->list, &sys->slab.caches);
 		sys->slab.cache_cache = c;
 	}
@@ -204,16 +282,34 @@ static int bootstrap(struct mem_system *sys)
 	return c ? 0 : -ENOMEM;
 }
 
+/* Those that others need: without options, so that these need nothing. */
+static int make_own_caches(struct mem_system *sys)
+{
+	struct slab_options options = sys->slab_options;
+
+	sys->slab_options = (struct slab_options){0};
+	sys->slab.map_cache = slab_cache_new(sys, "slab_map", sizeof(struct slab_map), CACHE_LINE,
+					     SLAB_HWCACHE_ALIGN, NULL);
+	sys->slab.alias_cache = slab_cache_new(sys, "kmem_cache_alias",
+					       sizeof(struct kmem_cache_alias), 0, 0, NULL);
+	sys->slab_options = options;
+	return sys->slab.map_cache && sys->slab.alias_cache ? 0 : -ENOMEM;
+}
+
 int kmem_cache_init(struct mem_system *sys)
 {
 	int err;
 
 	memset(&sys->slab, 0, sizeof(sys->slab));
+	sys->slab.random = sys->slab_options.seed;
 	list_init(&sys->slab.caches);
 	spin_lock_init(&sys->slab.lock, "slab caches", LOCK_SLAB, sys->page_options.watch);
+	spin_lock_init(&sys->slab.errors.lock, "slab errors", LOCK_DEBUG, sys->page_options.watch);
 	for_each_node(sys, node)
 		sys->slab.nr_nodes = (u32)node->node_id + 1;
 	err = bootstrap(sys);
+	if (!err)
+		err = make_own_caches(sys);
 	if (!err)
 		err = kmalloc_init(sys);
 	sys->slab.ready = !err;

@@ -2,120 +2,184 @@
 /* Slabs that belong to no CPU: found by all, under their node's lock. */
 #include "slab_inner.h"
 
-static void move_to(struct page *page, struct list_head *list)
+/* It is full, or nobody's any more. */
+static void take_out(struct kmem_cache_node *node, struct page *slab)
 {
-	list_del(&page->slab_list);
-	list_add(&page->slab_list, list);
+	list_del(&slab->slab_list);
+	node->nr_partial--;
 }
 
-void *node_take(struct mem_system *sys, struct kmem_cache *cache, u32 nid)
+static void put_in(struct kmem_cache_node *node, struct page *slab)
+{
+	list_add(&slab->slab_list, &node->partial);
+	node->nr_partial++;
+}
+
+static bool has_enough(const struct kmem_cache *cache, const struct kmem_cache_node *node)
+{
+	return node->nr_partial >= cache->min_partial && !slab_keeps_pages(cache);
+}
+
+u64 node_take(struct mem_system *sys, struct kmem_cache *cache, u32 nid)
 {
 	struct kmem_cache_node *node = &cache->node[nid];
-	struct page *page;
-	void *object = NULL;
+	u64 object = 0;
 
 	spin_lock(&node->lock);
 	if (!list_empty(&node->partial)) {
-		page = list_first_entry(&node->partial, struct page, slab_list);
-		if (unlikely(!slab_leads_on(sys, cache, page->freelist)))
-			spin_unlock(&node->lock); /* which nobody must find taken: it asserts now */
-		object = slab_pop(sys, cache, page);
-		if (!page->freelist) {
-			node->nr_partial--;
-			move_to(page, &node->full);
-		}
+		struct page *slab = list_first_entry(&node->partial, struct page, slab_list);
+
+		object = slab_take_bit(sys, cache, slab);
+		if (slab_is_full(cache, slab))
+			take_out(node, slab);
 	}
 	spin_unlock(&node->lock);
 	return object;
 }
 
-bool node_put(struct mem_system *sys, struct kmem_cache *cache, struct page *page, void *object)
+/* Locks the node that has the slab. False: it is a CPU's by now. */
+static bool lock_slab(struct kmem_cache_node *node, const struct page *slab)
 {
-	struct kmem_cache_node *node = &cache->node[page_to_nid(page)];
-	bool enough, good;
-
 	spin_lock(&node->lock);
-	if (page->owner != NO_CPU) {
-		spin_unlock(&node->lock);
+	if (slab->holder == &node->holder)
+		return true;
+	spin_unlock(&node->lock);
+	return false;
+}
+
+/* False: it is a CPU's by now. *ret_twice: some of them were free, and nothing was done. */
+static bool put(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u32 i,
+		u64 bits, bool *ret_twice)
+{
+	struct kmem_cache_node *node = &cache->node[page_to_nid(slab)];
+	bool enough, was_full, gone = false;
+
+	if (!lock_slab(node, slab))
 		return false;
-	}
-	enough = node->nr_partial >= cache->min_partial;
-	good = !slab_is_checked(cache) || slab_on_free_list(sys, page, object) == NOT_ON_LIST;
-	if (good && !page->freelist) {
-		node->nr_partial++;
-		move_to(page, &node->partial);
-	}
-	if (good)
-		slab_push(cache, page, object);
-	if (good && !page->inuse && enough) {
-		node->nr_partial--;
-		list_del(&page->slab_list);
-		slab_discard(sys, cache, page);
+	*ret_twice = slab_free_words(cache, slab)[i] & bits;
+	if (!*ret_twice) {
+		enough = has_enough(cache, node);
+		was_full = slab_is_full(cache, slab);
+		slab_set_free_bits(cache, slab, i, bits);
+		gone = slab_is_empty(cache, slab) && enough;
+		if (gone && !was_full)
+			take_out(node, slab);
+		else if (!gone && was_full)
+			put_in(node, slab);
 	}
 	spin_unlock(&node->lock);
-	if (!good)
-		slab_count_bad_free(sys);
+	if (gone)
+		slab_discard(sys, cache, slab);
 	return true;
 }
 
-struct page *node_take_slab(struct kmem_cache *cache, u32 nid, u32 cpu)
+bool node_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u32 i,
+		   u64 bits)
+{
+	bool twice;
+
+	return put(sys, cache, slab, i, bits, &twice);
+}
+
+bool node_put(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 index,
+	      const void *caller)
+{
+	u64 object = slab_object_at(sys, slab, index);
+	bool twice;
+
+	if (!put(sys, cache, slab, (u32)index / 64, 1ULL << index % 64, &twice))
+		return false;
+	if (twice) /* another CPU was quicker */
+		slab_error(sys, SLAB_FREE_TWICE, cache, object, caller);
+	return true;
+}
+
+struct page *node_take_slab(struct kmem_cache *cache, u32 nid, struct kmem_cache_cpu *c)
 {
 	struct kmem_cache_node *node = &cache->node[nid];
-	struct page *page = NULL;
+	struct page *slab = NULL;
 
 	spin_lock(&node->lock);
 	if (!list_empty(&node->partial)) {
-		page = list_first_entry(&node->partial, struct page, slab_list);
-		list_del(&page->slab_list);
-		node->nr_partial--;
-		__atomic_store_n(&page->owner, (u16)cpu, __ATOMIC_RELAXED);
+		slab = list_first_entry(&node->partial, struct page, slab_list);
+		take_out(node, slab);
+		__atomic_store_n(&slab->holder, &c->holder, __ATOMIC_RELAXED);
 	}
 	spin_unlock(&node->lock);
-	return page;
+	return slab;
 }
 
-void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page *page)
+void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page *slab)
 {
-	struct kmem_cache_node *node = &cache->node[page_to_nid(page)];
-	bool enough;
+	struct kmem_cache_node *node = &cache->node[page_to_nid(slab)];
+	bool gone;
 
 	spin_lock(&node->lock);
-	__atomic_store_n(&page->owner, NO_CPU, __ATOMIC_RELAXED);
-	enough = !page->inuse && node->nr_partial >= cache->min_partial;
-	if (!enough) {
-		list_add(&page->slab_list, page->freelist ? &node->partial : &node->full);
-		node->nr_partial += page->freelist != NULL;
-	}
+	__atomic_store_n(&slab->holder, &node->holder, __ATOMIC_RELAXED);
+	gone = slab_is_empty(cache, slab) && has_enough(cache, node);
+	if (!gone && !slab_is_full(cache, slab))
+		put_in(node, slab);
 	spin_unlock(&node->lock);
-	if (enough)
-		slab_discard(sys, cache, page);
+	if (gone)
+		slab_discard(sys, cache, slab);
 }
 
+/* ---- giving empty slabs back --------------------------------------------------------------------
+ */
+
+/* Pages go back when no lock is held: a slab's map is an object of another cache. */
 static u64 shrink_node(struct mem_system *sys, struct kmem_cache *cache, u32 nid)
 {
 	struct kmem_cache_node *node = &cache->node[nid];
-	struct page *page, *next;
+	struct page *slab, *next;
+	struct list_head gone;
 	u64 slabs = 0;
 
+	list_init(&gone);
 	spin_lock(&node->lock);
-	list_for_each_entry_safe(page, next, &node->partial, slab_list) {
-		if (page->inuse)
+	list_for_each_entry_safe(slab, next, &node->partial, slab_list) {
+		if (!slab_is_empty(cache, slab))
 			continue;
-		list_del(&page->slab_list);
-		node->nr_partial--;
-		slab_discard(sys, cache, page);
-		slabs++;
+		take_out(node, slab);
+		list_add(&slab->slab_list, &gone);
 	}
 	spin_unlock(&node->lock);
+	list_for_each_entry_safe(slab, next, &gone, slab_list) {
+		slab_discard(sys, cache, slab);
+		slabs++;
+	}
 	return slabs;
+}
+
+static void empty_quarantine(struct mem_system *sys, struct kmem_cache *cache)
+{
+	u64 object, index;
+	struct page *slab;
+
+	while ((object = slab_quarantine_swap(cache, 0))) {
+		slab = slab_of(sys, cache, object, &index);
+		slab_debug_look(sys, cache, object, false, NULL);
+		slab_cpu_put(sys, cache, slab, index, NULL);
+	}
 }
 
 u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache)
 {
 	u64 slabs = 0;
 
+	empty_quarantine(sys, cache);
 	kmem_cache_drain(sys, cache);
 	for (u32 nid = 0; nid < cache->nr_nodes; nid++)
 		slabs += shrink_node(sys, cache, nid);
 	return slabs;
+}
+
+u64 kmem_cache_shrink_all(struct mem_system *sys)
+{
+	struct kmem_cache *cache;
+	u64 slabs = 0;
+
+	list_for_each_entry(cache, &sys->slab.caches, list)
+		slabs += kmem_cache_shrink(sys, cache);
+	return slabs + kmem_cache_shrink(sys, sys->slab.map_cache); /* the other slabs' maps */
 }

@@ -1,147 +1,168 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Looking at all slabs of a cache, and what their counts add up to. */
+/* Looking at all slabs of a cache, and what their counts add up to. Nothing is changed. */
 #include "slab_inner.h"
 
-struct walk {
-	bool (*fn)(void *ctx, const struct page *page, u32 owner, int nid, bool full, bool current);
-	void *ctx;
-};
+/* ---- slabs --------------------------------------------------------------------------------------
+ */
 
-static bool walk_list(const struct walk *w, const struct list_head *list, u32 owner, int nid,
-		      bool full)
+static bool walk_list(const struct list_head *list, u32 cpu, u32 nid, slab_listed_fn *fn, void *ctx)
 {
-	const struct page *page;
+	const struct page *slab;
 
-	list_for_each_entry(page, list, slab_list) {
-		if (!w->fn(w->ctx, page, owner, nid, full, false))
+	list_for_each_entry(slab, list, slab_list) {
+		if (!fn(ctx, slab, cpu, nid, false))
 			return false;
 	}
 	return true;
 }
 
-bool slab_for_each(const struct kmem_cache *cache,
-		   bool (*fn)(void *ctx, const struct page *page, u32 owner, int nid, bool full,
-			      bool current),
-		   void *ctx)
+bool slab_each_listed(const struct kmem_cache *cache, slab_listed_fn *fn, void *ctx)
 {
-	struct walk w = {fn, ctx};
-
 	for (u32 i = 0; i < cache->nr_cpus; i++) {
-		const struct kmem_cache_cpu *c = &cache->cpu[i];
-		const struct page *slab = slab_cpu_slab(c);
+		const struct kmem_cache_cpu *c = cache->cpu[i];
 
-		if ((slab && !fn(ctx, slab, i, NUMA_NO_NODE, false, true)) ||
-		    !walk_list(&w, &c->partial, i, NUMA_NO_NODE, false) ||
-		    !walk_list(&w, &c->full, i, NUMA_NO_NODE, true))
+		if ((c->slab && !fn(ctx, c->slab, i, 0, true)) ||
+		    !walk_list(&c->partial, i, 0, fn, ctx))
 			return false;
 	}
 	for (u32 nid = 0; nid < cache->nr_nodes; nid++) {
-		const struct kmem_cache_node *node = &cache->node[nid];
-
-		if (!walk_list(&w, &node->partial, NO_CPU, (int)nid, false) ||
-		    !walk_list(&w, &node->full, NO_CPU, (int)nid, true))
+		if (!walk_list(&cache->node[nid].partial, NO_CPU, nid, fn, ctx))
 			return false;
 	}
 	return true;
 }
 
-/* ---- mail ---------------------------------------------------------------------------------------
+bool slab_is_current(const struct page *slab)
+{
+	u32 cpu = slab_cpu(slab);
+
+	return cpu != NO_CPU && slab_cache(slab)->cpu[cpu]->slab == slab;
+}
+
+bool slab_each_full(const struct mem_system *sys, bool (*fn)(void *ctx, const struct page *slab),
+		    void *ctx)
+{
+	for (u64 pfn = 0; pfn < sys->max_pfn; pfn += PAGEBLOCK_NR_PAGES) {
+		for (u64 i = 0; page_alive(sys, pfn) && i < PAGEBLOCK_NR_PAGES; i++) {
+			const struct page *slab = pfn_to_page(sys, pfn + i);
+
+			if (page_test(slab, PG_slab) && slab_is_full(slab_cache(slab), slab) &&
+			    !slab_is_current(slab) && !fn(ctx, slab))
+				return false;
+		}
+	}
+	return true;
+}
+
+struct each {
+	const struct kmem_cache *cache;
+	bool (*fn)(void *ctx, const struct page *slab);
+	void *ctx;
+};
+
+static bool each_listed(void *ctx, const struct page *slab, u32 cpu, u32 nid, bool current)
+{
+	const struct each *e = ctx;
+
+	(void)cpu;
+	(void)nid;
+	(void)current;
+	return e->fn(e->ctx, slab);
+}
+
+static bool each_full(void *ctx, const struct page *slab)
+{
+	const struct each *e = ctx;
+
+	return slab_cache(slab) != e->cache || e->fn(e->ctx, slab);
+}
+
+bool slab_for_each(const struct mem_system *sys, const struct kmem_cache *cache,
+		   bool (*fn)(void *ctx, const struct page *slab), void *ctx)
+{
+	struct each e = {cache, fn, ctx};
+
+	return slab_each_listed(cache, each_listed, &e) && slab_each_full(sys, each_full, &e);
+}
+
+/* ---- objects ------------------------------------------------------------------------------------
  */
 
-/* Counts a chain; *found: the object is in it. last: where it ends, NULL: at its NULL. */
-static u64 count_chain(const struct kmem_cache *cache, const void *first, u32 max,
-		       const void *object, bool *found)
+static bool is_in_hand(const struct kmem_cache *cache, u64 object)
 {
-	u64 nr = 0;
-
-	for (; first && nr < max; first = *slab_free_pointer(cache, first), nr++)
-		*found |= first == object;
-	return nr;
-}
-
-static u64 count_sheaf(const struct sheaf *s, const void *object, bool *found)
-{
-	for (void **slot = s->base; slot < s->top; slot++)
-		*found |= *slot == object;
-	return sheaf_count(s);
-}
-
-static u64 count_mail(const struct kmem_cache *cache, const void *object, bool *found)
-{
-	u64 nr = 0;
-
 	for (u32 i = 0; i < cache->nr_cpus; i++) {
-		const struct kmem_cache_cpu *c = &cache->cpu[i];
-
-		nr += count_chain(cache, c->mailbox, ~0u, object, found);
-		nr += count_chain(cache, c->nr_out ? c->out_first : NULL, c->nr_out, object, found);
-		nr += count_sheaf(&c->alloc, object, found);
-		nr += count_sheaf(&c->free, object, found);
+		if (cache->cpu[i]->hand == object)
+			return true;
 	}
-	return nr;
+	return false;
 }
 
-u64 slab_in_mail(const struct kmem_cache *cache)
+enum slab_use slab_use_of(const struct kmem_cache *cache, const struct page *slab, u64 index,
+			  u64 object)
 {
-	bool found = false;
-
-	return count_mail(cache, NULL, &found);
-}
-
-bool slab_is_in_mail(const struct kmem_cache *cache, const void *object)
-{
-	bool found = false;
-
-	count_mail(cache, object, &found);
-	return found;
+	if (slab_is_free(cache, slab, index))
+		return SLAB_FREE;
+	if (slab_is_mailed(cache, slab, index))
+		return SLAB_IN_MAIL;
+	if (is_in_hand(cache, object))
+		return SLAB_IN_HAND;
+	return slab_is_quarantined(cache, object) ? SLAB_QUARANTINED : SLAB_LIVE;
 }
 
 /* ---- sums ---------------------------------------------------------------------------------------
  */
 
-struct sums {
-	const struct kmem_cache *cache;
-	u64 slabs, objects;
-	int nid; /* only of this node; NUMA_NO_NODE: of all */
-};
-
-static bool add_slab(void *ctx, const struct page *page, u32 owner, int nid, bool full,
-		     bool current)
+static bool add_free(void *ctx, const struct page *slab, u32 cpu, u32 nid, bool current)
 {
-	struct sums *s = ctx;
+	u64 *free = ctx;
 
-	(void)owner;
+	(void)cpu;
 	(void)nid;
-	(void)full;
 	(void)current;
-	if (s->nid == NUMA_NO_NODE || s->nid == page_to_nid(page)) {
-		s->slabs++;
-		s->objects += slab_inuse(s->cache, page);
-	}
+	*free += slab_nr_free(slab_cache(slab), slab);
 	return true;
 }
 
-u64 kmem_cache_live(const struct kmem_cache *cache)
+/* Objects that are free, but not for everybody. */
+static u64 nr_elsewhere(const struct kmem_cache *cache)
 {
-	struct sums s = {.cache = cache, .nid = NUMA_NO_NODE};
+	u64 nr = slab_nr_quarantined(cache);
 
-	slab_for_each(cache, add_slab, &s);
-	return s.objects - slab_in_mail(cache);
+	for (u32 i = 0; i < cache->nr_cpus; i++) {
+		const struct kmem_cache_cpu *c = cache->cpu[i];
+
+		nr += !(c->hand & 1);
+		for (const struct page *slab = c->mailbox; slab; slab = slab->mail_next)
+			nr += slab_nr_mailed(cache, slab);
+	}
+	return nr;
 }
 
 u64 kmem_cache_node_slabs(const struct kmem_cache *cache, int nid)
 {
-	struct sums s = {.cache = cache, .nid = nid};
+	u64 slabs = 0;
 
-	slab_for_each(cache, add_slab, &s);
-	return s.slabs;
+	for (u32 n = 0; n < cache->nr_nodes; n++)
+		slabs += nid == NUMA_NO_NODE || nid == (int)n ? cache->node[n].nr_slabs : 0;
+	return slabs;
 }
 
-void kmem_cache_stat(const struct kmem_cache *cache, struct slab_stat *ret)
+u64 kmem_cache_live(const struct mem_system *sys, const struct kmem_cache *cache)
+{
+	u64 free = 0;
+
+	(void)sys;
+	slab_each_listed(cache, add_free, &free);
+	return kmem_cache_node_slabs(cache, NUMA_NO_NODE) * cache->objects - free -
+	       nr_elsewhere(cache);
+}
+
+void kmem_cache_stat(const struct mem_system *sys, const struct kmem_cache *cache,
+		     struct slab_stat *ret)
 {
 	u64 slabs = kmem_cache_node_slabs(cache, NUMA_NO_NODE);
 
-	*ret = (struct slab_stat){.active_objs = kmem_cache_live(cache),
+	*ret = (struct slab_stat){.active_objs = kmem_cache_live(sys, cache),
 				  .active_slabs = slabs,
 				  .num_slabs = slabs,
 				  .num_objs = slabs * cache->objects};

@@ -1,133 +1,105 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Slabs, and what a free object looks like. */
-#include "mm/slab.h"
-
+/* Slabs: pages cut into objects, and back. */
+#include "lib.h"
 #include "mm/page_alloc.h"
-#include "mm/system.h"
 #include "slab_inner.h"
 
-#define POISON_BYTE 0x6b
+/* Zones that objects must not come from by one caller's flags: they share slabs with all others. */
+#define GFP_OF_PAGES                                                                               \
+	(__GFP_ZERO | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_MOVABLE | __GFP_RECLAIMABLE)
 
-/* Zones that a slab must not come from: objects of one cache share slabs, whoever asks. */
-#define GFP_ZONE_BITS (__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_MOVABLE)
-
-/* ---- a free object ------------------------------------------------------------------------------
- */
-
-bool slab_is_object(const struct mem_system *sys, const struct page *page, const void *p)
+u64 slab_random(struct mem_system *sys)
 {
-	u64 offset = (u64)(uintptr_t)p - (u64)(uintptr_t)page_address(sys, page);
-	const struct kmem_cache *cache = page->slab_cache;
+	u64 counter =
+		__atomic_add_fetch(&sys->slab.random, 0x9e3779b97f4a7c15ULL, __ATOMIC_RELAXED);
+	struct prng prng;
 
-	return offset % cache->size == 0 && offset / cache->size < page->objects;
+	prng_seed(&prng, counter);
+	return prng_next(&prng);
 }
 
-enum on_free_list slab_on_free_list(const struct mem_system *sys, const struct page *page,
-				    const void *object)
+static void begin_objects(const struct mem_system *sys, const struct page *slab)
 {
-	u32 seen = 0;
+	const struct kmem_cache *cache = slab_cache(slab);
 
-	for (void *free = page->freelist; free; free = *slab_free_pointer(page->slab_cache, free)) {
-		if (free == object)
-			return ON_LIST;
-		if (!slab_is_object(sys, page, free) || seen++ == page->objects)
-			return LIST_BROKEN;
+	for (u32 i = 0; i < cache->objects; i++) {
+		u64 object = slab_object_at(sys, slab, i);
+
+		slab_debug_new(cache, object);
+		if (cache->ctor)
+			cache->ctor((void *)(uintptr_t)object);
 	}
-	return NOT_ON_LIST;
 }
 
-static void poison(const struct kmem_cache *cache, void *object)
+static void forbid_objects(const struct mem_system *sys, const struct page *slab)
 {
-	if (cache->flags & SLAB_POISON)
-		memset(object, POISON_BYTE, cache->object_size);
+	const struct kmem_cache *cache = slab_cache(slab);
+
+	for (u32 i = 0; i < cache->objects; i++)
+		slab_forbid(cache, slab_object_at(sys, slab, i));
 }
 
-bool slab_poison_holds(const struct kmem_cache *cache, const void *object)
+static void count_slabs(struct kmem_cache *cache, const struct page *slab, s64 nr)
 {
-	const u8 *byte = object;
+	__atomic_fetch_add(&cache->node[page_to_nid(slab)].nr_slabs, nr, __ATOMIC_RELAXED);
+}
 
-	for (u32 i = 0; cache->flags & SLAB_POISON && i < cache->object_size; i++) {
-		if (byte[i] != POISON_BYTE)
+/* Its bits; false: no memory. */
+static bool begin_bits(struct mem_system *sys, struct kmem_cache *cache, struct page *slab)
+{
+	if (slab_is_mapped(cache)) {
+		slab->map = kmem_cache_alloc(sys, sys->slab.map_cache, GFP_KERNEL);
+		if (!slab->map)
 			return false;
 	}
+	slab_set_all_free(cache, slab);
 	return true;
 }
 
-/* ---- slabs --------------------------------------------------------------------------------------
- */
-
-static void construct_all(const struct kmem_cache *cache, u8 *object)
+static void forget(struct mem_system *sys, struct kmem_cache *cache, struct page *slab)
 {
-	for (u32 i = 0; i < cache->objects; i++, object += cache->size) {
-		poison(cache, object);
-		if (cache->ctor)
-			cache->ctor(object);
-	}
-}
-
-/* Each free object leads to the next one. */
-static void link_all(const struct kmem_cache *cache, u8 *object)
-{
-	u8 *last = object + cache->last_offset;
-	u32 size = cache->size, offset = cache->offset;
-
-	for (; object < last; object += size)
-		*(void **)(void *)(object + offset) = object + size;
-	*(void **)(void *)(object + offset) = NULL;
+	slab->holder = NULL;
+	slab->_mapcount = -1;
+	slab->unused = 0;
+	if (!cache->order)
+		page_unmark(slab);
+	__free_pages(sys, slab, cache->order);
 }
 
 struct page *slab_new(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
 {
-	struct page *page = alloc_pages_node(
-		sys, nid, (gfp & ~(__GFP_ZERO | GFP_ZONE_BITS)) | __GFP_COMP, cache->order);
-	u8 *object;
+	gfp_t pages = (gfp & ~GFP_OF_PAGES) | cache->gfp | (cache->order ? __GFP_COMP : 0);
+	struct page *slab = alloc_pages_node(sys, nid, pages, cache->order);
 
-	if (!page)
+	if (!slab)
 		return NULL;
-	page_set(page, PG_slab);
-	page->slab_cache = cache;
-	page->owner = NO_CPU;
-	page->inuse = 0;
-	page->objects = (u16)cache->objects;
-	object = page_address(sys, page);
-	page->freelist = object;
-	if (cache->ctor || cache->flags & SLAB_DEBUG_FLAGS)
-		construct_all(cache, object);
-	link_all(cache, object);
-	return page;
+	slab->holder = &cache->node[page_to_nid(slab)].holder;
+	if (!begin_bits(sys, cache, slab)) {
+		forget(sys, cache, slab);
+		return NULL;
+	}
+	page_set(slab, PG_slab);
+	if (cache->ctor || slab_is_checked(cache))
+		begin_objects(sys, slab);
+	if (SANITIZED)
+		forbid_objects(sys, slab);
+	count_slabs(cache, slab, 1);
+	return slab;
 }
 
-void slab_discard(struct mem_system *sys, struct kmem_cache *cache, struct page *page)
+void slab_discard(struct mem_system *sys, struct kmem_cache *cache, struct page *slab)
 {
-	page_clear(page, PG_slab);
-	page->slab_cache = NULL;
-	__free_pages(sys, page, cache->order);
-}
-
-void *slab_pop(struct mem_system *sys, struct kmem_cache *cache, struct page *page)
-{
-	void *object = page->freelist, *next = *slab_free_pointer(cache, object);
-
-	ASSERT(slab_leads_on(sys, cache, object),
-	       "%s: free object %p was written to: it leads to %p", cache->name, object, next);
-	if (!slab_poison_holds(cache, object))
-		__atomic_add_fetch(&sys->slab.bad_poison, 1, __ATOMIC_RELAXED);
-	page->freelist = next;
-	page->inuse++;
-	return object;
-}
-
-void slab_push(const struct kmem_cache *cache, struct page *page, void *object)
-{
-	poison(cache, object);
-	*slab_free_pointer(cache, object) = page->freelist;
-	page->freelist = object;
-	page->inuse--;
+	sanitize_allow(slab_address(sys, slab), PAGE_SIZE << cache->order);
+	count_slabs(cache, slab, -1);
+	page_clear(slab, PG_slab);
+	if (slab_is_mapped(cache))
+		kmem_cache_free(sys, sys->slab.map_cache, slab->map);
+	forget(sys, cache, slab);
 }
 
 struct page *slab_page_of(const struct mem_system *sys, const void *p)
 {
-	struct page *page = slab_struct_page(sys, slab_pa(sys, p));
+	struct page *page = slab_struct_page(sys, slab_pa(sys, (u64)(uintptr_t)p));
 
 	if (!page)
 		return NULL;

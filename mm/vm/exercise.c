@@ -140,7 +140,7 @@ static void destroy_caches(struct exercise_team *team)
 	for (u32 i = 0; i < EX_NR_CACHES; i++) {
 		if (team->caches[i] && kmem_cache_destroy(ex->sys, team->caches[i]))
 			exercise_fail(ex, "a cache still has objects (objects)",
-				      kmem_cache_live(team->caches[i]));
+				      kmem_cache_live(ex->sys, team->caches[i]));
 	}
 }
 

@@ -5,19 +5,11 @@
 /* ---- every page is somewhere --------------------------------------------------------------------
  */
 
-static void shrink_caches(struct mem_system *sys)
-{
-	struct kmem_cache *cache;
-
-	list_for_each_entry(cache, &sys->slab.caches, list)
-		kmem_cache_shrink(sys, cache);
-}
-
 struct account exercise_account(struct mem_system *sys)
 {
 	struct account a = {.tables = sys->pt.nr_tables};
 
-	shrink_caches(sys);
+	kmem_cache_shrink_all(sys);
 	pcp_drain_all(sys, arch_this_cpu());
 	for_each_node(sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
@@ -25,7 +17,7 @@ struct account exercise_account(struct mem_system *sys)
 			a.memmap += node->node_zones[type].nr_memmap_pages;
 		}
 	}
-	a.wrong = sys->page_errors.bad_frees + sys->slab.bad_frees + sys->slab.bad_poison +
+	a.wrong = sys->page_errors.bad_frees + slab_bad_frees(sys) + slab_bad_writes(sys) +
 		  sys->vmalloc.bad_frees;
 	return a;
 }

@@ -41,6 +41,14 @@ static void parse_word(struct sim *s, const char *word)
 		s->sys.nr_cpus = (u32)atoi(word + 5);
 	else if (!strncmp(word, "pmem=", 5))
 		parse_u64(word + 5, &s->pmem);
+	else if (!strcmp(word, "merge"))
+		s->sys.slab_options.nomerge = false;
+	else if (!strcmp(word, "randomise"))
+		s->sys.slab_options.randomise = true;
+	else if (!strncmp(word, "slub_debug=", 11))
+		slab_debug_parse(word + 11, &s->sys.slab_options);
+	else if (!strncmp(word, "quarantine=", 11))
+		s->sys.slab_options.quarantine = (u32)atoi(word + 11);
 	else if (!strcmp(word, "no1g"))
 		s->sys.pt.max_page_level = 1;
 	else if (!strcmp(word, "raw"))
@@ -54,6 +62,7 @@ static void parse_spec(struct sim *s, const char *spec)
 	char *copy = strdup(spec), *save = NULL;
 
 	s->nodes = 1;
+	s->sys.slab_options.nomerge = true; /* a test's cache is its own */
 	s->sys.pt.levels = 4;
 	s->sys.pt.max_page_level = 2;
 	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))

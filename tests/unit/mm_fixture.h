@@ -32,10 +32,7 @@ static inline void assert_sound(struct mem_system *sys)
 /* Free pages when no cache keeps an empty slab. */
 static inline u64 free_pages_shrunk(struct mem_system *sys)
 {
-	struct kmem_cache *cache;
-
-	list_for_each_entry(cache, &sys->slab.caches, list)
-		kmem_cache_shrink(sys, cache);
+	kmem_cache_shrink_all(sys);
 	return sim_free_pages(sys);
 }
 

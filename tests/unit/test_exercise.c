@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "mm_fixture.h"
+#include "sanitize.h"
 
 static struct exercise_config small_config(void)
 {
@@ -317,22 +318,40 @@ static struct page *some_slab(struct mem_system *sys, const char *name)
 	return list_first_entry(&cache->node[0].partial, struct page, slab_list);
 }
 
+/* Which we may write to. */
+static u8 *free_object(struct mem_system *sys, const char *name)
+{
+	struct page *slab = some_slab(sys, name);
+	const struct kmem_cache *cache = slab->holder->cache;
+	const u64 *words = cache->all ? &slab->free : slab->map->free;
+	u32 i = 0;
+	u8 *object;
+
+	while (!words[i])
+		i++;
+	i = i * 64 + (u32)__builtin_ctzll(words[i]);
+	object = (u8 *)page_address(sys, slab) + cache->red_left + i * cache->size;
+	sanitize_allow(object, cache->object_size);
+	return object;
+}
+
 static void write_to_free_object(struct mem_system *sys)
 {
-	*(u8 *)some_slab(sys, "exercise-41")->freelist = 0;
+	*free_object(sys, "exercise-41") = 0;
 }
 
 static void spoil_constructed_object(struct mem_system *sys)
 {
-	*(u8 *)some_slab(sys, "exercise-72")->freelist = 1;
+	*free_object(sys, "exercise-72") = 1;
 }
 
 static void spoil_objects(struct mem_system *sys)
 {
 	struct page *slab = some_slab(sys, "exercise-1500");
 
-	for (u32 i = 0; i < slab->objects; i++) /* the free pointer is at 752 */
-		*((u8 *)page_address(sys, slab) + i * slab->slab_cache->size) ^= 0x80;
+	sanitize_allow(page_address(sys, slab), PAGE_SIZE << slab->holder->cache->order);
+	for (u32 i = 0; i < slab->holder->cache->objects; i++)
+		*((u8 *)page_address(sys, slab) + i * slab->holder->cache->size) ^= 0x80;
 }
 
 static void miscount_free(struct mem_system *sys)

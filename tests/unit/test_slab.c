@@ -2,6 +2,7 @@
 /* SLUB on a simulated machine: geometry, contents, wrong frees, nodes, failure, broken invariants.
  */
 #include "mm_fixture.h"
+#include "sanitize.h"
 
 /* ---- geometry -----------------------------------------------------------------------------------
  */
@@ -36,8 +37,8 @@ static void slabs_are_cut_as_linux_cuts_them(void **state)
 				 c->objects, 1u << c->order, linux_has[i][1], linux_has[i][2]);
 		assert_int_equal(kmem_cache_destroy(sys, c), 0);
 	}
-	for (u32 i = 0; i < NR_KMALLOC_CACHES; i++) {
-		const struct kmem_cache *c = sys->slab.kmalloc[i];
+	for (u32 i = 0; i < NR_KMALLOC_SIZES; i++) {
+		const struct kmem_cache *c = sys->slab.kmalloc[0][i];
 		u32 k = 0;
 
 		while (k < ARRAY_SIZE(linux_has) && linux_has[k][0] != c->size)
@@ -60,7 +61,9 @@ static void alignment_and_free_pointer(void **state)
 		{24, 0, SLAB_HWCACHE_ALIGN, 32, 32}, /* two share a line */
 		{9, 0, SLAB_HWCACHE_ALIGN, 16, 16},
 		{65, 0, SLAB_HWCACHE_ALIGN, 128, 64},
-		{64, 0, SLAB_POISON, 72, 8}, /* the free pointer lies behind */
+		{64, 0, SLAB_POISON, 64, 8},
+		{64, 0, SLAB_RED_ZONE, 80, 8}, /* one before it, one behind */
+		{61, 0, SLAB_RED_ZONE, 72, 8}, /* the one behind has room */
 		{100, 4096, 0, 4096, 4096},
 	};
 	struct mem_system *sys = sim_new("128M");
@@ -74,10 +77,7 @@ static void alignment_and_free_pointer(void **state)
 		assert_int_equal(c->object_size, cases[i].asked);
 		assert_int_equal(c->size, cases[i].size);
 		assert_int_equal(c->align, cases[i].aligned);
-		assert_true(c->offset + sizeof(void *) <= c->size && c->offset % 8 == 0);
 		assert_int_equal((uintptr_t)object % c->align, 0);
-		if (cases[i].flags & SLAB_POISON)
-			assert_true(c->offset >= c->object_size);
 		kmem_cache_free(sys, c, object);
 		assert_int_equal(kmem_cache_destroy(sys, c), 0);
 	}
@@ -87,7 +87,7 @@ static void alignment_and_free_pointer(void **state)
 static void bad_arguments_give_no_cache(void **state)
 {
 	struct mem_system *sys = sim_new("128M");
-	u64 caches = kmem_cache_live(sys->slab.cache_cache);
+	u64 caches = kmem_cache_live(sys, sys->slab.cache_cache);
 
 	(void)state;
 	assert_null(kmem_cache_create(sys, NULL, 8, 0, 0, NULL));
@@ -97,9 +97,13 @@ static void bad_arguments_give_no_cache(void **state)
 	assert_null(kmem_cache_create(sys, "x", 8, 8192, 0, NULL));
 	assert_null(kmem_cache_create(sys, "x", KMALLOC_MAX_SIZE + 1, 0, 0, NULL));
 	assert_null(kmem_cache_create(sys, "x", 0xffffffff, 0, 0, NULL));
-	/* With the free pointer behind it, it is too large. */
-	assert_null(kmem_cache_create(sys, "x", KMALLOC_MAX_SIZE, 0, SLAB_POISON, NULL));
-	assert_int_equal(kmem_cache_live(sys->slab.cache_cache), caches);
+	/* With its red zones it is too large. */
+	assert_null(kmem_cache_create(sys, "x", KMALLOC_MAX_SIZE, 0, SLAB_RED_ZONE, NULL));
+	assert_null(kmem_cache_create(sys, "a blank", 8, 0, 0, NULL));
+	assert_null(kmem_cache_create(sys, "odd\x01", 8, 0, 0, NULL));
+	assert_null(kmem_cache_create(sys, "a-name-that-is-longer-than-31-bytes", 8, 0, 0, NULL));
+	expect_assert_failure(kmem_cache_create(sys, "x", 0, 0, SLAB_PANIC, NULL));
+	assert_int_equal(kmem_cache_live(sys, sys->slab.cache_cache), caches);
 	assert_sound(sys);
 	sim_free(sys);
 }
@@ -130,8 +134,8 @@ static void the_first_cache_holds_itself(void **state)
 	struct kmem_cache *first = sys->slab.cache_cache;
 
 	(void)state;
-	assert_ptr_equal(compound_head(virt_to_page(sys, first))->slab_cache, first);
-	assert_int_equal(kmem_cache_live(first), 1 + NR_KMALLOC_CACHES);
+	assert_ptr_equal(compound_head(virt_to_page(sys, first))->holder->cache, first);
+	assert_int_equal(kmem_cache_live(sys, first), 3 + NR_KMALLOC_TYPES * NR_KMALLOC_SIZES);
 	assert_int_equal(kmem_cache_destroy(sys, first), -EBUSY);
 	assert_sound(sys);
 	sim_free(sys);
@@ -187,7 +191,7 @@ static void constructed_objects_keep_their_contents(void **state)
 	sim_free(sys);
 }
 
-/* Expect one byte written after kfree to be seen by the check, and counted at the next use. */
+/* Expect one byte written after kfree to be seen by the check, and reported at the next use. */
 static void poison_shows_writes_to_free_objects(void **state)
 {
 	struct mem_system *sys = sim_new("128M");
@@ -202,47 +206,61 @@ static void poison_shows_writes_to_free_objects(void **state)
 	object[40] = 0;
 	assert_string_equal(slab_check(sys, &where), "a free object was written to");
 	assert_ptr_equal(where, c);
-	assert_int_equal(sys->slab.bad_poison, 0);
+	assert_int_equal(slab_bad_writes(sys), 0);
 	assert_ptr_equal(kmem_cache_alloc(sys, c, GFP_KERNEL), object);
-	assert_int_equal(sys->slab.bad_poison, 1);
+	assert_int_equal(slab_bad_writes(sys), 1);
 	kmem_cache_free(sys, c, object);
 	assert_sound(sys);
 	sim_free(sys);
 }
 
-/* Expect an assertion, and all as before, when the next object to be had leads anywhere but to an
- * object of its slab. */
-static void try_wrong_links(struct mem_system *sys, struct kmem_cache *c)
+/* Expect what is written to free objects to change nobody's mind about which are free. */
+static void free_objects_hold_nothing_of_ours(void **state)
 {
-	u8 *taken = kmem_cache_alloc(sys, c, GFP_KERNEL);
-	u8 *next = virt_to_page(sys, taken)->freelist;
-	void **link = (void **)(next + c->offset), *saved = *link;
-	void *wrong[] = {
-		(void *)(uintptr_t)0x4141414141414141, next + 4, /* the middle of an object */
-		next + (PAGE_SIZE << c->order),			 /* the slab behind */
-		get_free_page(sys, GFP_KERNEL),			 /* another block */
-	};
-
-	for (u32 i = 0; i < ARRAY_SIZE(wrong); i++) {
-		*link = wrong[i];
-		expect_assert_failure(kmem_cache_alloc(sys, c, GFP_KERNEL));
-	}
-	*link = saved;
-	assert_ptr_equal(kmem_cache_alloc(sys, c, GFP_KERNEL), next);
-	kmem_cache_free(sys, c, next);
-	kmem_cache_free(sys, c, taken);
-	assert_int_equal(sys->slab.bad_frees, 0);
-	assert_sound(sys);
-}
-
-static void an_overwritten_free_pointer_is_not_followed(void **state)
-{
+	static const u32 sizes[] = {8, 64, 3000};
 	struct mem_system *sys = sim_new("128M");
 
 	(void)state;
-	for (u32 i = 0; i < 2; i++) /* a CPU's slab, a node's */
-		try_wrong_links(sys, kmem_cache_create(sys, "x", 64, 0, i * SLAB_POISON, NULL));
-	try_wrong_links(sys, kmem_cache_create(sys, "x", 8, 0, 0, NULL));
+	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct kmem_cache *c = kmem_cache_create(sys, "x", sizes[i], 0, 0, NULL);
+		u8 *first = kmem_cache_alloc(sys, c, GFP_KERNEL);
+		struct page *slab = compound_head(virt_to_page(sys, first));
+		u8 *bytes = page_address(sys, slab);
+
+		sanitize_allow(bytes, PAGE_SIZE << c->order);
+		memset(bytes, 0x41, PAGE_SIZE << c->order);
+		assert_sound(sys);
+		for (u32 k = 1; k < c->objects; k++)
+			assert_ptr_equal(kmem_cache_alloc(sys, c, GFP_KERNEL), bytes + k * c->size);
+		assert_ptr_not_equal(
+			compound_head(virt_to_page(sys, kmem_cache_alloc(sys, c, GFP_KERNEL))),
+			slab);
+		assert_sound(sys);
+	}
+	sim_free(sys);
+}
+
+/* Expect the sanitizer to know which objects are free. */
+static void the_sanitizer_sees_free_objects(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	struct kmem_cache *c = kmem_cache_create(sys, "x", 41, 0, 0, NULL);
+	u8 *a = kmem_cache_alloc(sys, c, GFP_KERNEL), *b = kmem_cache_alloc(sys, c, GFP_KERNEL);
+
+	(void)state;
+	if (!SANITIZED)
+		skip();
+	assert_false(sanitize_forbids(a) || sanitize_forbids(a + 40));
+	assert_true(sanitize_forbids(a + 41)); /* behind its end */
+	kmem_cache_free(sys, c, a);
+	kmem_cache_free(sys, c, b);
+	assert_true(sanitize_forbids(a) && sanitize_forbids(b) && sanitize_forbids(b + 40));
+	assert_true(sanitize_forbids(b + c->size)); /* never handed out */
+	a = kmem_cache_alloc(sys, c, GFP_KERNEL);
+	assert_false(sanitize_forbids(a));
+	kmem_cache_free(sys, c, a);
+	kmem_cache_shrink(sys, c);
+	assert_false(sanitize_forbids(a)); /* a page is anybody's */
 	sim_free(sys);
 }
 
@@ -270,21 +288,20 @@ static void wrong_frees_are_refused(void **state)
 	kmem_cache_free(sys, b, x); /* another cache's */
 	for (u32 i = 0; i < ARRAY_SIZE(wrong); i++)
 		kmem_cache_free(sys, a, wrong[i]);
-	assert_int_equal(sys->slab.bad_frees, 1 + ARRAY_SIZE(wrong));
-	assert_int_equal(kmem_cache_live(a), 1);
+	assert_int_equal(slab_bad_frees(sys), 1 + ARRAY_SIZE(wrong));
+	assert_int_equal(kmem_cache_live(sys, a), 1);
 	kmem_cache_free(sys, a, x);
-	assert_int_equal(sys->slab.bad_frees, 1 + ARRAY_SIZE(wrong));
+	assert_int_equal(slab_bad_frees(sys), 1 + ARRAY_SIZE(wrong));
 	kmem_cache_free(sys, a, x); /* twice */
-	assert_int_equal(sys->slab.bad_frees, 2 + ARRAY_SIZE(wrong));
+	assert_int_equal(slab_bad_frees(sys), 2 + ARRAY_SIZE(wrong));
 	kmem_cache_free(sys, a, NULL);
-	assert_int_equal(sys->slab.bad_frees, 2 + ARRAY_SIZE(wrong));
-	assert_int_equal(kmem_cache_live(a), 0);
+	assert_int_equal(slab_bad_frees(sys), 2 + ARRAY_SIZE(wrong));
+	assert_int_equal(kmem_cache_live(sys, a), 0);
 	assert_sound(sys);
 	sim_free(sys);
 }
 
-/* Expect a second free to be refused wherever the object is by then, and at no price for who writes
- * the mark of free objects into his own. */
+/* Expect a second free to be refused wherever the object is by then. */
 static void freed_twice_is_refused_wherever_it_is(void **state)
 {
 	static const u32 sizes[] = {8, 16, 64, 200, 3000};
@@ -296,28 +313,23 @@ static void freed_twice_is_refused_wherever_it_is(void **state)
 		struct kmem_cache *c =
 			kmem_cache_create(sys, "x", size, 0, 0, i % 2 ? construct_nothing : NULL);
 		u8 *a = kmem_cache_alloc(sys, c, GFP_KERNEL), *b;
-		u64 bad = sys->slab.bad_frees;
+		u64 bad = slab_bad_frees(sys);
 
 		b = kmem_cache_alloc(sys, c, GFP_KERNEL);
 		kmem_cache_free(sys, c, a);
 		kmem_cache_free(sys, c, b);
-		kmem_cache_free(sys, c, a); /* in a sheaf */
-		assert_int_equal(sys->slab.bad_frees, bad + 1);
+		kmem_cache_free(sys, c, a); /* in the slab */
+		assert_int_equal(slab_bad_frees(sys), bad + 1);
 		kmem_cache_drain(sys, c);
 		kmem_cache_free(sys, c, a); /* in a slab, if that is there still */
-		assert_int_equal(sys->slab.bad_frees, bad + 2);
+		assert_int_equal(slab_bad_frees(sys), bad + 2);
 		a = kmem_cache_alloc(sys, c, GFP_KERNEL);
 		arch_host_cpu = 1;
 		kmem_cache_free(sys, c, a);
 		kmem_cache_free(sys, c, a); /* in the mail */
 		arch_host_cpu = 0;
 		kmem_cache_free(sys, c, a);
-		assert_int_equal(sys->slab.bad_frees, bad + 4);
-		b = kmem_cache_alloc(sys, c, GFP_KERNEL);
-		memset(b, 0, size);
-		memcpy(b + c->mark, &(u64){0x5f3c96a1d80b74e5}, 8);
-		kmem_cache_free(sys, c, b);
-		assert_int_equal(sys->slab.bad_frees, bad + 4);
+		assert_int_equal(slab_bad_frees(sys), bad + 4);
 		assert_sound(sys);
 		assert_int_equal(kmem_cache_destroy(sys, c), 0);
 	}
@@ -339,27 +351,27 @@ static void objects_find_home_from_other_cpus(void **state)
 	(void)state;
 	for (u32 i = 0; i < 1000; i++)
 		objects[i] = kmem_cache_alloc(sys, c, GFP_KERNEL);
-	assert_int_equal(virt_to_page(sys, objects[0])->owner, 0);
+	assert_int_equal(virt_to_page(sys, objects[0])->holder->cpu, 0);
 	arch_host_cpu = 1;
 	for (u32 i = 0; i < 990; i++)
 		kmem_cache_free(sys, c, objects[i]);
-	assert_int_equal(kmem_cache_live(c), 10);
-	assert_non_null(c->cpu[0].mailbox);
+	assert_int_equal(kmem_cache_live(sys, c), 10);
+	assert_non_null(c->cpu[0]->mailbox);
 	assert_true(slab_object_of(sys, virt_to_phys(sys, objects[3]), &found));
-	assert_true(found.free && found.in_mailbox);
+	assert_int_equal(found.use, SLAB_IN_MAIL);
 	assert_sound(sys);
 	arch_host_cpu = 0;
 	for (u32 i = 0; i < 900; i++) /* no new slab is needed for them */
 		objects[i] = kmem_cache_alloc(sys, c, GFP_KERNEL);
 	assert_true(kmem_cache_node_slabs(c, NUMA_NO_NODE) <= 1000 / c->objects + 1);
-	assert_null(c->cpu[0].mailbox);
-	assert_int_equal(kmem_cache_live(c), 910);
+	assert_null(c->cpu[0]->mailbox);
+	assert_int_equal(kmem_cache_live(sys, c), 910);
 	assert_sound(sys);
 	for (u32 i = 0; i < 900; i++)
 		kmem_cache_free(sys, c, objects[i]);
 	for (u32 i = 990; i < 1000; i++)
 		kmem_cache_free(sys, c, objects[i]);
-	assert_int_equal(kmem_cache_live(c), 0);
+	assert_int_equal(kmem_cache_live(sys, c), 0);
 	kmem_cache_shrink(sys, c);
 	assert_int_equal(kmem_cache_node_slabs(c, NUMA_NO_NODE), 0);
 	assert_int_equal(all_pages(sys), before);
@@ -385,12 +397,12 @@ static void many_at_once(void **state)
 	for (u32 i = 0; i < 5000; i++)
 		assert_int_equal(*(u64 *)objects[i], i);
 	kmem_cache_free_bulk(sys, c, 5000, objects);
-	assert_int_equal(kmem_cache_live(c), 0);
+	assert_int_equal(kmem_cache_live(sys, c), 0);
 	page_debug_fail_after(sys, 3); /* all or nothing */
 	kmem_cache_shrink(sys, c);
 	assert_int_equal(kmem_cache_alloc_bulk(sys, c, GFP_KERNEL, 5000, objects), 0);
 	page_debug_fail_after(sys, 0);
-	assert_int_equal(kmem_cache_live(c), 0);
+	assert_int_equal(kmem_cache_live(sys, c), 0);
 	assert_sound(sys);
 	assert_int_equal(kmem_cache_destroy(sys, c), 0);
 	sim_free(sys);
@@ -401,13 +413,13 @@ static void many_at_once(void **state)
 
 static void empty_slabs_are_kept_up_to_min_partial(void **state)
 {
-	/* The last: kept. Where each free goes through the node (8 bytes: no room for a mark) a
-	 * slab that was partial before its last free counts among the partial ones. */
-	static const u32 sizes[][3] = {{8, 5, 4},
+	/* Bytes, min_partial, what is left after a drain: the CPU's own empty slabs (64 KiB of
+	 * them, one at least) and the one it allocated from, as far as the node takes them. */
+	static const u32 sizes[][3] = {{8, 5, 5},
 				       {512, 5, 5},
-				       {4096, 6, 6},
-				       {32 * KiB, 7, 7},
-				       {KMALLOC_MAX_SIZE / 8, 9, 9}};
+				       {4096, 6, 3},
+				       {32 * KiB, 7, 3},
+				       {KMALLOC_MAX_SIZE / 8, 9, 2}};
 	struct mem_system *sys = sim_new("256M");
 	static void *objects[20 * 512];
 
@@ -415,21 +427,24 @@ static void empty_slabs_are_kept_up_to_min_partial(void **state)
 	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
 		struct kmem_cache *c = kmem_cache_create(sys, "x", sizes[i][0], 0, 0, NULL);
 		struct slab_stat st;
-		u64 before = all_pages(sys), not_free = before - sim_free_pages(sys);
+		u64 before = all_pages(sys), not_free = before - sim_free_pages(sys), maps;
 		u32 nr = 20 * c->objects;
 
 		assert_int_equal(c->min_partial, sizes[i][1]);
 		for (u32 k = 0; k < nr; k++)
 			assert_non_null(objects[k] = kmem_cache_alloc(sys, c, GFP_KERNEL));
-		kmem_cache_stat(c, &st);
+		kmem_cache_stat(sys, c, &st);
 		assert_int_equal(st.num_slabs, 20);
 		assert_int_equal(st.active_objs, nr);
 		assert_int_equal(st.num_objs, nr);
-		assert_int_equal(before - sim_free_pages(sys), (20ull << c->order) + not_free);
+		maps = kmem_cache_node_slabs(sys->slab.map_cache, NUMA_NO_NODE);
+		assert_int_equal(maps, sizes[i][0] < 64);
+		assert_int_equal(before - sim_free_pages(sys),
+				 (20ull << c->order) + maps + not_free);
 		for (u32 k = 0; k < nr; k++)
 			kmem_cache_free(sys, c, objects[k]);
 		kmem_cache_drain(sys, c);
-		kmem_cache_stat(c, &st);
+		kmem_cache_stat(sys, c, &st);
 		assert_int_equal(st.active_objs, 0);
 		assert_int_equal(st.num_slabs, sizes[i][2]);
 		assert_int_equal(kmem_cache_shrink(sys, c), st.num_slabs);
@@ -544,7 +559,8 @@ static void random_objects_keep_to_themselves(void **state)
 		for (u32 k = 0; k < size; k++)
 			assert_int_equal(slot[i].p[k], tag(i, slot[i].cache));
 		kmem_cache_free(sys, caches[slot[i].cache], slot[i].p);
-		assert_int_equal(kmem_cache_live(caches[slot[i].cache]), --live[slot[i].cache]);
+		assert_int_equal(kmem_cache_live(sys, caches[slot[i].cache]),
+				 --live[slot[i].cache]);
 		slot[i].p = NULL;
 		if (step % 1024 == 0)
 			assert_sound(sys);
@@ -554,8 +570,8 @@ static void random_objects_keep_to_themselves(void **state)
 		kmem_cache_free(sys, caches[slot[i].cache], slot[i].p);
 	for (u32 i = 0; i < ARRAY_SIZE(specs); i++)
 		assert_int_equal(kmem_cache_destroy(sys, caches[i]), 0);
-	assert_int_equal(sys->slab.bad_frees, 0);
-	assert_int_equal(sys->slab.bad_poison, 0);
+	assert_int_equal(slab_bad_frees(sys), 0);
+	assert_int_equal(slab_bad_writes(sys), 0);
 	assert_int_equal(all_pages(sys), before);
 	assert_sound(sys);
 	sim_free(sys);
@@ -622,54 +638,97 @@ static void caches_cannot_start_without_memory(void **state)
 	} while (0)
 
 /* A test that could not fail would be none: break each invariant, and the check must say so. */
-static void the_check_finds_what_is_broken(void **state)
+static void the_check_finds_wrong_bits(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	struct kmem_cache *small = kmem_cache_create(sys, "small", 8, 0, 0, NULL);
+	struct kmem_cache *odd = kmem_cache_create(sys, "odd", 200, 0, 0, NULL);
+	u8 *a = kmem_cache_alloc(sys, odd, GFP_KERNEL);
+	struct page *small_slab = virt_to_page(sys, kmem_cache_alloc(sys, small, GFP_KERNEL));
+	struct page *slab = virt_to_page(sys, a);
+
+	(void)state;
+	kmem_cache_drain(sys, small);
+	kmem_cache_drain(sys, odd);
+	slab->mailed = 2;
+	EXPECT_WRONG(sys, "an object is free and in the mail at once");
+	slab->mailed = 0;
+	slab->free |= 1ULL << 63;
+	EXPECT_WRONG(sys, "an object is free that is none");
+	slab->free &= ~(1ULL << 63);
+	small_slab->map->free[7] ^= 1ULL << 63;
+	EXPECT_WRONG(sys, "a slab's objects do not add up");
+	small_slab->map->free[7] ^= 1ULL << 63;
+	odd->cpu[0]->hand = (u64)(uintptr_t)a + 8;
+	EXPECT_WRONG(sys, "a CPU's hand holds what is no object");
+	odd->cpu[0]->hand = HAND_EMPTY;
+	odd->cpu[0]->mailbox = slab;
+	slab->mail_next = NULL;
+	EXPECT_WRONG(sys, "a slab is in a mailbox for nothing");
+	odd->cpu[0]->mailbox = NULL;
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+static void the_check_finds_wrong_slabs(void **state)
 {
 	struct mem_system *sys = sim_new("128M nodes=2");
 	struct kmem_cache *c = kmem_cache_create(sys, "x", 64, 0, 0, NULL);
-	u8 *a = kmem_cache_alloc(sys, c, GFP_KERNEL), *b = kmem_cache_alloc(sys, c, GFP_KERNEL);
-	struct page *slab = virt_to_page(sys, a);
-	void **link = (void **)(b + c->offset), *saved;
+	struct kmem_cache_node *node = &c->node[0];
+	struct page *slab = virt_to_page(sys, kmem_cache_alloc(sys, c, GFP_KERNEL));
 
 	(void)state;
-	kmem_cache_free(sys, c, b);
 	kmem_cache_drain(sys, c);
-	saved = *link;
-	*link = b;
-	EXPECT_WRONG(sys, "a free list has a loop");
-	*link = (u8 *)saved + 8;
-	EXPECT_WRONG(sys, "a free pointer leads outside the slab");
-	*link = NULL;
-	EXPECT_WRONG(sys, "a slab's objects do not add up");
-	*link = saved;
-	c->cpu[0].nr_partial++;
-	EXPECT_WRONG(sys, "a CPU's slabs differ from their count");
-	c->cpu[0].nr_partial--;
-	*c->cpu[0].free.top++ = a + 8;
-	EXPECT_WRONG(sys, "a CPU's sheaf holds what is no object");
-	c->cpu[0].free.top--;
-	slab->owner = 0;
-	EXPECT_WRONG(sys, "a slab is on the list of another CPU than it says");
-	slab->owner = NO_CPU;
-	c->node[0].nr_partial++;
-	EXPECT_WRONG(sys, "a node's slabs differ from their count");
-	c->node[0].nr_partial--;
-	page_clear(slab, PG_slab);
-	EXPECT_WRONG(sys, "a slab's page does not know its cache");
-	page_set(slab, PG_slab);
-	slab->objects--;
-	EXPECT_WRONG(sys, "a slab is not of its cache's size");
-	slab->objects++;
+	slab->holder = &c->node[1].holder;
+	EXPECT_WRONG(sys, "a slab does not know its owner");
 	slab->flags ^= 1ULL << PAGE_NODE_SHIFT;
 	EXPECT_WRONG(sys, "a slab is on another node's list");
 	slab->flags ^= 1ULL << PAGE_NODE_SHIFT;
+	slab->holder = &node->holder;
+	page_clear(slab, PG_slab);
+	EXPECT_WRONG(sys, "a slab's page does not know its cache");
+	page_set(slab, PG_slab);
+	c->order++;
+	EXPECT_WRONG(sys, "a slab is not of its cache's size");
+	c->order--;
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+static void the_check_finds_wrong_lists(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	struct kmem_cache *c = kmem_cache_create(sys, "x", 64, 0, 0, NULL);
+	struct kmem_cache_node *node = &c->node[0];
+	struct page *slab = virt_to_page(sys, kmem_cache_alloc(sys, c, GFP_KERNEL));
+
+	(void)state;
+	kmem_cache_drain(sys, c);
+	c->cpu[0]->nr_partial++;
+	EXPECT_WRONG(sys, "a CPU's slabs differ from their count");
+	c->cpu[0]->nr_partial--;
+	c->cpu[0]->nr_empty++;
+	EXPECT_WRONG(sys, "a CPU's slabs differ from their count");
+	c->cpu[0]->nr_empty--;
+	node->nr_partial++;
+	EXPECT_WRONG(sys, "a node's slabs differ from their count");
+	node->nr_partial--;
+	node->nr_slabs++;
+	EXPECT_WRONG(sys, "slabs differ from their count");
+	node->nr_slabs--;
 	list_del(&slab->slab_list);
-	list_add(&slab->slab_list, &c->node[0].full);
-	EXPECT_WRONG(sys, "a slab is on the wrong list");
+	node->nr_partial--;
+	EXPECT_WRONG(sys, "slabs differ from their count"); /* on no list, but not full */
+	list_add(&slab->slab_list, &c->cpu[0]->partial);
+	c->cpu[0]->nr_partial++;
+	EXPECT_WRONG(sys, "a slab is on the list of another CPU than it says");
 	list_del(&slab->slab_list);
-	list_add(&slab->slab_list, &c->node[0].partial);
-	c->node[0].partial.prev = &c->node[0].full;
+	c->cpu[0]->nr_partial--;
+	list_add(&slab->slab_list, &node->partial);
+	node->nr_partial++;
+	node->partial.prev = &c->cpu[0]->partial;
 	EXPECT_WRONG(sys, "a slab list's links are broken");
-	c->node[0].partial.prev = &slab->slab_list;
+	node->partial.prev = &slab->slab_list;
 	assert_sound(sys);
 	sim_free(sys);
 }
@@ -684,7 +743,8 @@ int main(void)
 		cmocka_unit_test(the_first_cache_holds_itself),
 		cmocka_unit_test(constructed_objects_keep_their_contents),
 		cmocka_unit_test(poison_shows_writes_to_free_objects),
-		cmocka_unit_test(an_overwritten_free_pointer_is_not_followed),
+		cmocka_unit_test(free_objects_hold_nothing_of_ours),
+		cmocka_unit_test(the_sanitizer_sees_free_objects),
 		cmocka_unit_test(wrong_frees_are_refused),
 		cmocka_unit_test(empty_slabs_are_kept_up_to_min_partial),
 		cmocka_unit_test(objects_come_from_the_node_or_the_nearest),
@@ -695,7 +755,9 @@ int main(void)
 		cmocka_unit_test(freed_twice_is_refused_wherever_it_is),
 		cmocka_unit_test(objects_find_home_from_other_cpus),
 		cmocka_unit_test(many_at_once),
-		cmocka_unit_test(the_check_finds_what_is_broken),
+		cmocka_unit_test(the_check_finds_wrong_bits),
+		cmocka_unit_test(the_check_finds_wrong_slabs),
+		cmocka_unit_test(the_check_finds_wrong_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

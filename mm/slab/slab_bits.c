@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Which objects of a slab are free: a bit for each, in one word or a few. */
+#include "slab_inner.h"
+
+static bool test(const u64 *words, u64 index)
+{
+	return words[index / 64] >> index % 64 & 1;
+}
+
+static u32 count(const u64 *words, u32 nr)
+{
+	u32 bits = 0;
+
+	for (u32 i = 0; i < nr; i++)
+		bits += bit_count(words[i]);
+	return bits;
+}
+
+bool slab_is_free(const struct kmem_cache *cache, const struct page *slab, u64 index)
+{
+	return test(slab_is_mapped(cache) ? slab->map->free : &slab->free, index);
+}
+
+bool slab_is_mailed(const struct kmem_cache *cache, const struct page *slab, u64 index)
+{
+	return test(slab_mailed_words(cache, slab), index);
+}
+
+u32 slab_nr_free(const struct kmem_cache *cache, const struct page *slab)
+{
+	return count(slab_is_mapped(cache) ? slab->map->free : &slab->free, slab_nr_words(cache));
+}
+
+u32 slab_nr_mailed(const struct kmem_cache *cache, const struct page *slab)
+{
+	return count(slab_mailed_words(cache, slab), slab_nr_words(cache));
+}
+
+void slab_set_free_bits(const struct kmem_cache *cache, struct page *slab, u32 i, u64 bits)
+{
+	slab_free_words(cache, slab)[i] |= bits;
+	if (slab_is_mapped(cache))
+		slab->nr_free += bit_count(bits);
+}
+
+void slab_set_free(const struct kmem_cache *cache, struct page *slab, u64 index)
+{
+	slab_set_free_bits(cache, slab, (u32)index / 64, 1ULL << index % 64);
+}
+
+void slab_set_all_free(const struct kmem_cache *cache, struct page *slab)
+{
+	u32 words = slab_nr_words(cache), rest = cache->objects % 64;
+
+	if (!slab_is_mapped(cache)) {
+		slab->free = cache->all;
+		slab->mailed = 0;
+		return;
+	}
+	memset(slab->map, 0, sizeof(*slab->map));
+	memset(slab->map->free, 0xff, words * sizeof(u64));
+	if (rest)
+		slab->map->free[words - 1] = (1ULL << rest) - 1;
+	slab->nr_free = cache->objects;
+	slab->posted = false;
+}
+
+/* The lowest bit; or, where the order is to be random, the next one from a random place on. */
+static u64 pick(struct mem_system *sys, const struct kmem_cache *cache, u64 bits)
+{
+	u64 from;
+
+	if (!(cache->flags & SLAB_RANDOMISED))
+		return (u64)__builtin_ctzll(bits);
+	from = slab_random(sys) % 64;
+	return (u64)__builtin_ctzll(bits >> from ? bits >> from << from : bits);
+}
+
+u64 slab_take_bit(struct mem_system *sys, const struct kmem_cache *cache, struct page *slab)
+{
+	u64 *words = slab_free_words(cache, slab), index;
+
+	for (u32 i = 0; i < slab_nr_words(cache); i++) {
+		if (!words[i])
+			continue;
+		index = pick(sys, cache, words[i]);
+		words[i] &= ~(1ULL << index);
+		if (slab_is_mapped(cache))
+			slab->nr_free--;
+		return slab_object_at(sys, slab, i * 64 + index);
+	}
+	return 0;
+}

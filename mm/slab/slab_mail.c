@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Objects that one CPU frees and another CPU's slab is of. They are marked in the slab, and the
+ * first one brings it into its owner's mailbox: so many of them cost the owner one word.
+ *
+ * A slab in a mailbox has a marked object, which keeps it alive. It may change hands while it lies
+ * there: who sorts the mail passes it on.
+ */
+#include "slab_inner.h"
+
+static void post(struct kmem_cache_cpu *to, struct page *slab)
+{
+	struct page *old = __atomic_load_n(&to->mailbox, __ATOMIC_RELAXED);
+
+	do
+		slab->mail_next = old;
+	while (!__atomic_compare_exchange_n(&to->mailbox, &old, slab, false, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED));
+}
+
+/* Marks objects of word i; the slab is in a mailbox, or comes into that of CPU `to`. False: one of
+ * them is marked. */
+static bool mark(struct kmem_cache *cache, struct kmem_cache_cpu *to, struct page *slab, u32 i,
+		 u64 bits)
+{
+	u64 old;
+	bool posted;
+
+	if (!slab_is_mapped(cache)) {
+		old = __atomic_fetch_or(&slab->mailed, bits, __ATOMIC_ACQ_REL);
+		if (!old)
+			post(to, slab);
+		return !(old & bits);
+	}
+	spin_lock(&cache->mail_lock);
+	old = slab->map->mailed[i];
+	slab->map->mailed[i] |= bits;
+	posted = slab->posted;
+	slab->posted = true;
+	if (!posted)
+		post(to, slab);
+	spin_unlock(&cache->mail_lock);
+	return !(old & bits);
+}
+
+/* Takes all marks off. */
+static void unmark(struct kmem_cache *cache, struct page *slab, u64 *ret_words)
+{
+	if (!slab_is_mapped(cache)) {
+		ret_words[0] = __atomic_exchange_n(&slab->mailed, 0, __ATOMIC_ACQ_REL);
+		return;
+	}
+	spin_lock(&cache->mail_lock);
+	memcpy(ret_words, slab->map->mailed, sizeof(slab->map->mailed));
+	memset(slab->map->mailed, 0, sizeof(slab->map->mailed));
+	slab->posted = false;
+	spin_unlock(&cache->mail_lock);
+}
+
+bool slab_mail(struct kmem_cache *cache, struct page *slab, u64 index, u64 object)
+{
+	u32 cpu = slab_cpu(slab);
+	struct kmem_cache_cpu *to = cache->cpu[cpu == NO_CPU ? 0 : cpu];
+	u64 hand = __atomic_load_n(&to->hand, __ATOMIC_RELAXED);
+
+	if (hand == object || slab_is_free(cache, slab, index))
+		return false;
+	/* Its place in the owner's hand is lost: else the owner could free it once more there. The
+	 * owner writes there only what it takes or frees itself, and it has not this one. */
+	if (hand == (object | 1))
+		__atomic_compare_exchange_n(&to->hand, &hand, HAND_EMPTY, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+	return mark(cache, to, slab, (u32)index / 64, 1ULL << index % 64);
+}
+
+/* To whoever has the slab now. */
+static void deliver(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c,
+		    struct page *slab, u32 i, u64 bits)
+{
+	for (;;) {
+		u32 cpu = slab_cpu(slab);
+
+		if (cpu == c->holder.cpu) {
+			slab_cpu_put_bits(sys, cache, c, slab, i, bits);
+			return;
+		}
+		if (cpu != NO_CPU) {
+			mark(cache, cache->cpu[cpu], slab, i, bits);
+			return;
+		}
+		if (node_put_bits(sys, cache, slab, i, bits))
+			return;
+	}
+}
+
+void slab_sort_mail(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c)
+{
+	struct page *slab, *next;
+	u64 words[SLAB_MAX_WORDS];
+
+	if (!__atomic_load_n(&c->mailbox, __ATOMIC_RELAXED))
+		return;
+	slab = __atomic_exchange_n(&c->mailbox, NULL, __ATOMIC_ACQUIRE);
+	for (; slab; slab = next) {
+		next = slab->mail_next; /* before it can come into a mailbox again */
+		unmark(cache, slab, words);
+		for (u32 i = 0; i < slab_nr_words(cache); i++) {
+			if (words[i])
+				deliver(sys, cache, c, slab, i, words[i]);
+		}
+	}
+}
