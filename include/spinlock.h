@@ -16,6 +16,7 @@
 enum lock_rank {
 	LOCK_EXERCISE = 1, /* what workers swap */
 	LOCK_VMALLOC,	   /* areas, and the page tables that show them */
+	LOCK_RECLAIM,	   /* the list of shrinkers; what they take comes behind it */
 	LOCK_SLAB,	   /* the list of caches */
 	LOCK_CACHE,	   /* one cache's slabs; several caches' never together */
 	LOCK_MEMMAP,	   /* struct pages coming to life */
@@ -55,6 +56,15 @@ void lock_watch_release(const struct spinlock *lock);
 /* Somebody has it. Asserts that it is not this CPU: whoever was stopped in the middle of something,
  * by an assertion or an exception, left it locked. */
 void spin_lock_wait(struct spinlock *lock);
+
+/* The proof alone: what follows takes the lock sometimes, and could take it now. */
+static inline void might_lock(const struct spinlock *lock)
+{
+	if (unlikely(lock->watch)) {
+		lock_watch_acquire(lock);
+		lock_watch_release(lock);
+	}
+}
 
 static inline void spin_lock(struct spinlock *lock)
 {

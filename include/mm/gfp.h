@@ -21,13 +21,13 @@ typedef u32 gfp_t;
 #define __GFP_FS	     0x80u
 #define __GFP_ZERO	     0x100u
 #define __GFP_ATOMIC	     0x200u /* cannot wait: a quarter deeper still, and the reserve */
-#define __GFP_DIRECT_RECLAIM 0x400u /* may empty the CPUs' lists, and later reclaim */
+#define __GFP_DIRECT_RECLAIM 0x400u /* may empty the CPUs' lists, and ask shrinkers */
 #define __GFP_KSWAPD_RECLAIM 0x800u
 #define __GFP_WRITE	     0x1000u
 #define __GFP_NOWARN	     0x2000u  /* a failure is not counted as worth a warning */
-#define __GFP_RETRY_MAYFAIL  0x4000u  /* try again once more */
+#define __GFP_RETRY_MAYFAIL  0x4000u  /* ask shrinkers again for large orders too */
 #define __GFP_NOFAIL	     0x8000u  /* may empty the zones to the last page */
-#define __GFP_NORETRY	     0x10000u /* do not empty the CPUs' lists */
+#define __GFP_NORETRY	     0x10000u /* neither empty the CPUs' lists nor ask shrinkers */
 #define __GFP_MEMALLOC	     0x20000u /* no watermarks */
 #define __GFP_COMP	     0x40000u
 #define __GFP_NOMEMALLOC     0x80000u

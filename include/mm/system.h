@@ -20,6 +20,7 @@
 #include "mm/pgtable.h"
 #include "mm/pt_build.h"
 #include "mm/kmalloc.h"
+#include "mm/shrinker.h"
 #include "mm/slab.h"
 #include "mm/vmalloc.h"
 
@@ -78,7 +79,9 @@ struct mem_system {
 	struct page_errors page_errors;
 	struct page_debug *page_debug; /* NULL: no debugging aid is on */
 
+	struct shrinker_system shrinkers;
 	struct slab_system slab;
+	struct shrinker slab_shrinker; /* gives back empty slabs */
 	struct vmalloc_system vmalloc;
 
 	bool step_running;

@@ -80,6 +80,14 @@ static u64 take_from_list(const struct request *r, const struct zonelist *list, 
 /* ---- how hard to try ---------------------------------------------------------------------------
  */
 
+#define COSTLY_ORDER 3	/* Linux's PAGE_ALLOC_COSTLY_ORDER */
+#define MAX_ROUNDS   16 /* and its MAX_RECLAIM_RETRIES */
+
+static bool may_shrink(gfp_t gfp)
+{
+	return gfp & __GFP_DIRECT_RECLAIM && !(gfp & __GFP_NORETRY);
+}
+
 static bool unreserve_any(struct mem_system *sys, const struct zonelist *list)
 {
 	bool any = false;
@@ -108,10 +116,52 @@ static unsigned flags_under_pressure(gfp_t gfp)
 	return flags;
 }
 
+/* Every node that may serve the request, once. */
+static u64 shrink_nodes(const struct request *r, const struct zonelist *list, unsigned priority)
+{
+	int last = NUMA_NO_NODE;
+	u64 freed = 0;
+
+	for (u32 i = 0; i < list->nr; i++) {
+		const struct zone *zone = list->zones[i];
+
+		if (zone->type > gfp_zone(r->gfp) || zone->zone_pgdat->node_id == last)
+			continue;
+		last = zone->zone_pgdat->node_id;
+		freed += shrink_slab(r->sys, r->gfp, last, priority);
+	}
+	return freed;
+}
+
+/* Asks harder and harder until there is enough, and from the beginning while that gives anything:
+ * objects must add up to pages, and for large orders that is left to luck. */
+static u64 shrink_and_take(const struct request *r, const struct zonelist *list, unsigned flags)
+{
+	bool luck = r->order > COSTLY_ORDER && !(r->gfp & __GFP_RETRY_MAYFAIL);
+	u64 pfn = NO_FRAME, freed = 1;
+
+	__atomic_fetch_add(&r->sys->shrinkers.nr_stalls[gfp_zone(r->gfp)], 1, __ATOMIC_RELAXED);
+	for (u32 rounds = luck ? 1 : MAX_ROUNDS; rounds && freed; rounds--) {
+		freed = 0;
+		for (unsigned priority = DEF_PRIORITY + 1; priority--;) {
+			u64 more = shrink_nodes(r, list, priority);
+
+			freed += more;
+			if (more) {
+				pcp_drain(r->sys, r->cpu);
+				pfn = take_from_list(r, list, flags);
+			}
+			if (pfn != NO_FRAME)
+				return pfn;
+		}
+	}
+	return NO_FRAME;
+}
+
 /*
- * Linux's order: the low watermark; the min one; then, for who can wait, with the CPUs' lists and
- * the atomic reserve given back, in place of the reclaim that is still to come. Who must not fail
- * may take the last page.
+ * Linux's order: the low watermark; the min one; then, for who can wait, with the CPUs' lists given
+ * back, with what shrinkers can spare, and with the atomic reserve. Who must not fail may take the
+ * last page. A shrinker gets what there is.
  */
 static u64 take_frames(const struct request *r)
 {
@@ -119,14 +169,19 @@ static u64 take_frames(const struct request *r)
 	unsigned which = gfp & __GFP_THISNODE ? ZONELIST_NOFALLBACK : ZONELIST_FALLBACK;
 	const struct zonelist *list = &r->sys->node_data[r->nid]->node_zonelists[which];
 	unsigned cma = gfp & __GFP_MOVABLE ? ALLOC_CMA : 0, flags = flags_under_pressure(gfp);
+	bool shrinking = shrinker_is_running(&r->sys->shrinkers, r->cpu);
 	u64 pfn = take_from_list(r, list, WMARK_LOW | cma);
 
+	if (shrinking && !(gfp & __GFP_NOMEMALLOC))
+		flags |= ALLOC_NO_WATERMARKS;
 	if (pfn == NO_FRAME)
 		pfn = take_from_list(r, list, flags);
-	if (pfn != NO_FRAME || !(gfp & __GFP_DIRECT_RECLAIM) || gfp & __GFP_NORETRY)
+	if (pfn != NO_FRAME || shrinking || !may_shrink(gfp))
 		return pfn;
 	if (pcp_drain_all(r->sys, r->cpu))
 		pfn = take_from_list(r, list, flags);
+	if (pfn == NO_FRAME)
+		pfn = shrink_and_take(r, list, flags);
 	while (pfn == NO_FRAME && unreserve_any(r->sys, list))
 		pfn = take_from_list(r, list, flags);
 	if (pfn == NO_FRAME && gfp & __GFP_NOFAIL)
@@ -161,6 +216,8 @@ u64 request_frame(struct request *r)
 		page_error(sys, (enum page_error)wrong, NO_FRAME, r->order, r->gfp, r->caller);
 		return NO_FRAME;
 	}
+	if (may_shrink(r->gfp))
+		shrinkers_might_run(sys, r->cpu);
 	if (sys->page_debug && page_debug_fails(sys, r->gfp, r->order, r->caller))
 		return NO_FRAME;
 	pfn = take_frames(r);

@@ -41,7 +41,7 @@ static void *take(struct mem_system *sys, unsigned order)
 {
 	u64 pfn = order > MAX_PAGE_ORDER
 			  ? NO_FRAME
-			  : frame_alloc(sys, arch_this_cpu(), GFP_KERNEL | __GFP_NOWARN, order);
+			  : frame_alloc(sys, arch_this_cpu(), GFP_NOWAIT | __GFP_NOWARN, order);
 
 	return pfn == NO_FRAME ? NULL : phys_to_virt(sys, pfn_to_phys(pfn));
 }

@@ -180,6 +180,7 @@ int page_alloc_init(struct mem_system *sys)
 
 	if (!sys->nr_cpus)
 		sys->nr_cpus = 1;
+	shrinkers_init(sys);
 	err = for_each_zone_range(sys, count_range);
 	if (!err)
 		err = pcp_init(sys); /* first what is written now, then what is written with use */

@@ -313,5 +313,7 @@ int kmem_cache_init(struct mem_system *sys)
 	if (!err)
 		err = kmalloc_init(sys);
 	sys->slab.ready = !err;
+	if (!err)
+		slab_shrinker_init(sys);
 	return err;
 }

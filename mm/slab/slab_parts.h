@@ -119,6 +119,8 @@ enum slab_error slab_why_not(const struct mem_system *sys, const struct kmem_cac
 /* A cache that is no alias, of good arguments. NULL: no memory (slab_cache.c). */
 struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 size, u32 align,
 				  u32 flags, void (*ctor)(void *));
+/* Registers what gives back empty slabs when memory is short (slab_shrinker.c). */
+void slab_shrinker_init(struct mem_system *sys);
 /* Creates the caches behind kmalloc(). 0 or -ENOMEM. */
 int kmalloc_init(struct mem_system *sys);
 

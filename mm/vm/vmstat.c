@@ -115,6 +115,9 @@ void vm_events(const struct mem_system *sys, u64 ret[NR_VM_EVENT_ITEMS])
 	static const char *const allocs[MAX_NR_ZONES] = {"pgalloc_dma", "pgalloc_dma32",
 							 "pgalloc_normal", "pgalloc_movable",
 							 "pgalloc_device"};
+	static const char *const stalls[MAX_NR_ZONES] = {"allocstall_dma", "allocstall_dma32",
+							 "allocstall_normal", "allocstall_movable",
+							 "allocstall_device"};
 #define ITEM(name) (*at(vm_event_names, NR_VM_EVENT_ITEMS, ret, name))
 
 	memset(ret, 0, NR_VM_EVENT_ITEMS * sizeof(ret[0]));
@@ -127,6 +130,10 @@ void vm_events(const struct mem_system *sys, u64 ret[NR_VM_EVENT_ITEMS])
 			ITEM("pgfree") += event[PGFREE];
 		}
 	}
+	for (u32 type = 0; type < MAX_NR_ZONES; type++)
+		ITEM(stalls[type]) = sys->shrinkers.nr_stalls[type];
+	ITEM("slabs_scanned") = sys->shrinkers.nr_scanned;
+	ITEM("drop_slab") = sys->shrinkers.nr_drops;
 #undef ITEM
 }
 

@@ -17,7 +17,7 @@ OWNER = {"types": "lib", "memmap": "boot", "e820": "boot", "memblock": "boot", "
          "pt_dump": "pgtable", "pt_whatif": "pgtable", "access": "pgtable",
          "page": "page", "zone": "page", "kpageflags": "page", "memmodel": "page",
          "gfp": "page", "page_alloc": "page",
-         "frame": "page", "pcp": "page", "page_debug": "page",
+         "frame": "page", "pcp": "page", "shrinker": "page", "page_debug": "page",
          "slab": "slab", "slab_struct": "slab", "slab_debug": "slab", "kmalloc": "slab", "vmalloc": "vm", "vmstat": "vm", "exercise": "vm"}
 # struct mem_system holds the state of every layer, so its header names them all.
 ANY_LAYER = {"system"}
