@@ -147,10 +147,9 @@ static u64 shrink_and_take(const struct request *r, const struct zonelist *list,
 			u64 more = shrink_nodes(r, list, priority);
 
 			freed += more;
-			if (more) {
-				pcp_drain(r->sys, r->cpu);
+			pcp_drain(r->sys, r->cpu); /* also what a shrinker took for itself */
+			if (more)
 				pfn = take_from_list(r, list, flags);
-			}
 			if (pfn != NO_FRAME)
 				return pfn;
 		}
