@@ -23,6 +23,7 @@ extern const struct cmd_table cmds_saved;     /* files on the stick, and differe
 extern const struct cmd_table cmds_formats;   /* other machines' page tables */
 extern const struct cmd_table cmds_whatif;    /* what is not there */
 extern const struct cmd_table cmds_exercise;  /* the allocators under load */
+extern const struct cmd_table cmds_shrinkers; /* memory that can be given back */
 extern const struct cmd_table cmds_run;	      /* things that work on memory */
 extern const struct cmd_table cmds_program;   /* the program itself */
 
@@ -38,6 +39,10 @@ void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_dat
 		    zone_view *show);
 void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys,
 		   zone_view *show);
+
+/* For long jobs to ask, with a struct cmd_call: crosses to the firmware to look for Esc, as output
+ * does. Non-zero: stop. */
+int cmd_poll_stop(void *ctx, u64 done, u64 total);
 
 /* Says what went wrong in a smp_run() that returned err; returns err. */
 struct smp_result;

@@ -7,8 +7,7 @@
 #include "smp.h"
 #include "ui/views.h"
 
-/* Crosses to the firmware to look for Esc, as output does. */
-static int poll_stop(void *ctx, u64 done, u64 total)
+int cmd_poll_stop(void *ctx, u64 done, u64 total)
 {
 	struct cmd_call *call = ctx;
 
@@ -90,7 +89,7 @@ static int cmd_exercise(struct cmd_call *call)
 	int err = cmd_needs_mm(call);
 
 	cfg.seed = call->app->options.seed;
-	cfg.poll = poll_stop;
+	cfg.poll = cmd_poll_stop;
 	cfg.poll_ctx = call;
 	if (!err)
 		err = cmd_option_u64(call, "seed", &cfg.seed);

@@ -36,6 +36,7 @@ MACHINES = [
     {"name": "faults", "mem": "512M", "cpu": "max", "check": "faults"},
     {"name": "smp-faults", "mem": "512M", "cpu": "max,-la57", "smp": 2, "check": "smp faults"},
     {"name": "nosmp", "mem": "256M", "cpu": "max", "smp": 2, "options": "nosmp", "check": "nosmp"},
+    {"name": "pressure", "mem": "1G", "cpu": "max", "smp": 2, "numa": 2, "options": "lockdep", "check": "pressure"},
     {"name": "too-little", "mem": "256M", "cpu": "max", "options": "claim=1M", "check": "too little"},
     {"name": "explorer-4-levels", "mem": "1G", "cpu": "max", "options": "levels=4", "levels": 4,
      "sweep": 800000, "check": "explorer"},

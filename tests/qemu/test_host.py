@@ -95,6 +95,9 @@ def run(build, shared_maps):
     yield expect(build, "5 levels where the CPU has them", 0, "PML5E", "--map",
                  os.path.join(INVENTED, "la57.map"), "-c", "pt stats")
     yield expect(build, "FLATMEM", 0, "exercise passed", "--map", machine, "-c", "memmodel; exercise", "memmodel=flat")
+    yield expect(build, "all of memory is taken and comes back", 0, "pressure passed", "--map", machine, "-c",
+                 "exercise pressure; shrinkers; shrinkers drop")
+    yield expect(build, "`shrinkers` takes `drop` only", 1, "what: must be `drop`", "--map", machine, "-c", "shrinkers what")
     for name, commands in SESSIONS.items():
         yield session(build, machine, name, commands)
     yield from maps.run(build, INVENTED)

@@ -255,6 +255,25 @@ def check_faults(row, image):
     yield "memory is sound after them", None if "exercise passed" in boot.output else boot.output[-600:]
 
 
+def check_pressure(row, image):
+    """All of memory is taken: a cache becomes pages, the views say so, and everything is back."""
+    boot = Boot(row, image, "exercise pressure --json; shrinkers --json; vmstat --json; shrinkers drop --json; "
+                "exercise --json; quit").run()
+    yield "ends with status 0", None if boot.status == 0 else boot.why
+    values = json_values(boot.output)
+    if len(values) < 5:
+        yield "views are JSON", f"{len(values)} values in the output: {boot.output[-800:]}"
+        return
+    pressure, shrinkers, vmstat, drop, exercise = values[:5]
+    yield "a cache becomes memory", None if pressure["result"] == "passed" and pressure["calls"] and \
+        pressure["scanned"] >= pressure["objects"] > pressure["cache_pages"] > 0 else str(pressure)
+    scanned = sum(s["scanned"] for s in shrinkers["shrinkers"]) + pressure["scanned"]
+    yield "counters agree", None if vmstat["slabs_scanned"] == scanned and shrinkers["stalls"] == \
+        sum(vmstat[name] for name in vmstat if name.startswith("allocstall")) > 0 else f"{shrinkers} {vmstat}"
+    yield "nothing is left to drop", None if drop["dropped"] < 64 else str(drop)
+    yield "the allocators are sound after it", None if exercise["result"] == "passed" else str(exercise)
+
+
 def check_too_little(row, image):
     """With next to no memory the views of the firmware still work, and the message says what is needed."""
     boot = Boot(row, image, "memmap --e820; zones; quit").run()
@@ -284,7 +303,8 @@ def check_stick(row, image):
 
 
 CHECKS = {"machine": check_machine, "wrong input": check_wrong_input, "stick": check_stick,
-          "faults": check_faults, "smp faults": check_smp_faults, "nosmp": check_nosmp, "too little": check_too_little, "explorer": check_explorer}
+          "faults": check_faults, "smp faults": check_smp_faults, "nosmp": check_nosmp, "too little": check_too_little,
+          "pressure": check_pressure, "explorer": check_explorer}
 STICK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "image.sh")
 
 

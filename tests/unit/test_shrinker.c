@@ -2,6 +2,7 @@
 /* Shrinkers: how much they are asked for, by whom, and what an allocation gets of it. */
 #include <pthread.h>
 
+#include "mm/pressure.h"
 #include "mm/vmstat.h"
 #include "mm_fixture.h"
 
@@ -230,6 +231,12 @@ static u64 cached_scan(struct shrinker *shrinker, struct shrink_control *sc)
 	return freed;
 }
 
+/* A cache with a constructor is nobody else's. */
+static void construct(void *object)
+{
+	list_init(&((struct entry *)object)->lru);
+}
+
 static void cached_init(struct mem_system *sys, struct cached *d)
 {
 	*d = (struct cached){.shrinker = {.count_objects = cached_count,
@@ -238,7 +245,7 @@ static void cached_init(struct mem_system *sys, struct cached *d)
 					  .name = "cached",
 					  .seeks = DEFAULT_SEEKS}};
 	d->cache = kmem_cache_create(sys, "cached", sizeof(struct entry), 0, SLAB_RECLAIM_ACCOUNT,
-				     NULL);
+				     construct);
 	assert_non_null(d->cache);
 	list_init(&d->lru);
 	/* Behind it come only the locks that kmem_cache_free() takes. */
@@ -715,6 +722,87 @@ static void a_page_is_missing_at_every_place(void **state)
 	sim_free(sys);
 }
 
+/* ---- the demonstration --------------------------------------------------------------------------
+ */
+
+static int stop_at(void *ctx, u64 done, u64 total)
+{
+	u64 *polls_left = ctx;
+
+	assert_true(done <= total);
+	return !--*polls_left;
+}
+
+/* Takes a page and keeps it, or frees what it does not have. */
+static u64 thief(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct odd *o = shrinker->private_data;
+
+	if (!o->claims)
+		kfree(sc->sys, shrinker);
+	else if (!o->got)
+		o->got = alloc_page(sc->sys, GFP_KERNEL) != NULL;
+	return SHRINK_STOP;
+}
+
+static void pressure_runs_and_gives_all_back(void **state)
+{
+	static const char *const machines[] = {"64M", "3G nodes=2", "300M flat"};
+	struct pressure_result r;
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(machines); i++) {
+		struct page_options options = page_option_defaults();
+		struct mem_system *sys = sim_new_with(machines[i], &options);
+		u64 pages = all_pages(sys), polls = ~0ULL;
+
+		assert_int_equal(pressure_run(sys, stop_at, &polls, &r), 0);
+		assert_null(r.failed);
+		assert_true(r.given_pages + PCP_MAX_BATCH >= r.cache_pages && r.cache_pages > 100);
+		assert_true(r.scanned >= r.objects && r.objects > r.cache_pages);
+		assert_int_equal(all_pages(sys), pages);
+		polls = ~0ULL - polls;
+		for (u64 n = 1; n < polls; n += 1 + polls / 8) {
+			u64 left = n;
+
+			assert_int_equal(pressure_run(sys, stop_at, &left, &r), -EINTR);
+			assert_true(r.stopped && !r.failed);
+			assert_int_equal(all_pages(sys), pages);
+		}
+		assert_sound(sys);
+		sim_free(sys);
+	}
+}
+
+static void pressure_says_what_does_not_hold(void **state)
+{
+	static const char *const says[] = {"frees were refused (frees)",
+					   "pages did not come back (pages now free)"};
+	struct mem_system *sys = sim_new("64M");
+	struct pressure_result r;
+	struct odd o;
+	u64 pages;
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(says); i++) {
+		odd_init(sys, &o, 1000000); /* many: it is asked at once */
+		o.shrinker.scan_objects = thief;
+		o.claims = i;
+		assert_int_equal(pressure_run(sys, NULL, NULL, &r), -EFAULT);
+		assert_string_equal(r.failed, says[i]);
+		unregister_shrinker(sys, &o.shrinker);
+	}
+	pages = all_pages(sys);
+	for (u64 k = 1; k < 40; k++) {
+		page_debug_fail_after(sys, k);
+		assert_true(pressure_run(sys, NULL, NULL, &r) < 0);
+		page_debug_fail_after(sys, 0);
+		assert_int_equal(all_pages(sys), pages);
+	}
+	assert_sound(sys);
+	sim_free(sys);
+}
+
 /* ---- several CPUs -------------------------------------------------------------------------------
  */
 
@@ -773,7 +861,7 @@ static void several_cpus_shrink_at_once(void **state)
 	assert_true(d.shrinker.nr_freed > 10000);
 	cached_destroy(sys, &d);
 	assert_sound(sys);
-	assert_int_equal(sys->slab.bad_frees + sys->page_errors.bad_frees, 0);
+	assert_int_equal(slab_bad_frees(sys) + sys->page_errors.bad_frees, 0);
 	assert_int_equal(all_pages(sys), pages);
 	sim_free(sys);
 }
@@ -795,6 +883,8 @@ int main(void)
 		cmocka_unit_test(wrong_use_is_found),
 		cmocka_unit_test(all_can_be_dropped_by_hand),
 		cmocka_unit_test(a_page_is_missing_at_every_place),
+		cmocka_unit_test(pressure_runs_and_gives_all_back),
+		cmocka_unit_test(pressure_says_what_does_not_hold),
 		cmocka_unit_test(several_cpus_shrink_at_once),
 	};
 
