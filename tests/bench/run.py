@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import emulated
+import yard_pages
 import yardstick
 from rows import met
 
@@ -53,7 +54,8 @@ def main():
     args = parser.parse_args()
     rows = show("page allocator on the emulated machine (Linux 6.1)", emulated.rows(args.build))
     if os.path.exists(os.path.join(args.yardstick, "build.sh")):
-        rows += show("page frames on this computer (reference: a floor)", yardstick.rows(args.yardstick, args.build))
+        folder = yardstick.build_all(args.yardstick, args.build)
+        rows += show("page frames on this computer (reference: a floor)", yard_pages.rows(folder))
     else:
         print(f"\nno yardstick for allocators at {args.yardstick}: YARDSTICK= says where it is")
     rows += show("page tables on this computer (a loop that reads)", host_rows(args.build))

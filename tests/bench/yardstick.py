@@ -1,68 +1,39 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Our page frames on the yardstick of ../shared/bench/alloc: its workloads, its floors, our adapter.
+"""The yardstick of ../shared/bench/alloc: its workloads, its floors, Debian's allocators, our adapters.
 
-Nanoseconds of a shared machine, so each figure stands beside a floor of the same run: `lifo`, a bare
-stack of frames, or `null`, the bare harness. Medians of ROUNDS rounds, programs in turn.
+Nanoseconds of a shared machine, so what is compared runs together: programs in turn, medians of some rounds.
 """
 import os
 import statistics
 import subprocess
 
-from rows import row
-
-ROUNDS = 5
-PROGRAMS = ("page-null", "page-lifo", "page-ours")
-# Workload, and what it reports: (figure, unit, floor, how many times the floor).
-TIMES = [("P1", "P1", "page-lifo", 2.0), ("P2lifo", "P2lifo", "page-lifo", 3.5), ("P2fifo", "P2fifo", "page-lifo", 3.5),
-         ("P2rand", "P2rand", "page-lifo", 4.5), ("P3", "P3", "page-null", 4.0), ("P4u50", "P4u50", "page-null", 3.5),
-         ("P4u90", "P4u90", "page-null", 3.5), ("P5", "P5fill", "page-lifo", 1.8), ("P5", "P5free", "page-lifo", 3.0)]
-NAMES = {"P1": "P1 hot pair", "P2lifo": "P2 1,024 and back, LIFO", "P2fifo": "P2 1,024 and back, FIFO",
-         "P2rand": "P2 1,024 and back, random", "P3": "P3 hot pair of 2 MiB", "P4u50": "P4 random orders, 50 % in use",
-         "P4u90": "P4 random orders, 90 % in use", "P5fill": "P5 fill of a heap", "P5free": "P5 random free of a full heap"}
-# Figures that are no times: (workload, figure, name, unit, goal).
-VALUES = [("P5", "P5.order10_of_256", "P5 4 MiB blocks whole again", "of 256", 256),
-          ("P6", "P6.huge%_at90", "P6 2 MiB frames to be had at 90 %", "%", 64.8),
-          ("P6", "P6.huge%_half4K", "P6 with half of the 4 KiB left", "%", 20.3),
-          ("P6", "P6.huge%_5pc4K", "P6 with 5 % of the 4 KiB left", "%", 12.9)]
-THREADS = [("P7pair", "P7 pair, two threads to one", 1.1), ("P7batch", "P7 batch, two threads to one", 1.5)]
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.join(HERE, "..", "..")
 
 
 def build_all(yardstick, build):
-    """Its programs with our adapter, in build/yard."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    root = os.path.join(here, "..", "..")
-    env = dict(os.environ, B=os.path.abspath(f"{build}/yard"), PA_OURS=os.path.join(here, "alloc_page.c"),
-               PA_OURS_FLAGS=f"-I{root}/include -I{root}", PA_OURS_LIBS=os.path.abspath(f"{build}/yard/libmm.a"))
+    """All of its programs, and ours, in build/yard. Returns the folder."""
+    env = dict(os.environ, B=os.path.abspath(f"{build}/yard"))
+    for kind, adapter in (("PA", "alloc_page.c"), ("SA", "alloc_object.c")):
+        env[f"{kind}_OURS"] = os.path.join(HERE, adapter)
+        env[f"{kind}_OURS_FLAGS"] = f"-I{ROOT}/include -I{ROOT}"
+        env[f"{kind}_OURS_LIBS"] = os.path.abspath(f"{build}/yard/libmm.a")
     subprocess.run(["bash", os.path.join(yardstick, "build.sh")], env=env, check=True, stdout=subprocess.DEVNULL)
     return os.path.join(env["B"], "bin")
 
 
-def measure(folder):
-    """{program: {figure: [values]}}"""
-    found = {program: {} for program in PROGRAMS}
-    workloads = list(dict.fromkeys([t[0] for t in TIMES] + ["P6", "P7pair", "P7batch", "P9_1T"]))
-    for turn in range(ROUNDS):
+def measure(folder, programs, workloads, rounds, skip=lambda program, workload: False):
+    """{program: {figure: median}}"""
+    found = {program: {} for program in programs}
+    for turn in range(rounds):
+        first = turn % len(programs)
         for workload in workloads:
-            for program in PROGRAMS[turn % 3:] + PROGRAMS[:turn % 3]:
-                if workload.startswith("P9") and program == "page-lifo":
-                    continue  # writes all of its metadata: seconds, and nobody's reference
+            for program in programs[first:] + programs[:first]:
+                if skip(program, workload):
+                    continue
                 done = subprocess.run([os.path.join(folder, program), workload], capture_output=True, text=True,
                                       timeout=300, check=True)
                 for fields in map(str.split, done.stdout.splitlines()):
                     value = fields[3] if fields[0] == "R" else fields[2]
                     found[program].setdefault(fields[1], []).append(float(value))
     return {p: {name: statistics.median(v) for name, v in figures.items()} for p, figures in found.items()}
-
-
-def rows(yardstick, build):
-    found = measure(build_all(yardstick, build))
-    ours = found["page-ours"]
-    for _, figure, floor, times in TIMES:
-        reference = found[floor][figure]
-        yield row(f"{NAMES[figure]} (floor: {floor[5:]})", "ns", ours[figure], reference, times * reference)
-    for _, figure, name, unit, goal in VALUES:
-        yield row(name, unit, ours[figure], None, goal)
-    yield row("P6 requests of 2 MiB that failed", "requests", ours["P6.2M_failed"], None, 0)
-    for figure, name, goal in THREADS:
-        yield row(name, "times", ours[f"{figure}.2t"] / ours[f"{figure}.1t"], 1, goal)
-    yield row("P9 ready with 1 TiB of frames", "us", ours["P9_1T.init_us"], 16000, 60)
