@@ -35,11 +35,12 @@ help:
 # ---- packages -------------------------------------------------------------------------------------
 SETUP := tests/setup.sh
 setup:; @$(SETUP) all
-.PHONY: need-build need-run need-image need-test
+.PHONY: need-build need-run need-image need-test need-bench
 need-build:; @$(SETUP) build
 need-run:;   @$(SETUP) build run
 need-image:; @$(SETUP) build image
 need-test:;  @$(SETUP) all
+need-bench:; @$(SETUP) build run bench
 
 # ---- EFI ------------------------------------------------------------------------------------------
 EFI_CFLAGS := $(COMMON) -O2 -ffreestanding -fshort-wchar -fpic -fvisibility=hidden \
@@ -127,7 +128,7 @@ $(O)/yard/%.c.o: %.c Makefile | need-build
 $(O)/yard/libmm.a: $(YARD_OBJS)
 	@rm -f $@
 	@ar rcs $@ $^
-bench: need-run efi $(BENCHES) $(O)/yard/libmm.a
+bench: need-bench efi $(BENCHES) $(O)/yard/libmm.a
 	@/usr/bin/python3 tests/bench/run.py --build $(O) --yardstick $(YARDSTICK)
 
 # ---- what is run --------------------------------------------------------------------------------------

@@ -9,11 +9,14 @@ run='qemu-system-x86 ovmf python3'
 image='mtools gdisk dosfstools'
 test='libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14 cppcheck python3-pexpect python3-pyte'
 
+bench='valgrind libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev' # the yardstick's others
+
 want=
 for group in "$@"; do
 	case $group in
 	build) want="$want $build" ;;
 	run) want="$want $run" ;;
+	bench) want="$want $bench" ;;
 	image) want="$want $image" ;;
 	all) want="$want $build $run $image $test" ;;
 	*) echo "setup.sh: unknown group $group" >&2; exit 2 ;;

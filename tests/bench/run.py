@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import emulated
+import yard_objects
 import yard_pages
 import yardstick
 from rows import met
@@ -56,6 +57,7 @@ def main():
     if os.path.exists(os.path.join(args.yardstick, "build.sh")):
         folder = yardstick.build_all(args.yardstick, args.build)
         rows += show("page frames on this computer (reference: a floor)", yard_pages.rows(folder))
+        rows += show("objects on this computer (reference: who is named)", yard_objects.rows(folder))
     else:
         print(f"\nno yardstick for allocators at {args.yardstick}: YARDSTICK= says where it is")
     rows += show("page tables on this computer (a loop that reads)", host_rows(args.build))
