@@ -51,6 +51,8 @@ static inline void spin_lock_init(struct spinlock *lock, const char *name, enum 
 
 /* The proofs: assert that this CPU may take the lock, or holds it as its innermost. */
 void lock_watch_acquire(const struct spinlock *lock);
+/* The lock was had without waiting: nothing to prove. */
+void lock_watch_try(const struct spinlock *lock);
 void lock_watch_release(const struct spinlock *lock);
 
 /* Somebody has it. Asserts that it is not this CPU: whoever was stopped in the middle of something,
@@ -75,6 +77,19 @@ static inline void spin_lock(struct spinlock *lock)
 	if (unlikely(!__atomic_compare_exchange_n(&lock->owner, &nobody, arch_this_cpu() + 1, false,
 						  __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
 		spin_lock_wait(lock);
+}
+
+/* False: somebody has it, perhaps this CPU. Whoever does not wait may take locks in any order. */
+static inline bool spin_trylock(struct spinlock *lock)
+{
+	u32 nobody = 0;
+
+	if (!__atomic_compare_exchange_n(&lock->owner, &nobody, arch_this_cpu() + 1, false,
+					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return false;
+	if (unlikely(lock->watch))
+		lock_watch_try(lock);
+	return true;
 }
 
 static inline void spin_unlock(struct spinlock *lock)

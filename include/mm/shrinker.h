@@ -6,8 +6,9 @@
  * (priority 12, a 4,096th), then for all they have (priority 0).
  *
  * A shrinker runs with no lock of the page allocator's held, perhaps on several CPUs at once, in
- * whatever allocation came first: it takes locks behind LOCK_RECLAIM only. What it allocates itself
- * is served below the watermarks, and asks no shrinker.
+ * whatever allocation came first: it takes locks behind LOCK_RECLAIM, and tries others
+ * (spin_trylock(); SHRINK_STOP when it does not get them). What it allocates itself is served below
+ * the watermarks, and asks no shrinker.
  *
  * Arithmetic and names are those of Linux 6.1 (mm/vmscan.c, include/linux/shrinker.h there).
  */

@@ -17,11 +17,22 @@ void spin_lock_wait(struct spinlock *lock)
 
 void lock_watch_acquire(const struct spinlock *lock)
 {
-	u32 cpu = arch_this_cpu(), nr = lock->watch->cpu[cpu].nr;
-	const struct spinlock *last = nr ? lock->watch->cpu[cpu].held[nr - 1] : NULL;
+	u32 cpu = arch_this_cpu();
 
-	ASSERT(!last || last->rank < lock->rank, "CPU %u takes lock %s while it holds %s", cpu,
-	       lock->name, last->name);
+	/* One that was tried may have come after one of a higher rank: look at all. */
+	for (u32 i = 0; i < lock->watch->cpu[cpu].nr; i++) {
+		const struct spinlock *held = lock->watch->cpu[cpu].held[i];
+
+		ASSERT(held->rank < lock->rank, "CPU %u takes lock %s while it holds %s", cpu,
+		       lock->name, held->name);
+	}
+	lock_watch_try(lock);
+}
+
+void lock_watch_try(const struct spinlock *lock)
+{
+	u32 cpu = arch_this_cpu(), nr = lock->watch->cpu[cpu].nr;
+
 	ASSERT(nr < LOCK_DEPTH, "CPU %u holds %u locks", cpu, nr);
 	lock->watch->cpu[cpu].held[nr] = lock;
 	lock->watch->cpu[cpu].nr = nr + 1;

@@ -628,6 +628,53 @@ static void requests_under_a_lock_that_shrinkers_take_are_found(void **state)
 	sim_free(sys);
 }
 
+/* A shrinker of something that is under the areas' lock, such as lazily unmapped areas. */
+static u64 tries_lock(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct odd *o = shrinker->private_data;
+
+	o->calls++;
+	if (!spin_trylock(&sc->sys->vmalloc.lock))
+		return SHRINK_STOP;
+	o->got++;
+	spin_unlock(&sc->sys->vmalloc.lock);
+	return o->claims;
+}
+
+/* Expect: with a lock tried, not taken, whoever holds it may need memory. */
+static void a_shrinker_may_try_any_lock(void **state)
+{
+	struct mem_system *sys = sim_new("64M");
+	struct list_head list;
+	struct odd o;
+
+	(void)state;
+	list_init(&list);
+	take_pages(sys, GFP_KERNEL, &list);
+	odd_init(sys, &o, 1000);
+	o.shrinker.scan_objects = tries_lock;
+	spin_lock(&sys->vmalloc.lock);
+	assert_null(alloc_page(sys, GFP_KERNEL));
+	spin_unlock(&sys->vmalloc.lock);
+	assert_true(o.calls > 0);
+	assert_int_equal(o.got, 0);
+	assert_null(alloc_page(sys, GFP_KERNEL));
+	assert_true(o.got > 0);
+	unregister_shrinker(sys, &o.shrinker);
+	give_pages(sys, &list);
+	/* What follows is proved against all that is held. */
+	spin_lock(&sys->slab.lock);
+	assert_true(spin_trylock(&sys->vmalloc.lock));
+	assert_false(spin_trylock(&sys->vmalloc.lock));
+	expect_assert_failure(might_lock(&sys->shrinkers.lock));
+	expect_assert_failure(might_lock(&sys->slab.lock));
+	might_lock(&sys->memmap_lock);
+	spin_unlock(&sys->vmalloc.lock);
+	spin_unlock(&sys->slab.lock);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
 /* ---- coming and going ---------------------------------------------------------------------------
  */
 
@@ -880,6 +927,7 @@ int main(void)
 		cmocka_unit_test(nofail_asks_first),
 		cmocka_unit_test(frames_are_asked_for_too),
 		cmocka_unit_test(requests_under_a_lock_that_shrinkers_take_are_found),
+		cmocka_unit_test(a_shrinker_may_try_any_lock),
 		cmocka_unit_test(wrong_use_is_found),
 		cmocka_unit_test(all_can_be_dropped_by_hand),
 		cmocka_unit_test(a_page_is_missing_at_every_place),
