@@ -18,7 +18,9 @@ OWNER = {"types": "lib", "memmap": "boot", "e820": "boot", "memblock": "boot", "
          "page": "page", "zone": "page", "kpageflags": "page", "memmodel": "page",
          "gfp": "page", "page_alloc": "page",
          "frame": "page", "pcp": "page", "shrinker": "page", "page_debug": "page",
-         "slab": "slab", "slab_struct": "slab", "slab_debug": "slab", "kmalloc": "slab", "vmalloc": "vm", "vmstat": "vm", "exercise": "vm", "pressure": "vm"}
+         "slab": "slab", "slab_struct": "slab", "slab_debug": "slab", "kmalloc": "slab",
+         "vmalloc": "vm", "vmstat": "vm", "exercise": "vm",
+         "pressure": "vm", "kvmalloc": "vm"}
 # struct mem_system holds the state of every layer, so its header names them all.
 ANY_LAYER = {"system"}
 MM_OUTSIDE = {"kernel.h", "status.h", "list.h", "lib.h", "arch.h", "arch_percpu.h",
