@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Shrinkers: how much they are asked for, by whom, and what an allocation gets of it. */
 #include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
 
 #include "mm/pressure.h"
 #include "mm/vmstat.h"
@@ -726,11 +728,15 @@ static void all_can_be_dropped_by_hand(void **state)
 
 	(void)state;
 	cached_init(sys, &d);
+	/* A slab that only this CPU knows of: it is empty, but for what lies at hand. */
+	kmem_cache_free(sys, d.cache, kmem_cache_alloc(sys, d.cache, GFP_KERNEL));
+	assert_true(drop_slab(sys) > 0);
+	assert_int_equal(kmem_cache_node_slabs(d.cache, NUMA_NO_NODE), 0);
 	while (d.nr < 20000)
 		assert_true(cached_add(sys, &d, GFP_KERNEL));
 	assert_true(drop_slab(sys) >= 20000);
 	assert_int_equal(d.nr, 0);
-	assert_int_equal(event(sys, "drop_slab"), 1);
+	assert_int_equal(event(sys, "drop_slab"), 2);
 	cached_destroy(sys, &d);
 	assert_int_equal(all_pages(sys), pages);
 	sim_free(sys);
@@ -913,6 +919,75 @@ static void several_cpus_shrink_at_once(void **state)
 	sim_free(sys);
 }
 
+struct stay {
+	struct shrinker shrinker;
+	struct mem_system *sys;
+	bool inside, leave, gone;
+};
+
+static bool is_set(const bool *flag)
+{
+	return __atomic_load_n(flag, __ATOMIC_ACQUIRE);
+}
+
+static u64 stays(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct stay *s = shrinker->private_data;
+
+	(void)sc;
+	__atomic_store_n(&s->inside, true, __ATOMIC_RELEASE);
+	while (!is_set(&s->leave))
+		sched_yield();
+	assert_false(is_set(&s->gone));
+	return 0;
+}
+
+static void *shrink_there(void *arg)
+{
+	struct stay *s = arg;
+
+	arch_host_cpu = 1;
+	shrink_slab(s->sys, GFP_KERNEL, 0, 0);
+	return NULL;
+}
+
+static void *unregister_there(void *arg)
+{
+	struct stay *s = arg;
+
+	arch_host_cpu = 2;
+	unregister_shrinker(s->sys, &s->shrinker);
+	__atomic_store_n(&s->gone, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Expect: who unregisters a shrinker waits for the CPU that is in it; nobody else comes in. */
+static void unregister_waits_for_who_is_inside(void **state)
+{
+	struct stay s = {.shrinker = {.name = "stays",
+				      .count_objects = stays,
+				      .scan_objects = stays,
+				      .private_data = &s}};
+	pthread_t in, out;
+
+	(void)state;
+	s.sys = sim_new("64M cpus=3");
+	register_shrinker(s.sys, &s.shrinker);
+	assert_int_equal(pthread_create(&in, NULL, shrink_there, &s), 0);
+	while (!is_set(&s.inside))
+		sched_yield();
+	assert_int_equal(pthread_create(&out, NULL, unregister_there, &s), 0);
+	usleep(50 * 1000);
+	assert_false(is_set(&s.gone));
+	shrink_slab(s.sys, GFP_KERNEL, 0, 0);
+	assert_int_equal(s.shrinker.nr_calls, 0); /* the one that is inside is not counted yet */
+	__atomic_store_n(&s.leave, true, __ATOMIC_RELEASE);
+	pthread_join(in, NULL);
+	pthread_join(out, NULL);
+	assert_true(s.gone);
+	sim_free(s.sys);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -933,6 +1008,7 @@ int main(void)
 		cmocka_unit_test(a_page_is_missing_at_every_place),
 		cmocka_unit_test(pressure_runs_and_gives_all_back),
 		cmocka_unit_test(pressure_says_what_does_not_hold),
+		cmocka_unit_test(unregister_waits_for_who_is_inside),
 		cmocka_unit_test(several_cpus_shrink_at_once),
 	};
 
