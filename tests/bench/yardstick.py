@@ -22,6 +22,14 @@ def build_all(yardstick, build):
     return os.path.join(env["B"], "bin")
 
 
+def run_one(folder, program, workload):
+    """Its lines, in words. PROGRAM+OPTION: the program with OPTION=1 in its environment."""
+    name, *options = program.split("+")
+    done = subprocess.run([os.path.join(folder, name), workload], capture_output=True, text=True, timeout=300,
+                          check=True, env={**os.environ, **{option: "1" for option in options}})
+    return map(str.split, done.stdout.splitlines())
+
+
 def measure(folder, programs, workloads, rounds, skip=lambda program, workload: False):
     """{program: {figure: median}}"""
     found = {program: {} for program in programs}
@@ -31,9 +39,7 @@ def measure(folder, programs, workloads, rounds, skip=lambda program, workload: 
             for program in programs[first:] + programs[:first]:
                 if skip(program, workload):
                     continue
-                done = subprocess.run([os.path.join(folder, program), workload], capture_output=True, text=True,
-                                      timeout=300, check=True)
-                for fields in map(str.split, done.stdout.splitlines()):
+                for fields in run_one(folder, program, workload):
                     value = fields[3] if fields[0] == "R" else fields[2]
                     found[program].setdefault(fields[1], []).append(float(value))
     return {p: {name: statistics.median(v) for name, v in figures.items()} for p, figures in found.items()}
