@@ -91,8 +91,4 @@ static inline bool shrinker_is_running(const struct shrinker_system *s, u32 cpu)
 	return s->busy[cpu];
 }
 
-/* Proves, where locks are watched, that an allocation that may wait for shrinkers is not made with
- * a lock that they may want. */
-void shrinkers_might_run(struct mem_system *sys, u32 cpu);
-
 #endif

@@ -168,13 +168,15 @@ static u64 take_frames(const struct request *r)
 	unsigned which = gfp & __GFP_THISNODE ? ZONELIST_NOFALLBACK : ZONELIST_FALLBACK;
 	const struct zonelist *list = &r->sys->node_data[r->nid]->node_zonelists[which];
 	unsigned cma = gfp & __GFP_MOVABLE ? ALLOC_CMA : 0, flags = flags_under_pressure(gfp);
-	bool shrinking = shrinker_is_running(&r->sys->shrinkers, r->cpu);
 	u64 pfn = take_from_list(r, list, WMARK_LOW | cma);
+	bool shrinking;
 
+	if (pfn != NO_FRAME)
+		return pfn;
+	shrinking = shrinker_is_running(&r->sys->shrinkers, r->cpu);
 	if (shrinking && !(gfp & __GFP_NOMEMALLOC))
 		flags |= ALLOC_NO_WATERMARKS;
-	if (pfn == NO_FRAME)
-		pfn = take_from_list(r, list, flags);
+	pfn = take_from_list(r, list, flags);
 	if (pfn != NO_FRAME || shrinking || !may_shrink(gfp))
 		return pfn;
 	if (pcp_drain_all(r->sys, r->cpu))
@@ -215,8 +217,9 @@ u64 request_frame(struct request *r)
 		page_error(sys, (enum page_error)wrong, NO_FRAME, r->order, r->gfp, r->caller);
 		return NO_FRAME;
 	}
-	if (may_shrink(r->gfp))
-		shrinkers_might_run(sys, r->cpu);
+	if (unlikely(sys->shrinkers.lock.watch) && may_shrink(r->gfp) &&
+	    !shrinker_is_running(&sys->shrinkers, r->cpu))
+		might_lock(&sys->shrinkers.lock); /* perhaps not this time */
 	if (sys->page_debug && page_debug_fails(sys, r->gfp, r->order, r->caller))
 		return NO_FRAME;
 	pfn = take_frames(r);

@@ -160,9 +160,3 @@ u64 drop_slab(struct mem_system *sys)
 	} while (freed >> round++ > 1); /* more and more must come for another round */
 	return sum;
 }
-
-void shrinkers_might_run(struct mem_system *sys, u32 cpu)
-{
-	if (!shrinker_is_running(&sys->shrinkers, cpu))
-		might_lock(&sys->shrinkers.lock);
-}
