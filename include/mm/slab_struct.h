@@ -36,23 +36,21 @@ struct kmem_cache_node {
 /* What belongs to one CPU. Others write its last line only. */
 struct kmem_cache_cpu {
 	struct slab_holder holder; /* first: where it points to, the CPU is */
-	/* An object that was freed and is the next to be taken; of a slab of this CPU. Bit 0: it
-	 * was taken, and has its place here when it comes back, if no other is quicker. */
-	u64 hand;
-	u64 *word;	   /* bits of free objects that are taken next; 0: see slab_cpu.c */
-	u64 base;	   /* address of the object of bit 0 there */
-	struct page *slab; /* which they are of; NULL: none */
-	struct list_head partial;
-
+	/* The object that the hand is for, of a slab of this CPU, or 0; and the same while it is
+	 * there: freed, and the next to be taken. */
+	u64 hand_for, hand;
+	u64 *word;		  /* bits of free objects that are taken next; 0: see slab_cpu.c */
+	u64 base;		  /* address of the object of bit 0 there */
+	struct page *slab;	  /* which they are of; NULL: none */
 	u32 nr_partial, nr_empty; /* of `partial` */
-	u64 unused[7];
+
+	struct list_head partial;
+	u64 unused[6];
 
 	struct page *mailbox; /* slabs with objects that others have freed */
 	u64 unused_too[7];
 };
 _Static_assert(sizeof(struct kmem_cache_cpu) == 192, "CPUs share no line");
-
-#define HAND_EMPTY 3 /* no object is at 2 */
 
 /* Objects that wait before they are free: the oldest is at `next`. */
 struct slab_quarantine {

@@ -206,7 +206,9 @@ void kfree(struct mem_system *sys, void *p)
 		return free_slow(sys, p, __builtin_return_address(0));
 	cache = slab_cache(slab);
 	c = cache->cpu[cpu];
-	if (!slab_give_hand(cache, c, object))
+	if (c->hand_for == object)
+		slab_give_hand(sys, cache, c, object);
+	else
 		slab_give_fast(sys, cache, c, slab, object, at & cache->slab_mask);
 }
 

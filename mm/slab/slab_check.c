@@ -110,7 +110,8 @@ static bool is_sound_hand(const struct mem_system *sys, const struct kmem_cache_
 	u64 index;
 	const struct page *slab = slab_of(sys, c->holder.cache, c->hand, &index);
 
-	return slab && slab->holder == &c->holder && !slab_is_free(c->holder.cache, slab, index);
+	return slab && c->hand_for == c->hand && slab->holder == &c->holder &&
+	       !slab_is_free(c->holder.cache, slab, index);
 }
 
 static bool is_sound_mail(const struct kmem_cache_cpu *c)
@@ -139,7 +140,7 @@ static const char *check_cache(struct check *c)
 	for (u32 i = 0; i < cache->nr_cpus; i++) {
 		const struct kmem_cache_cpu *cpu = cache->cpu[i];
 
-		if (!(cpu->hand & 1) && !is_sound_hand(c->sys, cpu))
+		if (cpu->hand && !is_sound_hand(c->sys, cpu))
 			return "a CPU's hand holds what is no object";
 		if (!is_sound_mail(cpu))
 			return "a slab is in a mailbox for nothing";

@@ -13,7 +13,9 @@ static void take_from_nothing(struct kmem_cache_cpu *c)
 
 void slab_cpu_init(struct kmem_cache_cpu *c, struct kmem_cache *cache, u32 cpu)
 {
-	*c = (struct kmem_cache_cpu){.holder = {cache, cpu}, .hand = HAND_EMPTY};
+	*c = (struct kmem_cache_cpu){
+		.holder = {cache, cpu},
+	};
 	take_from_nothing(c);
 	list_init(&c->partial);
 }
@@ -169,8 +171,8 @@ static void drain_cpu(struct mem_system *sys, struct kmem_cache *cache, struct k
 	u64 object = c->hand, index;
 	struct page *slab, *next;
 
-	c->hand = HAND_EMPTY;
-	if (!(object & 1)) {
+	c->hand = c->hand_for = 0;
+	if (object) {
 		slab = slab_of(sys, cache, object, &index);
 		slab_cpu_put_bits(sys, cache, c, slab, (u32)index / 64, 1ULL << index % 64);
 	}

@@ -20,8 +20,8 @@ static always_inline bool slab_take_fast(const struct kmem_cache *cache, u32 cpu
 	struct kmem_cache_cpu *c = cache->cpu[cpu];
 	u64 object = c->hand, bits;
 
-	if (!(object & 1)) {
-		c->hand = object | 1;
+	if (object) {
+		c->hand = 0;
 	} else {
 		bits = *c->word;
 		if (unlikely(!bits))
@@ -34,15 +34,14 @@ static always_inline bool slab_take_fast(const struct kmem_cache *cache, u32 cpu
 	return true;
 }
 
-/* Back into the hand that it was taken from. */
-static always_inline bool slab_give_hand(const struct kmem_cache *cache, struct kmem_cache_cpu *c,
-					 u64 object)
+/* Back into the hand that it was taken from, and which is empty: else it is free. */
+static always_inline void slab_give_hand(struct mem_system *sys, struct kmem_cache *cache,
+					 struct kmem_cache_cpu *c, u64 object)
 {
-	if (c->hand != (object | 1))
-		return false;
+	if (unlikely(c->hand))
+		return slab_free_slow(sys, cache, object, __builtin_return_address(0));
 	c->hand = object;
 	slab_forbid(cache, object);
-	return true;
 }
 
 /* What the object at `offset` of the slab, which is this CPU's, would be; false: nothing that may
@@ -65,12 +64,12 @@ static always_inline void slab_give_fast(struct mem_system *sys, struct kmem_cac
 {
 	u64 index, bits = slab->free, all;
 
-	if (unlikely(slab->holder != &c->holder || c->hand == object ||
+	if (unlikely(slab->holder != &c->holder ||
 		     !slab_may_give(cache, slab, bits, offset, &index)))
 		return slab_free_slow(sys, cache, object, __builtin_return_address(0));
 	slab_forbid(cache, object);
-	if (c->hand & 1) {
-		c->hand = object;
+	if (!c->hand) {
+		c->hand = c->hand_for = object;
 		return;
 	}
 	all = bits | 1ULL << (index & 63);

@@ -61,14 +61,15 @@ bool slab_mail(struct kmem_cache *cache, struct page *slab, u64 index, u64 objec
 {
 	u32 cpu = slab_cpu(slab);
 	struct kmem_cache_cpu *to = cache->cpu[cpu == NO_CPU ? 0 : cpu];
-	u64 hand = __atomic_load_n(&to->hand, __ATOMIC_RELAXED);
+	u64 hand_for = __atomic_load_n(&to->hand_for, __ATOMIC_RELAXED);
 
-	if (hand == object || slab_is_free(cache, slab, index))
+	if (__atomic_load_n(&to->hand, __ATOMIC_RELAXED) == object ||
+	    slab_is_free(cache, slab, index))
 		return false;
 	/* Its place in the owner's hand is lost: else the owner could free it once more there. The
 	 * owner writes there only what it takes or frees itself, and it has not this one. */
-	if (hand == (object | 1))
-		__atomic_compare_exchange_n(&to->hand, &hand, HAND_EMPTY, false, __ATOMIC_RELAXED,
+	if (hand_for == object)
+		__atomic_compare_exchange_n(&to->hand_for, &hand_for, 0, false, __ATOMIC_RELAXED,
 					    __ATOMIC_RELAXED);
 	return mark(cache, to, slab, (u32)index / 64, 1ULL << index % 64);
 }

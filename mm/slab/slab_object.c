@@ -50,9 +50,9 @@ __noinline void *slab_alloc_slow(struct mem_system *sys, struct kmem_cache *cach
 		object = take_checked(sys, cache, gfp, nid, size, caller);
 	} else if (nid != NUMA_NO_NODE) {
 		object = take_on_node(sys, cache, gfp, nid);
-	} else if (!(c->hand & 1)) {
+	} else if (c->hand) {
 		object = c->hand;
-		c->hand |= 1;
+		c->hand = 0;
 	} else {
 		object = slab_cpu_take(sys, cache, gfp);
 	}
@@ -107,8 +107,8 @@ static void give_own(struct mem_system *sys, struct kmem_cache *cache, struct pa
 {
 	struct kmem_cache_cpu *c = cache->cpu[arch_this_cpu()];
 
-	if (c->hand & 1)
-		c->hand = object;
+	if (!c->hand)
+		c->hand = c->hand_for = object;
 	else
 		slab_cpu_put_bits(sys, cache, c, slab, (u32)index / 64, 1ULL << index % 64);
 }
@@ -175,8 +175,8 @@ static always_inline void give_any(struct mem_system *sys, struct kmem_cache *ca
 	const struct page_cpu *live = sys->page_cpu[cpu];
 	u64 at = object - live->live_start, offset;
 
-	if (slab_give_hand(cache, c, object))
-		return;
+	if (c->hand_for == object)
+		return slab_give_hand(sys, cache, c, object);
 	if (unlikely(at >= live->live_bytes))
 		return slab_free_slow(sys, cache, object, __builtin_return_address(0));
 	offset = at & cache->slab_mask;
@@ -248,7 +248,7 @@ static u32 give_run(struct mem_system *sys, struct kmem_cache *cache, u32 nr, vo
 	for (; given < nr; given++) {
 		u64 object = (u64)(uintptr_t)objects[given], offset = object - base;
 
-		if (offset > cache->slab_mask || c->hand == object ||
+		if (offset > cache->slab_mask || c->hand_for == object ||
 		    !slab_may_give(cache, slab, bits, offset, &index))
 			break;
 		bits |= 1ULL << (index & 63);

@@ -131,7 +131,7 @@ static u64 nr_elsewhere(const struct kmem_cache *cache)
 	for (u32 i = 0; i < cache->nr_cpus; i++) {
 		const struct kmem_cache_cpu *c = cache->cpu[i];
 
-		nr += !(c->hand & 1);
+		nr += c->hand != 0;
 		for (const struct page *slab = c->mailbox; slab; slab = slab->mail_next)
 			nr += slab_nr_mailed(cache, slab);
 	}

@@ -301,6 +301,35 @@ static void wrong_frees_are_refused(void **state)
 	sim_free(sys);
 }
 
+/* Expect what lies in a CPU's hand, or was taken from it, to be told from its neighbours. */
+static void near_the_hand_is_not_in_it(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	struct kmem_cache *c = kmem_cache_create(sys, "x", 64, 0, 0, NULL);
+	u8 *a = kmem_cache_alloc(sys, c, GFP_KERNEL);
+
+	(void)state;
+	for (u32 i = 0; i < 2; i++) {
+		u64 bad = slab_bad_frees(sys);
+
+		for (int by = -9; by <= 9; by++) {
+			if (by)
+				kmem_cache_free(sys, c, a + by);
+			if (by)
+				kfree(sys, a + by);
+		}
+		kmem_cache_free(sys, c, (void *)((u64)(uintptr_t)a ^ 1ULL << 63));
+		kmem_cache_free(sys, c, (void *)~(u64)(uintptr_t)a);
+		assert_int_equal(slab_bad_frees(sys), bad + 38);
+		assert_int_equal(kmem_cache_live(sys, c), i == 0);
+		kmem_cache_free(sys, c, a);
+	}
+	assert_int_equal(sys->slab.errors.count[SLAB_FREE_TWICE], 1);
+	assert_ptr_equal(kmem_cache_alloc(sys, c, GFP_KERNEL), a);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
 /* Expect a second free to be refused wherever the object is by then. */
 static void freed_twice_is_refused_wherever_it_is(void **state)
 {
@@ -659,9 +688,9 @@ static void the_check_finds_wrong_bits(void **state)
 	small_slab->map->free[7] ^= 1ULL << 63;
 	EXPECT_WRONG(sys, "a slab's objects do not add up");
 	small_slab->map->free[7] ^= 1ULL << 63;
-	odd->cpu[0]->hand = (u64)(uintptr_t)a + 8;
+	odd->cpu[0]->hand = odd->cpu[0]->hand_for = (u64)(uintptr_t)a + 8;
 	EXPECT_WRONG(sys, "a CPU's hand holds what is no object");
-	odd->cpu[0]->hand = HAND_EMPTY;
+	odd->cpu[0]->hand = 0;
 	odd->cpu[0]->mailbox = slab;
 	slab->mail_next = NULL;
 	EXPECT_WRONG(sys, "a slab is in a mailbox for nothing");
@@ -752,6 +781,7 @@ int main(void)
 		cmocka_unit_test(random_objects_keep_to_themselves),
 		cmocka_unit_test(failure_at_every_page_gives_everything_back),
 		cmocka_unit_test(caches_cannot_start_without_memory),
+		cmocka_unit_test(near_the_hand_is_not_in_it),
 		cmocka_unit_test(freed_twice_is_refused_wherever_it_is),
 		cmocka_unit_test(objects_find_home_from_other_cpus),
 		cmocka_unit_test(many_at_once),
