@@ -4,6 +4,7 @@
 
 #include "../tables.h"
 #include "cmds.h"
+#include "fullscreen.h"
 #include "lib.h"
 
 static struct browse browser;
@@ -84,51 +85,17 @@ static bool stopped(void *ctx)
 	return stop;
 }
 
-/* ---- keys from a script
- * -------------------------------------------------------------------------- */
-
-static const struct {
-	const char *name;
-	int key;
-} key_names[] = {
-	{"<down>", KEY_DOWN},	 {"<up>", KEY_UP},	    {"<left>", KEY_LEFT},
-	{"<right>", KEY_RIGHT},	 {"<home>", KEY_HOME},	    {"<end>", KEY_END},
-	{"<pgup>", KEY_PAGE_UP}, {"<pgdn>", KEY_PAGE_DOWN}, {"<enter>", '\n'},
-	{"<bs>", '\b'},		 {"<esc>", KEY_ESC},
-};
-
-static int next_key(const char **text)
-{
-	for (u32 i = 0; i < ARRAY_SIZE(key_names); i++) {
-		size_t len = strlen(key_names[i].name);
-
-		if (!strncmp(*text, key_names[i].name, len)) {
-			*text += len;
-			return key_names[i].key;
-		}
-	}
-	return *(*text)++;
-}
+/* ---- the command
+ * --------------------------------------------------------------------------------- */
 
 /* Does the keys and prints the screen as it is then. */
 static void by_script(struct cmd_call *call, const char *keys)
 {
-	char row[SCREEN_MAX_COLUMNS + 1];
-
 	while (*keys && !browser.done)
-		browse_key(&browser, next_key(&keys));
+		browse_key(&browser, fullscreen_key(&keys));
 	browse_draw(&browser);
-	emit_list(call->out, NULL);
-	for (u32 i = 0; i < browser.screen.rows; i++) {
-		screen_row_text(&browser.screen, i, row);
-		emit_text(call->out, "%s\n", row);
-		emit_str(call->out, NULL, row);
-	}
-	emit_end(call->out);
+	fullscreen_print(call->out, &browser.screen);
 }
-
-/* ---- the command
- * --------------------------------------------------------------------------------- */
 
 static void by_person(struct cmd_call *call)
 {
@@ -139,30 +106,6 @@ static void by_person(struct cmd_call *call)
 		browse_key(&browser, shell_key(&call->app->shell));
 	}
 	fw_clear();
-}
-
-static int size_option(struct cmd_call *call, struct fw_screen *screen)
-{
-	const char *text = NULL;
-	char columns[8];
-	u64 x = 0, y = 0;
-	u32 n = 0;
-	int got = cmd_option(call, "size", &text);
-
-	if (got <= 0)
-		return got;
-	while (text[n] && text[n] != 'x' && n + 1 < sizeof(columns)) {
-		columns[n] = text[n];
-		n++;
-	}
-	columns[n] = '\0';
-	if (text[n] != 'x' || parse_u64(columns, &x) || parse_u64(text + n + 1, &y) || x < 20 ||
-	    x > SCREEN_MAX_COLUMNS || y < 5 || y > SCREEN_MAX_ROWS)
-		return cmd_error(call, -EINVAL, "%s: a size such as 80x24, at most %ux%u", text,
-				 SCREEN_MAX_COLUMNS, SCREEN_MAX_ROWS);
-	screen->columns = (u32)x;
-	screen->rows = (u32)y;
-	return 0;
 }
 
 static int cmd_browse(struct cmd_call *call)
@@ -184,7 +127,7 @@ static int cmd_browse(struct cmd_call *call)
 	fw_screen(&screen);
 	err = cmd_option(call, "keys", &keys);
 	if (err >= 0)
-		err = size_option(call, &screen);
+		err = fullscreen_size(call, &screen);
 	if (err >= 0)
 		err = cmd_in_tables(call, &pt);
 	if (!err && call->argc)
