@@ -58,6 +58,26 @@ static void read_page_options(struct page_options *o)
 	o->watch = option_is_on("lockdep") ? &watch : NULL;
 }
 
+/* Linux's slub_debug and slab_nomerge; the others are ours. "1" is what slub_debug alone gives. */
+static void read_slab_options(struct slab_options *o)
+{
+	char word[64];
+	u64 quarantine = 0;
+
+	if (!fw_option("slub_debug", word, sizeof(word)) &&
+	    slab_debug_parse(strcmp(word, "1") ? word : "", o))
+		app_message("slub_debug=%s: must be letters of FZPU (checks, red zones, poison, "
+			    "users), then maybe ,CACHE; or - ; taking none",
+			    word);
+	o->nomerge = option_is_on("slab_nomerge");
+	o->harden = option_is_on("slab_harden");
+	o->randomise = option_is_on("slab_random");
+	option_number("slab_quarantine", &quarantine);
+	o->quarantine = (u32)min(quarantine, 0xffffffffULL);
+	o->seed = arch_cycles();
+	option_number("seed", &o->seed);
+}
+
 static void read_options(struct app *app)
 {
 	char text[400];
@@ -70,6 +90,7 @@ static void read_options(struct app *app)
 	app->options.seed = 1;
 	option_number("seed", &app->options.seed);
 	read_page_options(&app->sys.page_options);
+	read_slab_options(&app->sys.slab_options);
 	if (fw_option("memmodel", text, sizeof(text)))
 		return;
 	if (!strcmp(text, "flat"))

@@ -7,6 +7,8 @@
 
 extern const struct cmd_table cmds_firmware;  /* what the firmware hands over */
 extern const struct cmd_table cmds_memory;    /* the memory management's views */
+extern const struct cmd_table cmds_slab;      /* caches of objects */
+extern const struct cmd_table cmds_slabdebug; /* bugs on purpose */
 extern const struct cmd_table cmds_buddy;     /* free memory by order and type */
 extern const struct cmd_table cmds_proc;      /* Linux's summaries */
 extern const struct cmd_table cmds_page;      /* page frames */
@@ -48,7 +50,22 @@ int cmd_poll_stop(void *ctx, u64 done, u64 total);
 struct smp_result;
 int cmd_smp_failed(struct cmd_call *call, int err, const struct smp_result *r);
 
+/* Who called, from a return address: "tablewalk+0x1234" (for addr2line: README), of another image
+ * likewise, else the address alone; "-" for 0. Returns buf. */
+const char *cmd_caller(const struct app *app, u64 caller, char *buf, size_t size);
+
+/* What is known of a report of SLUB's: text, and an object in the list that is open. */
+struct slab_report;
+void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_report *r);
+/* A cache's live objects: by who allocated them, as Linux's alloc_traces, then one by one, into the
+ * object that is open. Returns how many there are. */
+u64 cmd_slab_live(struct emit *out, const struct app *app, const struct kmem_cache *cache);
+#define CMD_SLAB_OBJECTS 4096 /* in a slab at most: eight pages of the smallest */
+
 /* Commands whose files are their own. */
+int cmd_slab_errors(struct cmd_call *call);
+int cmd_slab(struct cmd_call *call);
+int cmd_slabtop(struct cmd_call *call);
 int cmd_pt_dump(struct cmd_call *call);
 int cmd_sweep(struct cmd_call *call);
 int cmd_bench_walk(struct cmd_call *call);

@@ -112,6 +112,19 @@ static void ask_firmware(const struct app *app, struct explain *x)
 	}
 }
 
+/* Who had the object, where its cache keeps that. */
+static void ask_tracks(const struct app *app, struct explain *x)
+{
+	const struct slab_object *o = &x->slab;
+	phys_addr_t object = o->slab + (u64)o->index * o->cache->size + o->cache->red_left;
+
+	if (o->use == SLAB_WASTE)
+		return;
+	slab_tracks_of(o->cache, phys_to_virt(&app->sys, object), &x->slab_alloc, &x->slab_free);
+	cmd_caller(app, x->slab_alloc.caller, x->slab_alloc_by, sizeof(x->slab_alloc_by));
+	cmd_caller(app, x->slab_free.caller, x->slab_free_by, sizeof(x->slab_free_by));
+}
+
 static void ask_ourselves(const struct app *app, struct explain *x)
 {
 	const struct mem_system *sys = &app->sys;
@@ -125,6 +138,8 @@ static void ask_ourselves(const struct app *app, struct explain *x)
 	x->use = page_use_of(sys, pfn);
 	x->in_buddy = buddy_block_of(sys, pfn, &x->buddy);
 	x->in_slab = slab_object_of(sys, x->pa, &x->slab);
+	if (x->in_slab)
+		ask_tracks(app, x);
 	x->in_large = kmalloc_pages_of(sys, x->pa, &x->large_start, &x->large_size);
 	if (page_alive(sys, pfn)) {
 		x->page = pfn_to_page(sys, pfn);

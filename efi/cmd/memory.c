@@ -159,48 +159,8 @@ static int cmd_zones(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- slab and vmalloc
- * ------------------------------------------------------------------------------ */
-
-static void show_cache(struct emit *out, const struct mem_system *sys,
-		       const struct kmem_cache *cache)
-{
-	struct slab_stat st;
-
-	kmem_cache_stat(sys, cache, &st);
-	emit_text(out, "%-17s %6llu %6llu %6u %4u %4u : tunables %4u %4u %4u", cache->name,
-		  st.active_objs, st.num_objs, cache->size, cache->objects, 1u << cache->order, 0u,
-		  0u, 0u);
-	emit_text(out, " : slabdata %6llu %6llu %6u\n", st.active_slabs, st.num_slabs, 0u);
-	emit_object(out, NULL);
-	emit_str(out, "name", cache->name);
-	emit_num(out, "active_objs", st.active_objs);
-	emit_num(out, "num_objs", st.num_objs);
-	emit_num(out, "objsize", cache->size);
-	emit_num(out, "objperslab", cache->objects);
-	emit_num(out, "pagesperslab", 1u << cache->order);
-	emit_num(out, "active_slabs", st.active_slabs);
-	emit_num(out, "num_slabs", st.num_slabs);
-	emit_end(out);
-}
-
-static int cmd_slabinfo(struct cmd_call *call)
-{
-	struct kmem_cache *cache;
-	int err = cmd_needs_mm(call);
-
-	if (err)
-		return err;
-	emit_text(call->out, "slabinfo - version: 2.1\n");
-	emit_text(call->out, "# name            <active_objs> <num_objs> <objsize> <objperslab> "
-			     "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : "
-			     "slabdata <active_slabs> <num_slabs> <sharedavail>\n");
-	emit_list(call->out, NULL);
-	list_for_each_entry(cache, &call->app->sys.slab.caches, list)
-		show_cache(call->out, &call->app->sys, cache);
-	emit_end(call->out);
-	return 0;
-}
+/* ---- vmalloc -----------------------------------------------------------------------------------
+ */
 
 static int cmd_vmallocinfo(struct cmd_call *call)
 {
@@ -273,7 +233,6 @@ static const struct cmd rows[] = {
 	{"zones", "", "nodes and zones: spanned, present, managed and free pages", cmd_zones, NULL},
 	{"memmodel", "", "where struct pages lie, and what the models cost on this machine",
 	 cmd_memmodel, NULL},
-	{"slabinfo", "", "caches of objects, as /proc/slabinfo", cmd_slabinfo, NULL},
 	{"vmallocinfo", "", "virtually contiguous areas, as /proc/vmallocinfo", cmd_vmallocinfo,
 	 NULL},
 };

@@ -49,10 +49,14 @@ static void fill_map(struct memmap *map)
 		add_e820(map, &ranges.range[i]);
 }
 
+extern const char __executable_start[], _end[]; /* the linker's */
+
 int fw_machine(struct machine *m)
 {
 	memset(m, 0, sizeof(*m));
 	m->described = true;
+	m->image_start = (u64)(uintptr_t)__executable_start;
+	m->image_end = (u64)(uintptr_t)_end;
 	fill_map(&m->map);
 	m->numa = host.machine.numa;
 	m->have_acpi = m->numa.nr_nodes != 0;

@@ -283,6 +283,20 @@ static void show_buddy(struct emit *out, const struct explain *x)
 	emit_end(out);
 }
 
+static void show_track(struct emit *out, const char *label, const struct slab_track *t,
+		       const char *by)
+{
+	if (!t->caller)
+		return;
+	row(out, label, "by %s, CPU %u, %u bytes", by, t->cpu, t->size);
+	emit_object(out, label);
+	emit_str(out, "by", by);
+	emit_hex(out, "caller", t->caller);
+	emit_num(out, "cpu", t->cpu);
+	emit_num(out, "size", t->size);
+	emit_end(out);
+}
+
 static void show_slab(struct emit *out, const struct explain *x)
 {
 	const struct slab_object *o = &x->slab;
@@ -300,6 +314,8 @@ static void show_slab(struct emit *out, const struct explain *x)
 	emit_num(out, "object", o->index);
 	emit_num(out, "offset", o->offset);
 	emit_str(out, "use", slab_use_name(o->use));
+	show_track(out, "allocated", &x->slab_alloc, x->slab_alloc_by);
+	show_track(out, "freed", &x->slab_free, x->slab_free_by);
 	emit_end(out);
 }
 

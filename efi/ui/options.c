@@ -23,6 +23,11 @@ static const struct {
 	{"cma", false},
 	{"nosmp", true},
 	{"lockdep", true},
+	{"slub_debug", true},
+	{"slab_nomerge", true},
+	{"slab_harden", true},
+	{"slab_random", true},
+	{"slab_quarantine", false},
 };
 
 static bool is_blank(char c)

@@ -32,16 +32,21 @@ static bool is_stop_key(int key)
 	return key == KEY_ESC || key == CTRL_C || is_q(key);
 }
 
-int shell_key(struct shell *sh)
+int shell_key_within(struct shell *sh, int timeout_ms)
 {
 	int key;
 
 	if (!sh->nr_ahead)
-		return fw_key(-1);
+		return fw_key(timeout_ms);
 	key = sh->ahead[0];
 	sh->nr_ahead--;
 	memmove(sh->ahead, sh->ahead + 1, sh->nr_ahead * sizeof(sh->ahead[0]));
 	return key;
+}
+
+int shell_key(struct shell *sh)
+{
+	return shell_key_within(sh, -1);
 }
 
 static bool stop(struct shell *sh)

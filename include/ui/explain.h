@@ -63,6 +63,8 @@ struct explain {
 	bool in_buddy, in_slab, in_large;
 	struct buddy_block buddy;
 	struct slab_object slab;
+	struct slab_track slab_alloc, slab_free;  /* caller 0: not kept, or not yet */
+	char slab_alloc_by[48], slab_free_by[48]; /* the callers */
 	phys_addr_t large_start;
 	u64 large_size;
 

@@ -53,6 +53,8 @@ void shell_begin(struct shell *sh);
 bool shell_poll(struct shell *sh);
 /* Waits for a key; those typed ahead come first. */
 int shell_key(struct shell *sh);
+/* The same, for at most so long (as fw_key()): KEY_NONE when none came. */
+int shell_key_within(struct shell *sh, int timeout_ms);
 
 /* Completions of the text before the cursor: writes candidates separated by two blanks into buf and
  * returns how many; ret_common is the text that can be added for sure. */

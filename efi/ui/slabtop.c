@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* procps' columns, sums and keys (slabtop(1)), from our caches. */
+#include "ui/slabtop.h"
+
+#include "fw.h"
+#include "lib.h"
+
+#define NR_SUMS	   5
+#define LIST_LINE  (NR_SUMS + 2) /* the first line of the list, below its heads */
+#define LINE_BYTES 120
+#define HEADS	   "  OBJS ACTIVE  USE OBJ SIZE  SLABS OBJ/SLAB CACHE SIZE NAME"
+
+static u64 slab_bytes(const struct slabtop_cache *c)
+{
+	return PAGE_SIZE << c->order;
+}
+
+static u64 percent(u64 part, u64 whole)
+{
+	return whole ? part * 100 / whole : 0;
+}
+
+/* ---- order --------------------------------------------------------------------------------------
+ */
+
+static const struct {
+	char key;
+	const char *what;
+} sorts[] = {
+	{'o', "objects"},
+	{'a', "active objects"},
+	{'u', "use"},
+	{'s', "object size"},
+	{'l', "slabs"},
+	{'v', "active slabs"},
+	{'b', "objects per slab"},
+	{'p', "pages per slab"},
+	{'c', "cache size"},
+	{'n', "name"},
+};
+
+static u64 rank_of(const struct slabtop_cache *c, char key)
+{
+	switch (key) {
+	case 'a':
+		return c->st.active_objs;
+	case 'u':
+		return percent(c->st.active_objs, c->st.num_objs);
+	case 's':
+		return c->size;
+	case 'l':
+		return c->st.num_slabs;
+	case 'v':
+		return c->st.active_slabs;
+	case 'b':
+		return c->objects;
+	case 'p':
+		return c->order;
+	case 'c':
+		return c->st.num_slabs * slab_bytes(c);
+	case 'n':
+		return 0;
+	default:
+		return c->st.num_objs;
+	}
+}
+
+/* Much first; what is equal, by name. */
+static int by_rank(const void *a, const void *b)
+{
+	const struct slabtop_cache *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank > y->rank ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static void put_in_order(struct slabtop *t)
+{
+	for (u32 i = 0; i < t->nr; i++)
+		t->cache[i].rank = rank_of(&t->cache[i], t->sort);
+	sort(t->cache, t->nr, sizeof(t->cache[0]), by_rank);
+}
+
+static const char *sort_name(char key)
+{
+	u32 i = 0;
+
+	while (i + 1 < ARRAY_SIZE(sorts) && sorts[i].key != key)
+		i++;
+	return sorts[i].what;
+}
+
+bool slabtop_sort(struct slabtop *t, int key)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(sorts); i++) {
+		if (sorts[i].key == key) {
+			t->sort = (char)key;
+			put_in_order(t);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------
+ */
+
+static void add_to_sums(struct slabtop_sums *s, const struct slab_stat *st, u32 size)
+{
+	s->min_size = s->num_caches ? min(s->min_size, size) : size;
+	s->max_size = max(s->max_size, size);
+	s->num_caches++;
+	s->active_caches += st->active_objs != 0;
+	s->active_objs += st->active_objs;
+	s->num_objs += st->num_objs;
+	s->active_slabs += st->active_slabs;
+	s->num_slabs += st->num_slabs;
+	s->active_bytes += st->active_objs * size;
+	s->num_bytes += st->num_objs * size;
+}
+
+void slabtop_read(struct slabtop *t, const struct mem_system *sys)
+{
+	const struct kmem_cache *cache;
+
+	t->nr = 0;
+	t->sums = (struct slabtop_sums){0};
+	list_for_each_entry(cache, &sys->slab.caches, list) {
+		struct slabtop_cache *c = &t->cache[t->nr];
+		struct slab_stat st;
+
+		kmem_cache_stat(sys, cache, &st);
+		add_to_sums(&t->sums, &st, cache->size);
+		if (t->nr == SLABTOP_MAX_CACHES)
+			continue;
+		*c = (struct slabtop_cache){.st = st,
+					    .size = cache->size,
+					    .objects = cache->objects,
+					    .order = cache->order};
+		fmt_print(c->name, sizeof(c->name), "%s", cache->name);
+		t->nr++;
+	}
+	put_in_order(t);
+}
+
+void slabtop_init(struct slabtop *t, u32 columns, u32 rows)
+{
+	screen_init(&t->screen, columns, rows);
+	t->sort = 'o';
+	t->done = false;
+	t->nr = t->top = 0;
+	t->sums = (struct slabtop_sums){0};
+}
+
+/* ---- lines --------------------------------------------------------------------------------------
+ */
+
+/* n/d of 10^digits parts, rounded as printf() does: a half goes to the even neighbour. */
+static u64 rounded(u64 n, u64 d)
+{
+	u64 whole = d ? n / d : 0, rest = d ? n % d : 0;
+
+	return whole + (2 * rest > d || (2 * rest == d && d && whole & 1));
+}
+
+/* "12.34K" */
+static const char *kib(char buf[24], u64 bytes)
+{
+	u64 hundredths = rounded(bytes * 100, KiB);
+
+	fmt_print(buf, 24, "%llu.%02lluK", hundredths / 100, hundredths % 100);
+	return buf;
+}
+
+static void ratio_line(char *buf, const char *what, u64 part, u64 whole)
+{
+	u64 tenths = rounded(part * 1000, whole);
+
+	fmt_print(buf, LINE_BYTES, " %-35s: %llu / %llu (%llu.%llu%%)", what, part, whole,
+		  tenths / 10, tenths % 10);
+}
+
+static void sum_line(const struct slabtop_sums *s, u32 line, char *buf)
+{
+	u64 tenths = rounded(s->active_bytes * 1000, s->num_bytes);
+	char a[24], b[24], c[24];
+
+	switch (line) {
+	case 0:
+		return ratio_line(buf, "Active / Total Objects (% used)", s->active_objs,
+				  s->num_objs);
+	case 1:
+		return ratio_line(buf, "Active / Total Slabs (% used)", s->active_slabs,
+				  s->num_slabs);
+	case 2:
+		return ratio_line(buf, "Active / Total Caches (% used)", s->active_caches,
+				  s->num_caches);
+	case 3:
+		fmt_print(buf, LINE_BYTES, " %-35s: %s / %s (%llu.%llu%%)",
+			  "Active / Total Size (% used)", kib(a, s->active_bytes),
+			  kib(b, s->num_bytes), tenths / 10, tenths % 10);
+		return;
+	default:
+		fmt_print(buf, LINE_BYTES, " %-35s: %s / %s / %s",
+			  "Minimum / Average / Maximum Object", kib(a, s->min_size),
+			  kib(b, s->num_objs ? s->num_bytes / s->num_objs : 0),
+			  kib(c, s->max_size));
+	}
+}
+
+static void cache_line(const struct slabtop_cache *c, char *buf)
+{
+	char size[24];
+
+	fmt_print(buf, LINE_BYTES, "%6llu %6llu %3llu%% %8s %6llu %8u %9lluK %s", c->st.num_objs,
+		  c->st.active_objs, percent(c->st.active_objs, c->st.num_objs), kib(size, c->size),
+		  c->st.num_slabs, c->objects, c->st.num_slabs * slab_bytes(c) / KiB, c->name);
+}
+
+/* ---- the screen ---------------------------------------------------------------------------------
+ */
+
+static u32 list_height(const struct slabtop *t)
+{
+	return t->screen.rows > LIST_LINE + 1 ? t->screen.rows - LIST_LINE - 1 : 0;
+}
+
+void slabtop_draw(struct slabtop *t)
+{
+	struct screen *s = &t->screen;
+	char line[LINE_BYTES];
+
+	screen_clear(s);
+	for (u32 i = 0; i < NR_SUMS; i++) {
+		sum_line(&t->sums, i, line);
+		screen_print(s, i, 0, FW_NORMAL, "%s", line);
+	}
+	screen_print(s, NR_SUMS, 0, FW_DIM, " sorted by %s", sort_name(t->sort));
+	screen_print(s, NR_SUMS + 1, 0, FW_REVERSE, "%s", HEADS);
+	screen_fill(s, NR_SUMS + 1, 0, FW_REVERSE);
+	for (u32 i = 0; i < list_height(t) && t->top + i < t->nr; i++) {
+		cache_line(&t->cache[t->top + i], line);
+		screen_print(s, LIST_LINE + i, 0, FW_NORMAL, "%s", line);
+	}
+	screen_print(s, s->rows - 1, 0, FW_DIM, "%s",
+		     "o objs a active u use s size l slabs b obj/slab p pages c cache n name  "
+		     "q quit");
+}
+
+void slabtop_key(struct slabtop *t, int key)
+{
+	s64 page = list_height(t), top = t->top;
+
+	if (slabtop_sort(t, key)) {
+		t->top = 0;
+		return;
+	}
+	switch (key) {
+	case 'q':
+	case KEY_ESC:
+	case KEY_EOF:
+	case 3:
+		t->done = true;
+		return;
+	case 'j':
+	case KEY_DOWN:
+		top++;
+		break;
+	case 'k':
+	case KEY_UP:
+		top--;
+		break;
+	case KEY_PAGE_DOWN:
+		top += page;
+		break;
+	case KEY_PAGE_UP:
+		top -= page;
+		break;
+	case KEY_HOME:
+		top = 0;
+		break;
+	case KEY_END:
+		top = t->nr;
+		break;
+	default: /* any other only reads anew */
+		break;
+	}
+	t->top = (u32)max(min(top, (s64)t->nr - page), (s64)0);
+}
+
+/* ---- at once ------------------------------------------------------------------------------------
+ */
+
+static void emit_sums(const struct slabtop_sums *s, struct emit *out)
+{
+	char line[LINE_BYTES];
+
+	for (u32 i = 0; i < NR_SUMS; i++) {
+		sum_line(s, i, line);
+		emit_text(out, "%s\n", line);
+	}
+	emit_num(out, "active_objs", s->active_objs);
+	emit_num(out, "num_objs", s->num_objs);
+	emit_num(out, "active_slabs", s->active_slabs);
+	emit_num(out, "num_slabs", s->num_slabs);
+	emit_num(out, "active_caches", s->active_caches);
+	emit_num(out, "num_caches", s->num_caches);
+	emit_num(out, "active_bytes", s->active_bytes);
+	emit_num(out, "num_bytes", s->num_bytes);
+	emit_num(out, "min_objsize", s->min_size);
+	emit_num(out, "max_objsize", s->max_size);
+}
+
+void slabtop_emit(const struct slabtop *t, struct emit *out)
+{
+	char line[LINE_BYTES];
+
+	emit_object(out, NULL);
+	emit_sums(&t->sums, out);
+	emit_text(out, "\n%s\n", HEADS);
+	emit_list(out, "caches");
+	for (u32 i = 0; i < t->nr && !emit_stopped(out); i++) {
+		const struct slabtop_cache *c = &t->cache[i];
+
+		cache_line(c, line);
+		emit_text(out, "%s\n", line);
+		emit_object(out, NULL);
+		emit_str(out, "name", c->name);
+		emit_num(out, "num_objs", c->st.num_objs);
+		emit_num(out, "active_objs", c->st.active_objs);
+		emit_num(out, "use_percent", percent(c->st.active_objs, c->st.num_objs));
+		emit_num(out, "objsize", c->size);
+		emit_num(out, "num_slabs", c->st.num_slabs);
+		emit_num(out, "objperslab", c->objects);
+		emit_num(out, "cache_bytes", c->st.num_slabs * slab_bytes(c));
+		emit_end(out);
+	}
+	emit_end(out);
+	emit_end(out);
+}
