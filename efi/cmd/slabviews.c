@@ -88,7 +88,13 @@ static void show_track(struct emit *out, const struct app *app, const char *what
 	emit_end(out);
 }
 
-/* Which object of which cache it is: not always of the one that was named. */
+/* The others are of addresses where no object is, or of none. */
+static bool has_object(const struct slab_report *r)
+{
+	return r->error != SLAB_FREE_NO_OBJECT && r->error != SLAB_BAD_CACHE &&
+	       r->error != SLAB_BAD_SIZE;
+}
+
 static void show_object(struct emit *out, const struct mem_system *sys, const struct slab_report *r)
 {
 	phys_addr_t pa = virt_to_phys(sys, (const void *)(uintptr_t)r->object);
@@ -98,16 +104,19 @@ static void show_object(struct emit *out, const struct mem_system *sys, const st
 		return;
 	emit_text(out, "  address   %#llx", r->object);
 	emit_hex(out, "object", r->object);
-	if (pa >> MAX_PHYS_BITS || !slab_object_of(sys, pa, &o)) {
-		emit_text(out, ", in no slab\n");
+	if (!has_object(r)) {
+		emit_text(out, ", no object\n");
 		return;
 	}
-	emit_text(out, " is p:%llx: object %u of a slab of %s, byte %d\n", pa, r->index,
-		  o.cache->name, r->at);
+	emit_text(out, " is p:%llx: object %u of its slab, byte %d", pa, r->index, r->at);
 	emit_hex(out, "physical", pa);
-	emit_str(out, "slab_of", o.cache->name);
 	emit_num(out, "index", r->index);
 	emit_int(out, "byte", r->at);
+	if (r->error == SLAB_FREE_WRONG_CACHE && slab_object_of(sys, pa, &o)) {
+		emit_text(out, ", now %s's", o.cache->name);
+		emit_str(out, "now_of", o.cache->name);
+	}
+	emit_text(out, "\n");
 }
 
 static bool has_byte(const struct slab_report *r)
@@ -116,11 +125,23 @@ static bool has_byte(const struct slab_report *r)
 	       r->error == SLAB_USE_AFTER_FREE;
 }
 
+/* Names that were refused may have any bytes. */
+static const char *printable(char buf[SLAB_NAME_LEN], const char *name)
+{
+	u32 i = 0;
+
+	for (; name[i] && i + 1 < SLAB_NAME_LEN; i++)
+		buf[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
+	buf[i] = '\0';
+	return buf;
+}
+
 void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_report *r)
 {
-	char by[64];
+	char by[64], name[SLAB_NAME_LEN];
 
-	emit_text(out, "%s%s%s", r->cache, r->cache[0] ? ": " : "", slab_error_name(r->error));
+	emit_text(out, "%s%s%s", printable(name, r->cache), name[0] ? ": " : "",
+		  slab_error_name(r->error));
 	emit_object(out, NULL);
 	emit_str(out, "error", slab_error_name(r->error));
 	emit_str(out, "cache", r->cache[0] ? r->cache : NULL);

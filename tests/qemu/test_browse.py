@@ -88,6 +88,21 @@ def compare(name, lines):
     return None if got == want else f"expected:\n{want}\ngot:\n{got}"
 
 
+def check_slabtop(term, act, what):
+    """Its head, its largest cache on top, another order by a key, and back."""
+    act("slabtop\r")
+    seen = term.wait_for(r"sorted by objects") and \
+        re.match(r" Active / Total Objects \(% used\)    : \d+ / \d+ \(\d+\.\d%\)", term.screen.display[0]) and \
+        re.match(r" *\d+ +\d+ +\d+% +\d+\.\d\dK ", term.screen.display[7])
+    yield what, None if seen else "\n".join(term.screen.display)
+    act("n")
+    seen = term.wait_for(r"sorted by name") and "dma-kmalloc-128" in term.screen.display[7]
+    yield f"{what}: sorted by a key", None if seen else "\n".join(term.screen.display)
+    act("q")
+    yield f"{what}: q leads back to the prompt", None if term.wait_for(r"tablewalk>") \
+        else "\n".join(term.screen.display)
+
+
 def check_size(image, columns, rows, by_keyboard):
     size = f"{columns}x{rows}"
     term = Terminal(image, columns, rows, by_keyboard)
@@ -115,6 +130,7 @@ def check_size(image, columns, rows, by_keyboard):
         act("q")
         yield f"browse {size} by {how}: q leads back to the prompt", None if term.wait_for(r"tablewalk>") \
             else "\n".join(term.screen.display)
+        yield from check_slabtop(term, act, f"slabtop {size} by {how}")
     finally:
         term.close()
 

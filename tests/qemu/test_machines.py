@@ -246,13 +246,27 @@ FAULTS = {"pf": "#PF page fault", "gp": "#GP general protection", "ud": "#UD inv
 
 def check_faults(row, image):
     """Every exception is reported with its walk, and the next command runs; at the end all is given back."""
-    script = "; ".join(f"fault {kind}" for kind in FAULTS) + "; exercise; quit"
+    script = "; ".join(f"fault {kind}" for kind in FAULTS) + "; exercise; slabdebug plant all --json; exercise; quit"
     boot = Boot(row, image, script).run()
     yield "are failures", None if boot.status == 1 else boot.why
     for kind, text in FAULTS.items():
         yield f"{kind} is reported", None if text in boot.output else boot.output[-600:]
     yield "walk of CR2", None if "walk of 0000000000000000: not present" in boot.output else boot.output[:900]
-    yield "memory is sound after them", None if "exercise passed" in boot.output else boot.output[-600:]
+    yield "memory is sound after them", None if boot.output.count("exercise passed") == 2 else boot.output[-600:]
+    yield from planted_checks(json_values(boot.output))
+
+
+def planted_checks(values):
+    """Each bug that was planted in a cache is found, and its callers lie in our image, apart from each other."""
+    done = next((v for v in values if isinstance(v, dict) and "planted" in v), None)
+    if not done:
+        yield "bugs are planted", str(values)[-600:]
+        return
+    yield "planted bugs are found", None if done["found"] == done["planted"] == 9 else str(done)[-900:]
+    double = next(plant["reports"][0] for plant in done["plants"] if plant["plant"] == "double")
+    callers = [double[key]["by"] for key in ("allocated", "freed")] + [double["found_by"]]
+    yield "both callers are named", None if len(set(callers)) == 2 and \
+        all(re.fullmatch(r"tablewalk\+0x[0-9a-f]+", by) for by in callers) else str(callers)
 
 
 def check_pressure(row, image):
