@@ -62,10 +62,10 @@ static int cmd_version(struct cmd_call *call)
 
 /* What goes into the report, in this order. */
 static const char *const report_commands[] = {
-	"version",  "cpu",	"memmap",      "memmap --e820", "numa",		"memblock",
-	"zones",    "memmodel", "buddyinfo",   "meminfo",	"slabinfo",	"vmallocinfo",
-	"iomem",    "gcd",	"mat",	       "images",	"memtype mtrr", "memtype own",
-	"pt stats", "boottime", "pt dump own", "pt dump fw",
+	"version",	"cpu",	       "memmap",    "memmap --e820", "numa",	    "memblock",
+	"zones",	"memmodel",    "buddyinfo", "meminfo",	     "slabinfo",    "slab",
+	"slab errors",	"vmallocinfo", "iomem",	    "gcd",	     "mat",	    "images",
+	"memtype mtrr", "memtype own", "pt stats",  "boottime",	     "pt dump own", "pt dump fw",
 };
 
 /* Collects everything; the file is written whole because firmware may be slow at appending. */
