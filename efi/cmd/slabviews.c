@@ -126,27 +126,26 @@ static bool has_byte(const struct slab_report *r)
 }
 
 /* Names that were refused may have any bytes. */
-static const char *printable(char buf[SLAB_NAME_LEN], const char *name)
+static void printable(char buf[SLAB_NAME_LEN], const char *name)
 {
 	u32 i = 0;
 
 	for (; name[i] && i + 1 < SLAB_NAME_LEN; i++)
 		buf[i] = name[i] >= ' ' && name[i] <= '~' ? name[i] : '?';
 	buf[i] = '\0';
-	return buf;
 }
 
 void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_report *r)
 {
 	char by[64], name[SLAB_NAME_LEN];
 
-	emit_text(out, "%s%s%s", printable(name, r->cache), name[0] ? ": " : "",
-		  slab_error_name(r->error));
+	printable(name, r->cache);
+	emit_text(out, "%s%s%s", name, name[0] ? ": " : "", slab_error_name(r->error));
 	emit_object(out, NULL);
 	emit_str(out, "error", slab_error_name(r->error));
 	emit_str(out, "cache", r->cache[0] ? r->cache : NULL);
 	if (has_byte(r)) {
-		emit_text(out, ": byte %d is %#04x, should be %#04x", r->at, r->found, r->expected);
+		emit_text(out, ": byte %d is 0x%02x, should be 0x%02x", r->at, r->found, r->expected);
 		emit_num(out, "expected", r->expected);
 		emit_num(out, "found", r->found);
 	}

@@ -144,10 +144,10 @@ int fw_option(const char *name, char *buf, size_t size)
 	for (u32 i = 0; i < host.args.nr_options; i++) {
 		const char *option = host.args.options[i];
 
-		if (!strncmp(option, name, len) && option[len] == '=') {
-			fmt_print(buf, size, "%s", option + len + 1);
-			return 0;
-		}
+		if (strncmp(option, name, len) || (option[len] && option[len] != '='))
+			continue;
+		fmt_print(buf, size, "%s", option[len] ? option + len + 1 : "1"); /* a flag */
+		return 0;
 	}
 	return -ENOENT;
 }

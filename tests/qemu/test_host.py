@@ -112,6 +112,8 @@ def run(build, shared_maps):
     yield expect(build, "`shrinkers` takes `drop` only", 1, "what: must be `drop`", "--map", machine, "-c", "shrinkers what")
     yield expect(build, "debugging flags by option", 0, "red-zone,poison", "--map", machine, "-c", "slab kmalloc-64",
                  "slub_debug=ZP,kmalloc-*")
+    yield expect(build, "all of them, where the option stands alone", 0, "checks,red-zone,poison,store-user", "--map",
+                 machine, "-c", "slab kmalloc-64", "slub_debug")
     yield expect(build, "a bad slub_debug says what is allowed", 0, "letters of FZPU", "--map", machine, "-c", "zones",
                  "slub_debug=ZX")
     yield expect(build, "a bad slab_quarantine too", 0, "must be a number", "--map", machine, "-c", "zones",
