@@ -99,8 +99,7 @@ static int show_all(struct cmd_call *call)
 
 	show_heads(out);
 	emit_list(out, NULL);
-	list_for_each_entry_reverse(cache, &sys->slab.caches, list)
-	{
+	list_for_each_entry_reverse(cache, &sys->slab.caches, list) {
 		emit_object(out, NULL);
 		show_properties(out, sys, cache);
 		emit_end(out);

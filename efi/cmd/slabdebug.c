@@ -44,9 +44,10 @@ static u8 *take(struct bed *b)
 	return object;
 }
 
-/* ---- the mistakes; object is one that was taken
- * ------------------------------------------------------------------------------- */
+/* ---- the mistakes -------------------------------------------------------------------------------
+ */
 
+/* Each is given an object that planter_takes() took. */
 static void overrun(struct bed *b, u8 *object)
 {
 	object[SIZE] = 'X';
@@ -223,7 +224,7 @@ static int plant_one(struct cmd_call *call, const struct plant *p, bool *ret_fou
 	*ret_found = show_reports(call, &b, p, first);
 	if (object && p->plant == leak)
 		cmd_slab_live(call->out, call->app, b.cache);
-	emit_text(call->out, "  %s\n\n", *ret_found ? "found" : "NOT FOUND");
+	emit_text(call->out, "=> %s\n\n", *ret_found ? "found" : "NOT FOUND");
 	emit_bool(call->out, "found", *ret_found);
 	emit_end(call->out);
 	if (!clean_up(&b))

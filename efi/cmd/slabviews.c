@@ -54,11 +54,13 @@ static int cmd_slabinfo(struct cmd_call *call)
 const char *cmd_caller(const struct app *app, u64 caller, char *buf, size_t size)
 {
 	const struct machine *m = &app->machine;
-	const struct fact_image *image = facts_image_at(fw_facts(), caller);
+	bool ours = caller >= m->image_start && caller < m->image_end;
+	const struct fact_image *image =
+		ours || !caller ? NULL : facts_image_at(fw_facts(), caller);
 
 	if (!caller)
 		fmt_print(buf, size, "-");
-	else if (caller >= m->image_start && caller < m->image_end)
+	else if (ours)
 		fmt_print(buf, size, "tablewalk+%#llx", caller - m->image_start);
 	else if (image)
 		fmt_print(buf, size, "%s+%#llx", image->name, caller - image->start);
@@ -145,7 +147,8 @@ void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_
 	emit_str(out, "error", slab_error_name(r->error));
 	emit_str(out, "cache", r->cache[0] ? r->cache : NULL);
 	if (has_byte(r)) {
-		emit_text(out, ": byte %d is 0x%02x, should be 0x%02x", r->at, r->found, r->expected);
+		emit_text(out, ": byte %d is 0x%02x, should be 0x%02x", r->at, r->found,
+			  r->expected);
 		emit_num(out, "expected", r->expected);
 		emit_num(out, "found", r->found);
 	}
