@@ -30,7 +30,8 @@ static void search_env(void *ctx, const struct pgtable *pt, struct search_env *r
 /* Commands that take the screen or end the program have no place inside the browser. */
 static bool not_inside(const struct cmd *cmd)
 {
-	static const char *const names[] = {"browse", "slabtop", "quit", "reboot", "poweroff", "hold"};
+	static const char *const names[] = {"browse", "slabtop",  "quit",
+					    "reboot", "poweroff", "hold"};
 
 	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
 		if (!strcmp(cmd->name, names[i]))
