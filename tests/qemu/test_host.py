@@ -120,6 +120,8 @@ def run(build, shared_maps):
                  "slab_quarantine=many")
     yield expect(build, "bugs are found in any order and after quarantine", 0, "9 of 9 found", "--map", machine, "-c",
                  "slabdebug plant all", "slub_debug=FZPU", "slab_random", "slab_quarantine=16", "slab_nomerge")
+    yield expect(build, "the exercise under all debugging flags", 0, "exercise passed", "--map", machine, "-c",
+                 "exercise steps=2000", "slub_debug=FZPU", "slab_random", "slab_quarantine=16")
     for name, commands in SESSIONS.items():
         yield session(build, machine, name, commands)
     yield from maps.run(build, INVENTED)
