@@ -70,7 +70,6 @@ static void read_slab_options(struct slab_options *o)
 			    "users), then maybe ,CACHE; or - ; taking none",
 			    word);
 	o->nomerge = option_is_on("slab_nomerge");
-	o->harden = option_is_on("slab_harden");
 	o->randomise = option_is_on("slab_random");
 	option_number("slab_quarantine", &quarantine);
 	o->quarantine = (u32)min(quarantine, 0xffffffffULL);

@@ -25,7 +25,6 @@ static const struct {
 	{"lockdep", true},
 	{"slub_debug", true},
 	{"slab_nomerge", true},
-	{"slab_harden", true},
 	{"slab_random", true},
 	{"slab_quarantine", false},
 };

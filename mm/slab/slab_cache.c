@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Caches: their making, the cache that they come from, their other names, their end. */
 #include "lib.h"
-#include "mm/kmalloc.h"
 #include "mm/page_alloc.h"
 #include "slab_inner.h"
 
@@ -9,6 +8,12 @@
 
 /* ---- one cache ----------------------------------------------------------------------------------
  */
+
+/* Of the block of pages that holds so many bytes. */
+static u32 order_of(u64 bytes)
+{
+	return bytes > PAGE_SIZE ? highest_bit((bytes - 1) >> PAGE_SHIFT) + 1 : 0;
+}
 
 static u32 cpus_at(const struct mem_system *sys)
 {
@@ -81,18 +86,28 @@ static bool cache_fill(struct mem_system *sys, struct kmem_cache *c, const char 
 	return slab_layout(c);
 }
 
-/* Space for freed objects to wait in. 0 or -ENOMEM. */
+/* Space for freed objects to wait in; whole pages, for kmalloc() may not be ready. 0 or -ENOMEM. */
 static int make_quarantine(struct mem_system *sys, struct kmem_cache *c)
 {
 	u32 size = slab_is_checked(c) ? sys->slab_options.quarantine : 0;
+	struct page *page;
 
 	if (!size)
 		return 0;
-	c->quarantine.ring = kcalloc(sys, size, sizeof(u64), GFP_KERNEL);
-	if (!c->quarantine.ring)
+	size = min(size, (u32)(KMEM_CACHE_MAX_SIZE / sizeof(u64)));
+	page = alloc_pages(sys, GFP_KERNEL | __GFP_ZERO, order_of(size * sizeof(u64)));
+	if (!page)
 		return -ENOMEM;
+	c->quarantine.ring = page_address(sys, page);
 	c->quarantine.size = size;
 	return 0;
+}
+
+static void drop_quarantine(struct mem_system *sys, struct kmem_cache *c)
+{
+	if (c->quarantine.size)
+		__free_pages(sys, virt_to_page(sys, c->quarantine.ring),
+			     order_of(c->quarantine.size * sizeof(u64)));
 }
 
 struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 size, u32 align,
@@ -232,7 +247,7 @@ int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 	spin_lock(&sys->slab.lock);
 	list_del(&cache->list);
 	spin_unlock(&sys->slab.lock);
-	kfree(sys, cache->quarantine.ring);
+	drop_quarantine(sys, cache);
 	kmem_cache_free(sys, sys->slab.cache_cache, cache);
 	return 0;
 }
@@ -260,8 +275,7 @@ static void move_first(struct mem_system *sys, struct kmem_cache *c, const struc
 
 static int bootstrap(struct mem_system *sys)
 {
-	u32 size = cache_bytes(sys),
-	    order = size > PAGE_SIZE ? highest_bit((size - 1) >> PAGE_SHIFT) + 1 : 0;
+	u32 size = cache_bytes(sys), order = order_of(size);
 	struct page *page = alloc_pages(sys, GFP_KERNEL, order);
 	struct slab_options options = sys->slab_options;
 	struct kmem_cache *early, *c;

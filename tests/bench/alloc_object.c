@@ -36,7 +36,7 @@ int sa_init(void)
 	sys.pt.nx = true;
 	sys.pt.changed = arch_pt_changed;
 	sys.nr_cpus = 2;
-	sys.slab_options.harden = sys.slab_options.randomise = getenv("HARDENED") != NULL;
+	sys.slab_options.randomise = getenv("RANDOM") != NULL;
 	sys.slab_options.nomerge = true;
 	err = host_memory_new(&memory, &sys);
 	if (!err)

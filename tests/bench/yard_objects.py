@@ -6,7 +6,7 @@ from rows import row
 from yardstick import measure
 
 ROUNDS = 9
-OURS, HARDENED, FLOOR = "obj-ours", "obj-ours+HARDENED", "obj-freelist"
+OURS, RANDOM, FLOOR = "obj-ours", "obj-ours+RANDOM", "obj-freelist"
 OTHERS = {"obj-glibc": "glibc", "obj-jemalloc": "jemalloc", "obj-tcmalloc": "tcmalloc", "obj-mimalloc": "mimalloc"}
 TIMES = {"S1_16": "S1 hot pair, 16 bytes", "S1_64": "S1 hot pair, 64 bytes", "S1_256": "S1 hot pair, 256 bytes",
          "S1_1024": "S1 hot pair, 1024 bytes", "S2lifo": "S2 10,000 and back, LIFO",
@@ -32,7 +32,7 @@ def best_row(found, name, unit, value, goal=None):
 
 def rows(folder):
     workloads = list(dict.fromkeys(figure.split(".")[0] for figure in TIMES)) + ["S5"]
-    found = measure(folder, (FLOOR, OURS, HARDENED, *OTHERS), workloads, ROUNDS, lambda p, w: not has_it(p, w))
+    found = measure(folder, (FLOOR, OURS, RANDOM, *OTHERS), workloads, ROUNDS, lambda p, w: not has_it(p, w))
     for figure, name in TIMES.items():
         yield best_row(found, name, "ns", lambda f, figure=figure: f[figure])
         if figure.startswith("S1"):
@@ -44,5 +44,5 @@ def rows(folder):
     yield best_row(found, "S5 overhead of a million of 64", "bytes", lambda f: f["S5.overhead_B"], OVERHEAD)
     yield best_row(found, "S5 kept when all are freed", "MiB", lambda f: f["S5.kept_after_free_MiB"], KEPT)
     for figure, name in TIMES.items():
-        yield row(f"{name}, hardened (plain)", "ns", found[HARDENED][figure], found[OURS][figure])
+        yield row(f"{name}, random order (plain)", "ns", found[RANDOM][figure], found[OURS][figure])
     yield row("S5 struct pages that came to life", "KiB", found[OURS]["S5.struct_pages_KiB"])

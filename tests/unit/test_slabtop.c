@@ -83,7 +83,7 @@ static void each_key_sorts(void **state)
 		{'p', "dma-kmalloc-4k", "sorted by pages per slab"},
 		{'c', "few_large", "sorted by cache size"},
 		{'n', "dma-kmalloc-128", "sorted by name"},
-		{'u', "kmem_cache", "sorted by use"},
+		{'u', "many_small", "sorted by use"},
 	};
 
 	(void)state;
@@ -232,7 +232,7 @@ static void sums_are_the_caches(void **state)
 	assert_int_equal(top.sums.num_objs, objects);
 	assert_int_equal(top.sums.active_bytes, bytes);
 	assert_int_equal(top.sums.num_caches, top.nr);
-	assert_int_equal(top.sums.active_caches, 3); /* with the cache of caches */
+	assert_int_equal(top.sums.active_caches, 4); /* with those of caches and maps */
 	assert_int_equal(top.sums.min_size, 8);
 	assert_int_equal(top.sums.max_size, 8192);
 	assert_non_null(strstr(print(EMIT_JSON), "{\"name\": \"few_large\", \"num_objs\": "));
