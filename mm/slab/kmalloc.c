@@ -44,7 +44,7 @@ int kmalloc_init(struct mem_system *sys)
 }
 
 /* By 8 bytes up to 192, where 96 and 192 are among the powers of two; by powers of two behind. */
-static always_inline u32 class_of(size_t size)
+static always_inline u64 class_of(size_t size)
 {
 	static const u8 small[] = {0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4,
 				   5, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6};
@@ -118,20 +118,20 @@ static __noinline void *alloc_slow(struct mem_system *sys, size_t size, gfp_t gf
 			       caller);
 }
 
-static always_inline void *alloc(struct mem_system *sys, size_t size, gfp_t gfp, const void *caller)
+static always_inline bool take_fast(struct mem_system *sys, size_t size, gfp_t gfp, u64 *ret)
 {
-	u64 object;
-
-	if (likely(size - 1 < KMALLOC_MAX_CACHE_SIZE && !(gfp & GFP_UNUSUAL) &&
-		   slab_take_fast(sys->slab.kmalloc[KMALLOC_NORMAL][class_of(size)],
-				  arch_this_cpu(), &object)))
-		return (void *)(uintptr_t)object;
-	return alloc_slow(sys, size, gfp, NUMA_NO_NODE, caller);
+	return size - 1 < KMALLOC_MAX_CACHE_SIZE && !(gfp & GFP_UNUSUAL) &&
+	       slab_take_fast(sys->slab.kmalloc[KMALLOC_NORMAL][class_of(size)], arch_this_cpu(),
+			      ret);
 }
 
 void *kmalloc(struct mem_system *sys, size_t size, gfp_t gfp)
 {
-	return alloc(sys, size, gfp, __builtin_return_address(0));
+	u64 object;
+
+	if (likely(take_fast(sys, size, gfp, &object)))
+		return (void *)(uintptr_t)object;
+	return alloc_slow(sys, size, gfp, NUMA_NO_NODE, __builtin_return_address(0));
 }
 
 void *kmalloc_node(struct mem_system *sys, size_t size, gfp_t gfp, int nid)
@@ -142,7 +142,7 @@ void *kmalloc_node(struct mem_system *sys, size_t size, gfp_t gfp, int nid)
 
 void *kzalloc(struct mem_system *sys, size_t size, gfp_t gfp)
 {
-	return alloc(sys, size, gfp | __GFP_ZERO, __builtin_return_address(0));
+	return alloc_slow(sys, size, gfp | __GFP_ZERO, NUMA_NO_NODE, __builtin_return_address(0));
 }
 
 static void *alloc_array(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp,
@@ -154,7 +154,7 @@ static void *alloc_array(struct mem_system *sys, size_t nr, size_t size, gfp_t g
 		slab_error_name_of(sys, SLAB_BAD_SIZE, "kmalloc_array", 0, caller);
 		return NULL;
 	}
-	return alloc(sys, bytes, gfp, caller);
+	return alloc_slow(sys, bytes, gfp, NUMA_NO_NODE, caller);
 }
 
 void *kmalloc_array(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp)
@@ -245,7 +245,7 @@ void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp)
 	}
 	if (size <= have)
 		return p;
-	grown = alloc(sys, size, gfp, caller);
+	grown = alloc_slow(sys, size, gfp, NUMA_NO_NODE, caller);
 	if (!grown)
 		return NULL;
 	if (have)

@@ -15,7 +15,7 @@
 #define always_inline inline __attribute__((always_inline))
 
 /* The object is not cleared. */
-static always_inline bool slab_take_fast(const struct kmem_cache *cache, u32 cpu, u64 *ret)
+static always_inline bool slab_take_fast(const struct kmem_cache *cache, u64 cpu, u64 *ret)
 {
 	struct kmem_cache_cpu *c = cache->cpu[cpu];
 	u64 object = c->hand, bits;

@@ -191,22 +191,49 @@ void kmem_cache_free(struct mem_system *sys, struct kmem_cache *cache, void *obj
 /* ---- many ---------------------------------------------------------------------------------------
  */
 
-/* As many as the word that the CPU takes from has, up to nr. */
-static u32 take_run(const struct kmem_cache *cache, u32 nr, void **objects)
+/* So many bits from bit `first` on. */
+static u64 bit_range(u64 first, u64 nr)
+{
+	return (nr < 64 ? (1ULL << nr) - 1 : ~0ULL) << first;
+}
+
+/* As many as the word that the CPU takes from has, up to nr: run by run of neighbours. Returns
+ * where the last one was put behind. */
+static always_inline void **take_runs(const struct kmem_cache *cache, u64 nr, void **out)
 {
 	struct kmem_cache_cpu *c = cache->cpu[arch_this_cpu()];
-	u64 bits = *c->word, base = c->base, size = cache->size, object;
-	u32 got = 0;
+	u64 bits = *c->word, size = cache->size;
+	void **end = out + nr;
 
-	if (!bits)
-		return 0;
-	for (; bits && got < nr; bits &= bits - 1) {
-		object = base + size * (u32)__builtin_ctzll(bits);
-		slab_allow(cache, object);
-		objects[got++] = (void *)(uintptr_t)object;
+	while (bits && out < end) {
+		u64 first = (u64)__builtin_ctzll(bits), rest = ~(bits >> first);
+		u64 run = rest ? (u64)__builtin_ctzll(rest) : 64, object = c->base + first * size;
+		void **stop = out + min(run, (u64)(end - out));
+
+		bits &= ~bit_range(first, (u64)(stop - out));
+		for (*c->word = bits; out < stop; object += size) {
+			slab_allow(cache, object);
+			*out++ = (void *)(uintptr_t)object;
+		}
 	}
-	*c->word = bits;
-	return got;
+	return out;
+}
+
+static __noinline u32 alloc_bulk_slow(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp,
+				      u32 nr, u32 got, void **objects, const void *caller)
+{
+	for (; got < nr; got++) {
+		objects[got] =
+			slab_alloc_slow(sys, cache, gfp, NUMA_NO_NODE, cache->object_size, caller);
+		if (!objects[got]) {
+			kmem_cache_free_bulk(sys, cache, got, objects);
+			return 0;
+		}
+		if (!(gfp & __GFP_ZERO))
+			got = (u32)(take_runs(cache, nr - got - 1, objects + got + 1) - objects) -
+			      1;
+	}
+	return nr;
 }
 
 u32 kmem_cache_alloc_bulk(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, u32 nr,
@@ -214,51 +241,48 @@ u32 kmem_cache_alloc_bulk(struct mem_system *sys, struct kmem_cache *cache, gfp_
 {
 	u32 got = 0;
 
-	while (got < nr) {
-		if (!(gfp & __GFP_ZERO))
-			got += take_run(cache, nr - got, objects + got);
-		if (got == nr)
-			break;
-		objects[got] = slab_alloc_slow(sys, cache, gfp, NUMA_NO_NODE, cache->object_size,
-					       __builtin_return_address(0));
-		if (!objects[got]) {
-			kmem_cache_free_bulk(sys, cache, got, objects);
-			return 0;
-		}
-		got++;
-	}
-	return nr;
+	if (likely(!(gfp & __GFP_ZERO)))
+		got = (u32)(take_runs(cache, nr, objects) - objects);
+	if (likely(got == nr))
+		return nr;
+	return alloc_bulk_slow(sys, cache, gfp, nr, got, objects, __builtin_return_address(0));
 }
 
-/* As many of the first ones as are good objects of one slab of this CPU. */
+/* How many of the objects, which are nr at most, are neighbours in memory, in order. */
+static u32 run_of(u64 size, u32 nr, void **objects)
+{
+	u64 next = (u64)(uintptr_t)objects[0] + size;
+	void **at = objects + 1, **end = objects + nr;
+
+	for (; at < end && (u64)(uintptr_t)*at == next; next += size)
+		at++;
+	return (u32)(at - objects);
+}
+
+/* The first ones, if they are neighbours in one slab of this CPU; returns how many. */
 static u32 give_run(struct mem_system *sys, struct kmem_cache *cache, u32 nr, void **objects)
 {
-	u32 cpu = arch_this_cpu(), given = 0;
+	u32 cpu = arch_this_cpu(), run;
 	const struct page_cpu *live = sys->page_cpu[cpu];
-	u64 first = (u64)(uintptr_t)objects[0], at = first - live->live_start, base, bits, was,
-	    index;
 	struct kmem_cache_cpu *c = cache->cpu[cpu];
-	struct page *slab;
+	u64 first = (u64)(uintptr_t)objects[0], at = first - live->live_start;
+	u64 offset = at & cache->slab_mask, bits, range, index;
+	struct page *slab = page_of_live(live, at - offset);
 
-	base = first - (at & cache->slab_mask);
-	slab = page_of_live(live, base - live->live_start);
 	if (at >= live->live_bytes || slab->holder != &c->holder)
 		return 0;
-	was = bits = slab->free;
-	for (; given < nr; given++) {
-		u64 object = (u64)(uintptr_t)objects[given], offset = object - base;
-
-		if (offset > cache->slab_mask || c->hand_for == object ||
-		    !slab_may_give(cache, slab, bits, offset, &index))
-			break;
-		bits |= 1ULL << (index & 63);
-		slab_forbid(cache, object);
-	}
-	if (!given)
+	bits = slab->free;
+	if (!slab_may_give(cache, slab, bits, offset, &index))
 		return 0;
-	slab->free = bits;
-	slab_cpu_changed_by(sys, cache, slab, was);
-	return given;
+	run = run_of(cache->size, min(nr, cache->objects - (u32)index), objects);
+	range = bit_range(index, run);
+	if ((bits | slab->mailed) & range || c->hand_for - first < (u64)run * cache->size)
+		return 0;
+	for (u32 i = 0; SANITIZED && i < run; i++)
+		slab_forbid(cache, (u64)(uintptr_t)objects[i]);
+	slab->free = bits | range;
+	slab_cpu_changed_by(sys, cache, slab, bits);
+	return run;
 }
 
 void kmem_cache_free_bulk(struct mem_system *sys, struct kmem_cache *cache, u32 nr, void **objects)
