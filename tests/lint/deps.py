@@ -11,8 +11,8 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 # mm's folders from the bottom up, and the header that each owns (those of a folder are also the
 # interface for the layers above it).
 MM_LAYERS = ["lib", "boot", "pgtable", "page", "slab", "vm"]
-OWNER = {"types": "lib", "memmap": "boot", "e820": "boot", "memblock": "boot", "device": "boot", "numa": "boot",
-         "acpi": "boot", "memtype": "pgtable", "pgtable": "pgtable", "pt_build": "pgtable",
+OWNER = {"types": "lib", "tree": "lib", "memmap": "boot", "e820": "boot", "memblock": "boot", "device": "boot", "numa": "boot",
+         "acpi": "boot", "memtype": "pgtable", "pgtable": "pgtable", "pt_build": "pgtable", "pt_leaf": "pgtable",
          "pt_diff": "pgtable", "pt_image": "pgtable", "pt_format": "pgtable", "pt_edit": "pgtable",
          "pt_dump": "pgtable", "pt_whatif": "pgtable", "access": "pgtable",
          "page": "page", "zone": "page", "kpageflags": "page", "memmodel": "page",
