@@ -16,6 +16,7 @@ enum memtype {
 	MEMTYPE_WB = 6,
 	MEMTYPE_UC_MINUS = 7, /* PAT only */
 };
+#define NR_MEMTYPES 8 /* 2 and 3 are reserved */
 
 #define MTRR_MAX_VARIABLE 32
 #define MTRR_NR_FIXED	  88 /* 8 x 64 KiB, 16 x 16 KiB, 64 x 4 KiB: the first MiB */
@@ -76,6 +77,10 @@ bool mtrr_variable_range(const struct mtrr_state *m, u32 nr, phys_addr_t *ret_ba
 
 /* Type in entry `index` of IA32_PAT; -EINVAL for encodings that are reserved (12.12.2). */
 int pat_type(u64 pat_msr, unsigned index);
+/* The first entry of IA32_PAT that has a type; -1: none has. */
+int pat_index_of(u64 pat_msr, enum memtype type);
+/* PT_* flags that choose an entry of it. */
+u64 pat_flags(unsigned index);
 /* Which PAT entry an x86-64 page's entry chooses: PWT, PCD, and PAT, which is bit 7 at level 0 and
  * bit 12 above (12.12.3). */
 unsigned pat_index(u64 entry, unsigned level);

@@ -9,7 +9,7 @@
  *
  * One walker (pt_walk), many visitors. Changing is done in two steps: prepare makes the tables
  * that are needed (may fail, changes no translation), commit writes entries (cannot fail). One
- * function, pt_set() in mm/pgtable/map.c, writes live entries, with one 64-bit store each.
+ * function, pt_set() in mm/pt_leaf.h, writes live entries, with one 64-bit store each.
  */
 #ifndef MM_PGTABLE_H
 #define MM_PGTABLE_H

@@ -7,17 +7,16 @@ static int split_leaf(struct pgtable *pt, u64 *entry, unsigned level)
 {
 	u64 flags = pt_entry_flags(*entry, level), ad = *entry & (PTE_A | PTE_D);
 	phys_addr_t pa = pt_entry_phys(*entry, level, true), table;
-	u64 *below;
-	int err = pt_new_table(pt, &table);
+	u64 *below, val = pt_make_leaf(pa, flags, level - 1);
+	int err = pt_new_table_raw(pt, &table);
 
 	if (err)
 		return err;
 	below = pt_table(pt, table);
-	for (unsigned i = 0; i < PT_ENTRIES; i++) {
-		u64 val = pt_make_leaf(pa + i * PT_SIZE(level - 1), flags, level - 1);
-
-		below[i] = (val & ~(PTE_A | PTE_D)) | ad;
-	}
+	val = (val & ~(PTE_A | PTE_D)) | ad;
+#pragma GCC unroll 16
+	for (unsigned i = 0; i < PT_ENTRIES; i++, val += PT_SIZE(level - 1))
+		pt_set(&below[i], val);
 	pt_set(entry, table | PTE_P | PTE_RW | PTE_A | (flags & PT_USER));
 	return 0;
 }

@@ -16,11 +16,6 @@ struct mapping {
 	int fixed_level; /* >= 0: only tables, for pages of this level (pt_prepare) */
 };
 
-void pt_set(u64 *entry, u64 val)
-{
-	__atomic_store_n(entry, val, __ATOMIC_RELEASE);
-}
-
 void pt_admit_user(u64 *entry)
 {
 	if (!(*entry & PTE_US))

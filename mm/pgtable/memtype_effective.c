@@ -166,6 +166,20 @@ int pat_type(u64 pat_msr, unsigned index)
 	return type <= MEMTYPE_UC_MINUS && type != 2 && type != 3 ? (int)type : -EINVAL;
 }
 
+int pat_index_of(u64 pat_msr, enum memtype type)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		if (pat_type(pat_msr, i) == (int)type)
+			return (int)i;
+	}
+	return -1;
+}
+
+u64 pat_flags(unsigned index)
+{
+	return (index & 1 ? PT_PWT : 0) | (index & 2 ? PT_PCD : 0) | (index & 4 ? PT_PATBIT : 0);
+}
+
 unsigned pat_index(u64 entry, unsigned level)
 {
 	u64 pat = entry & (level ? PTE_PAT_LARGE : PTE_PAT);

@@ -38,14 +38,25 @@ const char *pt_level_linux(const struct pgtable *pt, unsigned level)
 	return level < ARRAY_SIZE(names) ? names[level] : "?";
 }
 
-int pt_new_table(struct pgtable *pt, phys_addr_t *ret_pa)
+int pt_new_table_raw(struct pgtable *pt, phys_addr_t *ret_pa)
 {
 	int err = pt->pages->alloc(pt->pages->ctx, ret_pa);
 
+	pt->nr_tables += !err;
+	return err;
+}
+
+int pt_new_table(struct pgtable *pt, phys_addr_t *ret_pa)
+{
+	int err = pt_new_table_raw(pt, ret_pa);
+	u64 *entries;
+
 	if (err)
 		return err;
-	memset(pt_table(pt, *ret_pa), 0, PAGE_SIZE);
-	pt->nr_tables++;
+	entries = pt_table(pt, *ret_pa);
+#pragma GCC unroll 16
+	for (u32 i = 0; i < PT_ENTRIES; i++)
+		pt_set(&entries[i], 0);
 	return 0;
 }
 

@@ -3,7 +3,7 @@
 #ifndef MM_PGTABLE_PT_INNER_H
 #define MM_PGTABLE_PT_INNER_H
 
-#include "mm/pgtable.h"
+#include "mm/pt_leaf.h"
 
 extern const struct pt_format pt_format_x86_32, pt_format_pae;
 extern const struct pt_format pt_format_aarch64_3, pt_format_aarch64_4;
@@ -59,11 +59,10 @@ static inline void pt_check_range(const struct pgtable *pt, u64 va, u64 size)
 u64 pt_entry_flags(u64 val, unsigned level);
 u64 pt_make_leaf(phys_addr_t pa, u64 flags, unsigned level);
 
+/* Full of zeros, or of anything. */
 int pt_new_table(struct pgtable *pt, phys_addr_t *ret_pa);
+int pt_new_table_raw(struct pgtable *pt, phys_addr_t *ret_pa);
 void pt_free_table(struct pgtable *pt, phys_addr_t pa);
-
-/* The single writer of live entries: one 64-bit store, so that no walker sees half an entry. */
-void pt_set(u64 *entry, u64 val);
 
 /* Lets users through a table entry; what is below says for itself whether they may. */
 void pt_admit_user(u64 *entry);
