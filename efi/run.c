@@ -41,8 +41,12 @@ struct shell *app_shell(struct app *app)
 /* Too little memory: says how much there is and how much it takes. */
 static int start_mm(struct app *app)
 {
-	int err = mm_init(&app->sys);
+	struct cpu_state now;
+	int err;
 
+	arch_read_state(&now); /* our world's PAT */
+	app->sys.pat = now.pat;
+	err = mm_init(&app->sys);
 	app->started = !err;
 	if (err)
 		app_message(

@@ -167,7 +167,7 @@ int mm_init(struct mem_system *sys)
 	if (err)
 		return err;
 	mm_step(sys, "vmalloc");
-	vmalloc_init(sys);
+	err = vmalloc_init(sys);
 	mm_steps_end(sys);
-	return 0;
+	return err;
 }

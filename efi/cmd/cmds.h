@@ -72,6 +72,9 @@ int cmd_bench_walk(struct cmd_call *call);
 int cmd_bench_page(struct cmd_call *call);
 int cmd_bench_slab(struct cmd_call *call);
 int cmd_bench_smp(struct cmd_call *call);
+int cmd_bench_vmalloc(struct cmd_call *call);
+int cmd_vmallocinfo(struct cmd_call *call);
+int cmd_show_refused_areas(struct cmd_call *call); /* a part of `pagedebug show` */
 int cmd_exercise_edits(struct cmd_call *call);
 int cmd_tlb_proof(struct cmd_call *call);
 /* `memtype VA SIZE TYPE` changes the clone; with other arguments it is a view. */

@@ -159,36 +159,6 @@ static int cmd_zones(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- vmalloc -----------------------------------------------------------------------------------
- */
-
-static int cmd_vmallocinfo(struct cmd_call *call)
-{
-	struct emit *out = call->out;
-	struct vm_struct *area;
-	int err = cmd_needs_mm(call);
-
-	if (err)
-		return err;
-	emit_list(out, NULL);
-	list_for_each_entry(area, &call->app->sys.vmalloc.areas, list) {
-		const char *kind = area->flags & VM_ALLOC ? "vmalloc" : "vmap";
-
-		emit_text(out, "0x%016llx-0x%016llx %7llu pages=%u %s\n", area->addr,
-			  area->addr + area->size, area->size, area->nr_pages, kind);
-		emit_object(out, NULL);
-		emit_hex(out, "addr", area->addr);
-		emit_num(out, "size", area->size);
-		emit_num(out, "pages", area->nr_pages);
-		emit_str(out, "kind", kind);
-		emit_end(out);
-	}
-	emit_end(out);
-	if (call->app->sys.vmalloc.nr_areas == 0)
-		emit_text(out, "no areas\n");
-	return 0;
-}
-
 /* ---- struct pages ------------------------------------------------------------------------------
  */
 

@@ -115,6 +115,7 @@ static int show_all(struct cmd_call *call)
 
 	emit_object(call->out, NULL);
 	show_refused(call->out, &sys->page_errors);
+	cmd_show_refused_areas(call);
 	show_events(call->out, sys);
 	show_trace(call->out, sys);
 	emit_end(call->out);

@@ -331,6 +331,11 @@ static void show_use(struct emit *out, const struct explain *x)
 		row(out, "kmalloc", "%s at p:%llx", fmt_size(size, x->large_size), x->large_start);
 	if (!x->area)
 		return;
+	if (x->area->flags & VM_LAZY) {
+		row(out, "vmalloc", "v:%llx-%llx was freed, and waits for the purge", x->area->addr,
+		    x->area->addr + x->area->size - 1);
+		return;
+	}
 	row(out, "vmalloc", "area v:%llx-%llx, page %u of %u%s", x->area->addr,
 	    x->area->addr + x->area->size - 1, x->area_page, x->area->nr_pages,
 	    x->area_page == x->area->nr_pages ? ": its guard" : "");

@@ -122,6 +122,14 @@ static inline int page_to_nid(const struct page *page)
 /* What a page may not have when it is given back: everything but zone and node. */
 #define PAGE_FLAGS_IN_USE ((1ULL << PAGE_NODE_SHIFT) - 1)
 
+/* Takes a flag away, and the mark too if there is no other flag. */
+static inline void page_unset(struct page *page, enum page_flag flag)
+{
+	page_clear(page, flag);
+	if (likely(!(page->flags & PAGE_FLAGS_IN_USE)))
+		page_unmark(page);
+}
+
 /* The head of a compound page; any other page itself. */
 static inline struct page *compound_head(struct page *page)
 {

@@ -41,6 +41,7 @@ struct mem_system {
 	struct memblock memblock;
 	struct numa_info *numa;
 	const struct mtrr_state *mtrr;
+	u64 pat;		   /* IA32_PAT while our tables are used; 0: as after reset */
 	struct memblock *metadata; /* descriptors lie there; NULL: in memblock, as on any machine */
 	struct pt_layout layout;
 	enum memmodel model;

@@ -92,10 +92,9 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 			       : PAGE_RESERVED; /* in another zone's pageblock: left alone */
 	if (!page_alive(sys, pfn))
 		return PAGE_IN_USE;
-	page = pfn_to_page(sys, pfn);
-	if (page_test(page, PG_reserved))
+	if (page_test(pfn_to_page(sys, pfn), PG_reserved))
 		return PAGE_RESERVED;
-	page = compound_head(page);
+	page = pfn_to_page(sys, head);
 	if (page_test(page, PG_slab))
 		return PAGE_SLAB;
 	if (page_test(page, PG_table))

@@ -9,6 +9,7 @@ struct account exercise_account(struct mem_system *sys)
 {
 	struct account a = {.tables = sys->pt.nr_tables};
 
+	vm_purge(sys);
 	kmem_cache_shrink_all(sys);
 	pcp_drain_all(sys, arch_this_cpu());
 	for_each_node(sys, node) {
@@ -18,7 +19,7 @@ struct account exercise_account(struct mem_system *sys)
 		}
 	}
 	a.wrong = sys->page_errors.bad_frees + slab_bad_frees(sys) + slab_bad_writes(sys) +
-		  sys->vmalloc.bad_frees;
+		  sys->vmalloc.errors.bad_frees;
 	return a;
 }
 

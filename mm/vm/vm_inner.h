@@ -1,22 +1,97 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Areas, shared by vmalloc() and vmap(). */
+/* Areas, shared by vmalloc(), vmap() and ioremap(). */
 #ifndef MM_VM_VM_INNER_H
 #define MM_VM_VM_INNER_H
 
+#include "mm/pt_leaf.h"
 #include "mm/system.h"
 
-/* An area of nr_pages and a guard page at the first address where it fits, its `pages` array not
- * yet filled. NULL: no pages, too many of them, no memory, no room. */
-struct vm_struct *vm_area_new(struct mem_system *sys, u64 nr_pages, u32 flags, const void *caller);
-/* Takes an unmapped area off the list and frees it; its pages stay as they are. */
+#define VM_KERNEL_FLAGS (PT_WRITE | PT_NOEXEC | PT_GLOBAL)
+#define VM_MAX_ALIGN	GiB
+#define VM_HUGE_LEVEL	1 /* 2 MiB */
+#define VM_NO_TABLE	(~0ULL)
+
+/* ---- vm_area.c ---------------------------------------------------------------------------------
+ */
+
+/* An area with room for nr_pages and a guard page, at the lowest multiple of `align` where it
+ * surely fits. NULL: no memory, no room. */
+struct vm_struct *vm_area_new(struct mem_system *sys, u64 nr_pages, u64 align, u32 flags,
+			      const void *caller);
+/* What an area mapped goes, lazily, and the area with it. */
 void vm_area_free(struct mem_system *sys, struct vm_struct *area);
+/* The same for the area of one kind that begins at va; size 0: of any size. Refused and counted
+ * when there is none. */
+void vm_area_free_at(struct mem_system *sys, u64 va, u64 size, u32 kind, const void *caller);
+/* The same after a failure, at once: what was mapped was never handed out. Returns NULL. */
+void *vm_area_drop(struct mem_system *sys, struct vm_struct *area);
 
-/* Maps all pages with flags PT_*. 0; -ENOMEM with nothing mapped. */
-int vm_area_map(struct mem_system *sys, struct vm_struct *area, u64 pt_flags);
-void vm_area_unmap(struct mem_system *sys, const struct vm_struct *area);
+/* What an area knows of those below it in the tree. */
+bool vm_area_update(struct tree_node *node);
 
-/* The area of one kind that begins at a pointer; NULL, and counted, when there is none. */
-struct vm_struct *vm_area_at(struct mem_system *sys, const void *addr, u32 kind);
+static inline struct vm_struct *vm_area_of(struct tree_node *node)
+{
+	return node ? container_of(node, struct vm_struct, node) : NULL;
+}
+
+static inline u64 vm_area_end(const struct vm_struct *area)
+{
+	return area->addr + area->size;
+}
+
+/* The entry for va: from the top only where the region's first 512 GiB end. */
+static inline u64 *vm_find_entry(const struct mem_system *sys, u64 va, unsigned *ret_level)
+{
+	const struct vmalloc_system *v = &sys->vmalloc;
+
+	if (likely(va >> PT_SHIFT(3) == v->upper_va))
+		return pt_find_entry_below(&sys->pt, v->upper + PT_INDEX(va, 2), va, ret_level);
+	return pt_find_entry(&sys->pt, va, ret_level);
+}
+
+/* ---- vm_map.c ----------------------------------------------------------------------------------
+ */
+
+/*
+ * Entries of 4 KiB from `at` on in the area, which are its own: those of pages, or of nr frames in
+ * a row, in one table. Returns how many pages are mapped: fewer when there is no memory for tables;
+ * 0 or -ENOMEM.
+ */
+u32 vm_map_pages(struct mem_system *sys, struct vm_struct *area, u64 va, struct page *const *pages,
+		 u32 nr, u64 bits);
+int vm_map_block(struct mem_system *sys, struct vm_struct *area, u64 va, phys_addr_t pa, u32 nr,
+		 u64 bits);
+/* Maps [pa, pa + size) in the largest pages up to max_level. 0 or -ENOMEM, some of it mapped. */
+int vm_map_range(struct mem_system *sys, struct vm_struct *area, u64 va, phys_addr_t pa, u64 size,
+		 u64 pt_flags, unsigned max_level);
+/* All entries are written. Returns the pointer that callers get. */
+void *vm_area_ready(struct mem_system *sys, struct vm_struct *area);
+
+/* ---- vm_purge.c --------------------------------------------------------------------------------
+ */
+
+/* Locked. */
+u64 vm_purge_locked(struct mem_system *sys);
+/* What waits for the purge goes when memory is short. */
+void vm_init_shrinker(struct mem_system *sys);
+
+/* ---- vm_error.c --------------------------------------------------------------------------------
+ */
+
+void vm_refuse(struct mem_system *sys, enum vm_error error, u64 addr, u64 size, const void *caller);
+/* Counts a call that failed. Returns NULL. */
+void *vm_failed(struct mem_system *sys);
+
+/* A size in pages; 0: it is refused, as 0 or more than `max` pages. */
+u64 vm_pages_of(struct mem_system *sys, u64 size, u64 max, const void *caller);
+
+/* ---- ioremap.c ---------------------------------------------------------------------------------
+ */
+
+void vm_init_types(struct mem_system *sys);
+
+/* ---- both ways ---------------------------------------------------------------------------------
+ */
 
 /* The pointer that callers get for a kernel virtual address. */
 static inline void *vm_to_pointer(const struct mem_system *sys, u64 va)

@@ -1,17 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* From a page frame to the area that shows it. */
-#include "mm/system.h"
+/* From an address or a page frame to the area. */
+#include "vm_inner.h"
+
+const struct vm_struct *vmalloc_find(const struct mem_system *sys, u64 va)
+{
+	const struct vm_struct *area = vm_area_of(sys->vmalloc.areas.root);
+
+	while (area && va - area->addr >= area->size) /* below it: a huge number */
+		area = vm_area_of(area->node.child[va >= area->addr ? TREE_RIGHT : TREE_LEFT]);
+	return area;
+}
+
+const struct vm_struct *vmalloc_next(const struct mem_system *sys, const struct vm_struct *area)
+{
+	return vm_area_of(area ? tree_next(&area->node) : tree_first(&sys->vmalloc.areas));
+}
+
+u64 *vmalloc_entry(const struct mem_system *sys, u64 va, unsigned *ret_level)
+{
+	return vm_find_entry(sys, va, ret_level);
+}
+
+u64 vm_area_pfn(const struct mem_system *sys, const struct vm_struct *area, u32 i)
+{
+	u64 va = area->addr + ((u64)i << PAGE_SHIFT), val;
+	unsigned level;
+
+	ASSERT(i < area->nr_pages, "page %u of %u", i, area->nr_pages);
+	val = *vm_find_entry(sys, va, &level);
+	return phys_to_pfn((val & PTE_ADDR_MASK & ~(PT_SIZE(level) - 1)) +
+			   (va & (PT_SIZE(level) - 1)));
+}
 
 const struct vm_struct *vmalloc_find_page(const struct mem_system *sys, u64 pfn, u32 *ret_index)
 {
-	const struct page *page = pfn_to_page(sys, pfn);
-	struct vm_struct *area;
+	const struct vm_struct *area = NULL;
 
-	if (!sys->vmalloc.areas.next) /* not initialised */
-		return NULL;
-	list_for_each_entry(area, &sys->vmalloc.areas, list) {
+	while ((area = vmalloc_next(sys, area))) {
 		for (u32 i = 0; i < area->nr_pages; i++) {
-			if (area->pages[i] == page) {
+			if (vm_area_pfn(sys, area, i) == pfn) {
 				*ret_index = i;
 				return area;
 			}

@@ -19,19 +19,20 @@ static inline void assert_sound(struct mem_system *sys)
 {
 	const struct kmem_cache *cache;
 	const char *wrong = slab_check(sys, &cache);
-	u64 where;
+	u64 where = 0;
 
 	if (!wrong)
 		wrong = page_alloc_check(sys, &where);
 	if (!wrong)
 		wrong = vmalloc_check(sys, &where);
 	if (wrong)
-		fail_msg("%s", wrong);
+		fail_msg("%s (%#llx)", wrong, where);
 }
 
-/* Free pages when no cache keeps an empty slab. */
+/* Free pages when no cache keeps an empty slab and no area waits for the purge. */
 static inline u64 free_pages_shrunk(struct mem_system *sys)
 {
+	vm_purge(sys);
 	kmem_cache_shrink_all(sys);
 	return sim_free_pages(sys);
 }

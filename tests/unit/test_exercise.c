@@ -292,10 +292,12 @@ static void free_twice(struct mem_system *sys)
 
 static void spoil_area(struct mem_system *sys)
 {
-	struct vm_struct *area = list_first_entry(&sys->vmalloc.areas, struct vm_struct, list);
+	const struct vm_struct *area = vmalloc_next(sys, NULL);
 
-	assert_false(list_empty(&sys->vmalloc.areas));
-	*(u8 *)page_address(sys, area->pages[0]) ^= 1;
+	while (area && area->flags & VM_LAZY)
+		area = vmalloc_next(sys, area);
+	assert_non_null(area);
+	*(u8 *)page_address(sys, pfn_to_page(sys, vm_area_pfn(sys, area, 0))) ^= 1;
 }
 
 static struct kmem_cache *find_cache(struct mem_system *sys, const char *name)

@@ -123,6 +123,9 @@ static void our_own_memory(void **state)
 	show(line);
 	kfree(sys, large);
 	vfree(sys, area);
+	fmt_print(line, sizeof(line), "explain v:%llx",
+		  (u64)(uintptr_t)area - sys->vmalloc_offset + PAGE_SIZE);
+	show(line);
 	fmt_print(line, sizeof(line), "explain p:%llx", sys->pt.root);
 	show(line);
 	same_as_golden("explain-own.txt", text);

@@ -218,7 +218,7 @@ static void pages_know_their_vmalloc_area(void **state)
 	u64 va = (u64)(uintptr_t)a - sys->vmalloc_offset;
 	const struct vm_struct *area = vmalloc_find(sys, va);
 	u32 index = 99;
-	u64 pfn = page_to_pfn(sys, area->pages[3]);
+	u64 pfn = vm_area_pfn(sys, area, 3);
 
 	(void)state;
 	assert_ptr_equal(vmalloc_find_page(sys, pfn, &index), area);

@@ -156,11 +156,11 @@ static void kvfree_takes_either(void **state)
 	kvfree(sys, kmalloc(sys, MiB, GFP_KERNEL));
 	kvfree(sys, vmalloc(sys, 10));
 	kvfree(sys, vmalloc(sys, 5 * MiB));
-	assert_int_equal(slab_bad_frees(sys) + sys->vmalloc.bad_frees, 0);
+	assert_int_equal(slab_bad_frees(sys) + sys->vmalloc.errors.bad_frees, 0);
 	p = vmalloc(sys, 10);
 	kvfree(sys, p + 1);
 	kvfree(sys, &pages); /* no memory of the machine */
-	assert_int_equal(sys->vmalloc.bad_frees, 2);
+	assert_int_equal(sys->vmalloc.errors.bad_frees, 2);
 	vfree(sys, p);
 	p = kmalloc(sys, 10, GFP_KERNEL);
 	kvfree(sys, p + 1);

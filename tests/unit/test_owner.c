@@ -60,7 +60,7 @@ static void what_we_have_a_page_for(void **state)
 	assert_string_equal(owner(pa_of(object)), "slab kmalloc-128");
 	assert_string_equal(owner(pa_of(large) + 50000), "kmalloc 64 KiB");
 	assert_string_equal(owner(pfn_to_phys(page_to_pfn(sys, page))), "ours, in use");
-	assert_string_equal(owner(pfn_to_phys(page_to_pfn(sys, vm->pages[0]))), "vmalloc");
+	assert_string_equal(owner(pfn_to_phys(vm_area_pfn(sys, vm, 0))), "vmalloc");
 	assert_string_equal(owner(sys->pt.root), "our page table");
 	kfree(sys, object);
 	kfree(sys, large);
