@@ -102,22 +102,6 @@ static void bench_kmalloc(struct bench *b, const char *name, size_t size, u32 th
 		  bench_per_op(&b->table, bench_median(ticks, BENCH_ROUNDS), PAIRS), theirs, 50);
 }
 
-static void bench_vmalloc(struct bench *b, const char *name, u64 size, u32 theirs, u32 goal)
-{
-	u64 ticks[BENCH_ROUNDS];
-
-	for (u32 r = 0; r < BENCH_ROUNDS; r++) {
-		u64 start = arch_cycles();
-
-		for (u32 i = 0; i < PAIRS / 20; i++)
-			vfree(b->sys, vmalloc(b->sys, size));
-		ticks[r] = arch_cycles() - start;
-	}
-	bench_add(&b->table, name,
-		  bench_per_op(&b->table, bench_median(ticks, BENCH_ROUNDS), PAIRS / 20), theirs,
-		  goal);
-}
-
 /* ---- the whole ----------------------------------------------------------------------------------
  */
 
@@ -153,9 +137,6 @@ static int run(struct bench *b, struct kmem_cache *small, struct kmem_cache *lar
 	bench_bulk(b, small);
 	bench_kmalloc(b, "kmalloc and kfree, 64 bytes", 64, 268);
 	bench_kmalloc(b, "kmalloc and kfree, 4096 bytes", 4096, 271);
-	bench_vmalloc(b, "vmalloc and vfree, 4 KiB", 4 * KiB, 3736, 700);
-	bench_vmalloc(b, "vmalloc and vfree, 64 KiB", 64 * KiB, 9860, 2400);
-	bench_vmalloc(b, "vmalloc and vfree, 2 MiB", 2 * MiB, 224255, 45000);
 	bench_show(&b->table);
 	return 0;
 }
