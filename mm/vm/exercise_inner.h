@@ -10,7 +10,7 @@
 
 #define EX_NR_CACHES   4
 #define EX_NR_SLOTS    1024
-#define EX_SLOTS_ORDER 3
+#define EX_SLOTS_ORDER 4
 
 /* Place for one thing that is held. */
 struct slot {
@@ -18,8 +18,10 @@ struct slot {
 	u64 size;  /* bytes that are ours */
 	u64 stamp; /* what it is filled with */
 	u8 kind;
-	u8 order; /* EX_PAGES */
-	u8 cache; /* EX_CACHE */
+	u8 order;	    /* EX_PAGES; EX_VMALLOC: of block */
+	u8 cache;	    /* EX_CACHE */
+	u8 area;	    /* EX_VMALLOC: which kind */
+	struct page *block; /* EX_VMALLOC: what is mapped, if it is ours to give back */
 };
 _Static_assert(sizeof(struct slot) * EX_NR_SLOTS <= PAGE_SIZE << EX_SLOTS_ORDER, "slots fit");
 
@@ -77,6 +79,21 @@ void exercise_step(struct exercise *ex, unsigned kind);
 void exercise_empty_all(struct exercise *ex);
 /* What workers have left for others. */
 void exercise_empty_boxes(struct exercise *ex);
+
+/* Evenly over the sizes' lengths up to 2^max_bits, so that small ones are as frequent as large
+ * ones. */
+u64 exercise_random_size(struct exercise *ex, unsigned max_bits);
+int exercise_random_node(struct exercise *ex);
+/* Where it would be stamped. */
+bool exercise_is_zero(const struct slot *s);
+
+/* ---- areas --------------------------------------------------------------------------------------
+ */
+
+/* Kind and size of an area; the area, or NULL; its end. */
+void exercise_choose_area(struct exercise *ex, struct slot *s);
+void *exercise_get_area(struct exercise *ex, struct slot *s);
+void exercise_put_area(struct exercise *ex, struct slot *s);
 
 /* ---- the fill -----------------------------------------------------------------------------------
  */

@@ -68,7 +68,7 @@ static bool stamp_holds(const struct slot *s, u64 size)
 	return true;
 }
 
-static bool is_zero(const struct slot *s)
+bool exercise_is_zero(const struct slot *s)
 {
 	static const u8 zeros[sizeof(u64)];
 	struct piece piece;
@@ -83,13 +83,12 @@ static bool is_zero(const struct slot *s)
 /* ---- allocation ---------------------------------------------------------------------------------
  */
 
-/* Evenly over the sizes' lengths, so that small ones are as frequent as large ones. */
-static u64 random_size(struct exercise *ex, unsigned max_bits)
+u64 exercise_random_size(struct exercise *ex, unsigned max_bits)
 {
 	return 1 + prng_below(&ex->prng, 1ULL << prng_below(&ex->prng, max_bits + 1));
 }
 
-static int random_node(struct exercise *ex)
+int exercise_random_node(struct exercise *ex)
 {
 	int nid = (int)prng_below(&ex->prng, ex->sys->slab.nr_nodes);
 
@@ -102,7 +101,7 @@ static void *get_pages(struct exercise *ex, struct slot *s)
 				      GFP_DMA};
 	gfp_t gfp = zones[prng_below(&ex->prng, ARRAY_SIZE(zones))];
 	u64 how = prng_next(&ex->prng);
-	int nid = random_node(ex);
+	int nid = exercise_random_node(ex);
 	struct page *page;
 
 	gfp |= how & 1 ? __GFP_COMP : 0;
@@ -120,7 +119,7 @@ static void *get_pages(struct exercise *ex, struct slot *s)
 			      page_to_pfn(ex->sys, page));
 	if (gfp & __GFP_THISNODE && page_to_nid(page) != nid)
 		exercise_fail(ex, "a block is from another node (PFN)", page_to_pfn(ex->sys, page));
-	if (gfp & __GFP_ZERO && !is_zero(s))
+	if (gfp & __GFP_ZERO && !exercise_is_zero(s))
 		exercise_fail(ex, "a block is not zero (PFN)", page_to_pfn(ex->sys, page));
 	return s->p;
 }
@@ -130,12 +129,12 @@ static void *get_object(struct exercise *ex, struct slot *s)
 	struct kmem_cache *cache = ex->team->caches[s->cache];
 	gfp_t gfp = !cache->ctor && !prng_below(&ex->prng, 4) ? __GFP_ZERO : 0;
 
-	s->p = kmem_cache_alloc_node(ex->sys, cache, GFP_KERNEL | gfp, random_node(ex));
+	s->p = kmem_cache_alloc_node(ex->sys, cache, GFP_KERNEL | gfp, exercise_random_node(ex));
 	if (!s->p)
 		return NULL;
 	if (!is_aligned((u64)(uintptr_t)s->p, (u64)cache->align))
 		exercise_fail(ex, "an object is not aligned", (u64)(uintptr_t)s->p);
-	if ((gfp || cache->ctor) && !is_zero(s)) /* the constructor clears */
+	if ((gfp || cache->ctor) && !exercise_is_zero(s)) /* the constructor clears */
 		exercise_fail(ex, "an object is not as constructed", (u64)(uintptr_t)s->p);
 	return s->p;
 }
@@ -149,7 +148,7 @@ static void *get_kmalloc(struct exercise *ex, struct slot *s)
 		return NULL;
 	if (ksize(ex->sys, s->p) < s->size)
 		exercise_fail(ex, "kmalloc gave less than asked for", (u64)(uintptr_t)s->p);
-	if (gfp && !is_zero(s))
+	if (gfp && !exercise_is_zero(s))
 		exercise_fail(ex, "kzalloc gave what is not zero", (u64)(uintptr_t)s->p);
 	return s->p;
 }
@@ -164,7 +163,7 @@ static void *get(struct exercise *ex, struct slot *s)
 	case EX_KMALLOC:
 		return get_kmalloc(ex, s);
 	default:
-		return vmalloc(ex->sys, s->size);
+		return exercise_get_area(ex, s);
 	}
 }
 
@@ -189,10 +188,10 @@ static void choose(struct exercise *ex, struct slot *s, unsigned kind)
 		s->size = ex->team->caches[s->cache]->object_size;
 		break;
 	case EX_KMALLOC:
-		s->size = random_size(ex, 16);
+		s->size = exercise_random_size(ex, 16);
 		break;
 	default:
-		s->size = random_size(ex, 18);
+		exercise_choose_area(ex, s);
 	}
 }
 
@@ -249,7 +248,7 @@ static void empty_slot(struct exercise *ex, struct slot *s)
 		kfree(ex->sys, s->p);
 		break;
 	default:
-		vfree(ex->sys, s->p);
+		exercise_put_area(ex, s);
 	}
 	ex->held -= charge(s);
 	ex->res->kind[s->kind].frees++;
@@ -261,7 +260,7 @@ static void resize_slot(struct exercise *ex, struct slot *s)
 {
 	struct slot bigger = *s;
 
-	bigger.size = random_size(ex, 15);
+	bigger.size = exercise_random_size(ex, 15);
 	if (ex->held + charge(&bigger) > ex->max_held) { /* both are there for a moment */
 		ex->res->skipped++;
 		return;
