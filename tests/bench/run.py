@@ -54,6 +54,7 @@ def main():
     parser.add_argument("--yardstick", default="../shared/bench/alloc")
     args = parser.parse_args()
     rows = show("page allocator on the emulated machine (Linux 6.1)", emulated.rows(args.build))
+    rows += show("objects and areas on the emulated machine (Linux 6.1)", emulated.object_rows(args.build))
     if os.path.exists(os.path.join(args.yardstick, "build.sh")):
         folder = yardstick.build_all(args.yardstick, args.build)
         rows += show("page frames on this computer (reference: a floor)", yard_pages.rows(folder))
