@@ -134,7 +134,8 @@ static bool use_slab(struct mem_system *sys, struct kmem_cache *cache, struct km
 	struct page *slab = NULL;
 
 	retire(cache, c);
-	slab_sort_mail(sys, cache, c);
+	if (__atomic_load_n(&c->mailbox, __ATOMIC_RELAXED))
+		slab_sort_mail(sys, cache, c);
 	if (!list_empty(&c->partial)) {
 		slab = list_first_entry(&c->partial, struct page, slab_list);
 		take_out(c, slab);

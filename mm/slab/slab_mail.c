@@ -99,8 +99,6 @@ void slab_sort_mail(struct mem_system *sys, struct kmem_cache *cache, struct kme
 	struct page *slab, *next;
 	u64 words[SLAB_MAX_WORDS];
 
-	if (!__atomic_load_n(&c->mailbox, __ATOMIC_RELAXED))
-		return;
 	slab = __atomic_exchange_n(&c->mailbox, NULL, __ATOMIC_ACQUIRE);
 	for (; slab; slab = next) {
 		next = slab->mail_next; /* before it can come into a mailbox again */

@@ -99,6 +99,8 @@ struct page *node_take_slab(struct kmem_cache *cache, u32 nid, struct kmem_cache
 	struct kmem_cache_node *node = &cache->node[nid];
 	struct page *slab = NULL;
 
+	if (list_empty(&node->partial)) /* most often, and if not any more, a new one will do */
+		return NULL;
 	spin_lock(&node->lock);
 	if (!list_empty(&node->partial)) {
 		slab = list_first_entry(&node->partial, struct page, slab_list);
