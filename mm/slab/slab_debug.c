@@ -120,9 +120,17 @@ void slab_tracks_of(const struct kmem_cache *cache, const void *object, struct s
 	*free = cache->track ? at[1] : none;
 }
 
+/* It says a size that cannot be: who wrote behind the object's end wrote there too. */
+static bool record_is_overrun(const struct kmem_cache *cache, u64 object)
+{
+	return cache->track && tracks_at(cache, object)->size > cache->object_size;
+}
+
 u32 slab_debug_size(const struct kmem_cache *cache, u64 object)
 {
-	return cache->track ? tracks_at(cache, object)->size : cache->object_size;
+	if (!cache->track || record_is_overrun(cache, object))
+		return cache->object_size;
+	return tracks_at(cache, object)->size;
 }
 
 /* ---- what lies in it ----------------------------------------------------------------------------
@@ -191,9 +199,13 @@ enum slab_error slab_debug_wrong(const struct kmem_cache *cache, u64 object, boo
 	if (cache->flags & SLAB_RED_ZONE) {
 		if (differs(object, -(s32)cache->red_left, 0, *ret_expected, ret_at))
 			return SLAB_UNDERRUN;
-		if (size > cache->object_size || /* the record itself was overrun */
-		    differs(object, (s32)size, (s32)cache->red_end, *ret_expected, ret_at))
+		if (differs(object, (s32)size, (s32)cache->red_end, *ret_expected, ret_at))
 			return SLAB_OVERRUN;
+	}
+	if (live && record_is_overrun(cache, object)) {
+		*ret_at = (s32)(cache->track + offsetof(struct slab_track, size));
+		*ret_expected = (u8)size;
+		return SLAB_OVERRUN;
 	}
 	if (live || !(cache->flags & SLAB_POISON))
 		return NR_SLAB_ERRORS;
