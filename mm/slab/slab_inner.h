@@ -32,10 +32,11 @@ static inline bool slab_is_mapped(const struct kmem_cache *cache)
 	return !cache->all;
 }
 
-/* The sanitizer sees who touches a free object; debugged ones we look at ourselves. */
+/* The sanitizer sees who touches a free object, unless he may; debugged ones we look at ourselves.
+ */
 static inline void slab_forbid(const struct kmem_cache *cache, u64 object)
 {
-	if (SANITIZED && !slab_is_checked(cache))
+	if (SANITIZED && !slab_is_checked(cache) && !slab_keeps_pages(cache))
 		sanitize_forbid(object, cache->size);
 }
 
