@@ -28,8 +28,8 @@ void *kcalloc(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp);
 void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp);
 /* Frees what kmalloc, or any cache, gave. Everything else is refused and reported. */
 void kfree(struct mem_system *sys, void *p);
-/* Bytes that may be used, at least what was asked for; 0 for NULL, ZERO_SIZE_PTR and what is not
- * kmalloc's. */
+/* Bytes that may be used, at least what was asked for; 0 for NULL, ZERO_SIZE_PTR, what is free, and
+ * what is not kmalloc's. */
 size_t ksize(struct mem_system *sys, const void *p);
 
 /* Is it in whole pages that a large kmalloc() gave? The block's first byte and its size. */

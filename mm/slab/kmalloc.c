@@ -226,7 +226,10 @@ size_t ksize(struct mem_system *sys, const void *p)
 	if (!page_test(page, PG_slab))
 		return is_large(sys, page, p) ? PAGE_SIZE << compound_order(page) : 0;
 	cache = slab_cache(page);
-	return slab_of(sys, cache, object, &index) ? slab_debug_size(cache, object) : 0;
+	if (!slab_of(sys, cache, object, &index) ||
+	    slab_use_of(cache, page, index, object) != SLAB_LIVE)
+		return 0;
+	return slab_debug_size(cache, object);
 }
 
 void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp)
