@@ -9,7 +9,7 @@
 
 /* Object size, objects per slab, pages per slab of every cache in Linux's slabinfo of machines with
  * one CPU: reference/linux/{512M,4G,8G}/slabinfo.txt. */
-static const u32 linux_has[][3] = {
+static const u32 one_cpu[][3] = {
 	{8, 512, 1},   {16, 256, 1},  {24, 170, 1},  {32, 128, 1},  {40, 102, 1},  {48, 85, 1},
 	{56, 73, 1},   {64, 64, 1},   {72, 56, 1},   {80, 51, 1},   {88, 46, 1},   {96, 42, 1},
 	{104, 39, 1},  {112, 36, 1},  {120, 34, 1},  {128, 32, 1},  {136, 30, 1},  {152, 26, 1},
@@ -22,32 +22,55 @@ static const u32 linux_has[][3] = {
 	{2304, 14, 8}, {2496, 13, 8}, {4096, 8, 8},  {4480, 7, 8},  {8192, 4, 8},  {8448, 3, 8},
 };
 
-static void slabs_are_cut_as_linux_cuts_them(void **state)
-{
-	struct mem_system *sys = sim_new("128M");
+/* And with two, which aims at 12 objects where one aims at 8: reference/linux/numa2/slabinfo.txt.
+ */
+static const u32 two_cpus[][3] = {
+	{8, 512, 1},   {16, 256, 1},  {24, 170, 1},  {32, 128, 1},  {40, 102, 1},  {48, 85, 1},
+	{56, 73, 1},   {64, 64, 1},   {72, 56, 1},   {80, 51, 1},   {88, 46, 1},   {96, 42, 1},
+	{104, 39, 1},  {112, 36, 1},  {120, 34, 1},  {128, 32, 1},  {136, 30, 1},  {152, 26, 1},
+	{184, 22, 1},  {192, 21, 1},  {200, 20, 1},  {216, 18, 1},  {256, 16, 1},  {272, 15, 1},
+	{312, 13, 1},  {320, 12, 1},  {384, 21, 2},  {416, 19, 2},  {432, 18, 2},  {512, 16, 2},
+	{576, 14, 2},  {584, 14, 2},  {624, 13, 2},  {640, 12, 2},  {664, 12, 2},  {704, 23, 4},
+	{712, 23, 4},  {768, 21, 4},  {784, 20, 4},  {832, 19, 4},  {960, 17, 4},  {968, 16, 4},
+	{1024, 16, 4}, {1088, 15, 4}, {1152, 14, 4}, {1216, 13, 4}, {1232, 13, 4}, {1344, 12, 4},
+	{1360, 12, 4}, {1600, 20, 8}, {1984, 16, 8}, {2048, 16, 8}, {2112, 15, 8}, {2176, 15, 8},
+	{2304, 14, 8}, {2496, 13, 8}, {4096, 8, 8},  {4480, 7, 8},  {8192, 4, 8},  {8448, 3, 8},
+};
 
-	(void)state;
-	for (u32 i = 0; i < ARRAY_SIZE(linux_has); i++) {
+static void check_geometry(const struct kmem_cache *c, const u32 (*linux_has)[3], u32 nr)
+{
+	u32 k = 0;
+
+	while (k < nr && linux_has[k][0] != c->size)
+		k++;
+	assert_true(k < nr);
+	if (c->objects != linux_has[k][1] || 1u << c->order != linux_has[k][2])
+		fail_msg("size %u: %u objects in %u pages, Linux has %u in %u", c->size, c->objects,
+			 1u << c->order, linux_has[k][1], linux_has[k][2]);
+}
+
+static void check_machine(const char *spec, const u32 (*linux_has)[3], u32 nr)
+{
+	struct mem_system *sys = sim_new(spec);
+
+	for (u32 i = 0; i < nr; i++) {
 		struct kmem_cache *c = kmem_cache_create(sys, "x", linux_has[i][0], 0, 0, NULL);
 
 		assert_non_null(c);
 		assert_int_equal(c->size, linux_has[i][0]);
-		if (c->objects != linux_has[i][1] || 1u << c->order != linux_has[i][2])
-			fail_msg("size %u: %u objects in %u pages, Linux has %u in %u", c->size,
-				 c->objects, 1u << c->order, linux_has[i][1], linux_has[i][2]);
+		check_geometry(c, linux_has, nr);
 		assert_int_equal(kmem_cache_destroy(sys, c), 0);
 	}
-	for (u32 i = 0; i < NR_KMALLOC_SIZES; i++) {
-		const struct kmem_cache *c = sys->slab.kmalloc[0][i];
-		u32 k = 0;
-
-		while (k < ARRAY_SIZE(linux_has) && linux_has[k][0] != c->size)
-			k++;
-		assert_true(k < ARRAY_SIZE(linux_has));
-		assert_int_equal(c->objects, linux_has[k][1]);
-		assert_int_equal(1u << c->order, linux_has[k][2]);
-	}
+	for (u32 i = 0; i < NR_KMALLOC_SIZES; i++)
+		check_geometry(sys->slab.kmalloc[0][i], linux_has, nr);
 	sim_free(sys);
+}
+
+static void slabs_are_cut_as_linux_cuts_them(void **state)
+{
+	(void)state;
+	check_machine("128M", one_cpu, ARRAY_SIZE(one_cpu));
+	check_machine("128M cpus=2 nodes=2", two_cpus, ARRAY_SIZE(two_cpus));
 }
 
 static void alignment_and_free_pointer(void **state)
