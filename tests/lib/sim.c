@@ -179,3 +179,16 @@ u64 sim_free_pages(const struct mem_system *sys)
 	}
 	return pages;
 }
+
+u64 sim_all_pages(struct mem_system *sys)
+{
+	u64 pages;
+
+	kmem_cache_shrink_all(sys);
+	pages = sim_free_pages(sys) + sys->pt.nr_tables;
+	for_each_node(sys, node) {
+		for (u32 type = 0; type < MAX_NR_ZONES; type++)
+			pages += node->node_zones[type].nr_memmap_pages;
+	}
+	return pages;
+}

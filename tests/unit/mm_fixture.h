@@ -40,13 +40,7 @@ static inline u64 free_pages_shrunk(struct mem_system *sys)
 /* Free pages, struct pages' pages and page tables: always the same sum when nothing is held. */
 static inline u64 all_pages(struct mem_system *sys)
 {
-	u64 pages = free_pages_shrunk(sys) + sys->pt.nr_tables;
-
-	for_each_node(sys, node) {
-		for (u32 type = 0; type < MAX_NR_ZONES; type++)
-			pages += node->node_zones[type].nr_memmap_pages;
-	}
-	return pages;
+	return sim_all_pages(sys);
 }
 
 #endif
