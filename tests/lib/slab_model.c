@@ -412,6 +412,35 @@ static void free_wrongly(struct slab_model *m)
 	}
 }
 
+static void change_cpu(struct slab_model *m)
+{
+	arch_host_cpu = choose(m, m->sys->nr_cpus);
+}
+
+/* One CPU has it from its hand, another frees it, and a third one does it again. */
+static void pass_on(struct slab_model *m)
+{
+	u32 cache = some_cache(m), first = arch_host_cpu;
+	struct model_object o;
+	void *p;
+
+	if (cache == MODEL_CACHES)
+		return;
+	for (u32 i = 0; i < 2; i++) {
+		p = kmem_cache_alloc(m->sys, m->cache[cache], GFP_KERNEL);
+		ASSERT(p || may_be_null(m), "cache %u", cache);
+		if (!p)
+			return;
+		enter(m, &o, cache, p, specs[cache].size);
+		if (i)
+			change_cpu(m);
+		free_slot(m, &o);
+	}
+	arch_host_cpu = choose(m, 2) ? first : arch_host_cpu;
+	kmem_cache_free(m->sys, m->cache[cache], p);
+	m->bad++;
+}
+
 /* ---- steps --------------------------------------------------------------------------------------
  */
 
@@ -439,8 +468,9 @@ static void change_caches(struct slab_model *m)
 
 void slab_model_step(struct slab_model *m)
 {
-	static void (*const rare[])(struct slab_model *) = {
-		grow, alloc_many, free_many, free_again, free_wrongly, give_back, change_caches};
+	static void (*const rare[])(struct slab_model *) = {grow,	alloc_many,    free_many,
+							    free_again, free_wrongly,  give_back,
+							    pass_on,	change_caches, change_cpu};
 	u32 what = choose(m, 16);
 
 	m->failing = m->fail && !choose(m, 16);
@@ -448,8 +478,6 @@ void slab_model_step(struct slab_model *m)
 		page_debug_fail_after(m->sys, 1 + choose(m, 3));
 	if (what < ARRAY_SIZE(rare))
 		rare[what](m);
-	else if (what == ARRAY_SIZE(rare))
-		arch_host_cpu = choose(m, m->sys->nr_cpus);
 	else
 		use_slot(m);
 	if (m->failing)

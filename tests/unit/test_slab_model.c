@@ -64,7 +64,10 @@ static void one_run(const struct run *r, u64 *twice)
 	give_pages(sys, held);
 	slab_model_end(m);
 	assert_true(m->allocs > r->steps / 8 && m->wrong > r->steps / 100);
-	assert_int_equal(m->failed > 0, r->fail || r->leave);
+	if (!r->fail && !r->leave)
+		assert_int_equal(m->failed, 0);
+	else if (r->steps > 10000)
+		assert_true(m->failed);
 	for (u32 use = 0; use < NR_SLAB_USES; use++)
 		twice[use] += m->twice[use];
 	assert_sound(sys);
