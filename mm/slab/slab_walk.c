@@ -43,7 +43,9 @@ bool slab_each_full(const struct mem_system *sys, bool (*fn)(void *ctx, const st
 		    void *ctx)
 {
 	for (u64 pfn = 0; pfn < sys->max_pfn; pfn += PAGEBLOCK_NR_PAGES) {
-		for (u64 i = 0; page_alive(sys, pfn) && i < PAGEBLOCK_NR_PAGES; i++) {
+		u64 alive = page_alive(sys, pfn) ? PAGEBLOCK_NR_PAGES : 0;
+
+		for (u64 i = 0; i < alive; i++) {
 			const struct page *slab = pfn_to_page(sys, pfn + i);
 
 			if (page_test(slab, PG_slab) && slab_is_full(slab_cache(slab), slab) &&
