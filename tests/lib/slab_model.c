@@ -85,14 +85,14 @@ static u64 nr_live(const struct slab_model *m, const struct kmem_cache *c)
 {
 	u64 nr = 0;
 
-	for (u32 i = 0; i < MODEL_SLOTS; i++)
+	for (u32 i = 0; i < m->nr_slots; i++)
 		nr += m->slot[i].p && m->slot[i].real == c;
 	return nr;
 }
 
 static bool has_objects(const struct slab_model *m, u32 cache)
 {
-	for (u32 i = 0; i < MODEL_SLOTS; i++) {
+	for (u32 i = 0; i < m->nr_slots; i++) {
 		if (m->slot[i].p && m->slot[i].cache == cache)
 			return true;
 	}
@@ -173,10 +173,10 @@ static void enter(struct slab_model *m, struct model_object *o, u32 cache, void 
 
 static struct model_object *empty_slot(struct slab_model *m)
 {
-	u32 first = choose(m, MODEL_SLOTS);
+	u32 first = choose(m, m->nr_slots);
 
-	for (u32 k = 0; k < MODEL_SLOTS; k++) {
-		struct model_object *o = &m->slot[(first + k) % MODEL_SLOTS];
+	for (u32 k = 0; k < m->nr_slots; k++) {
+		struct model_object *o = &m->slot[(first + k) % m->nr_slots];
 
 		if (!o->p)
 			return o;
@@ -215,7 +215,7 @@ static void free_slot(struct slab_model *m, struct model_object *o)
 
 static u32 some_size(const struct slab_model *m)
 {
-	return 1 + choose(m, 1u << choose(m, 16));
+	return 1 + choose(m, 1u << choose(m, m->size_bits));
 }
 
 static void alloc_kmalloc(struct slab_model *m, struct model_object *o)
@@ -269,7 +269,7 @@ static void alloc_object(struct slab_model *m, struct model_object *o)
 /* Takes from an empty slot, gives from one that is not. */
 static void use_slot(struct slab_model *m)
 {
-	struct model_object *o = &m->slot[choose(m, MODEL_SLOTS)];
+	struct model_object *o = &m->slot[choose(m, m->nr_slots)];
 
 	if (o->p)
 		free_slot(m, o);
@@ -281,12 +281,12 @@ static void use_slot(struct slab_model *m)
 
 static void grow(struct slab_model *m)
 {
-	u32 first = choose(m, MODEL_SLOTS), size = some_size(m), old;
+	u32 first = choose(m, m->nr_slots), size = some_size(m), old;
 	struct model_object *o = NULL;
 	u8 *p;
 
-	for (u32 k = 0; k < MODEL_SLOTS && !o; k++) {
-		o = &m->slot[(first + k) % MODEL_SLOTS];
+	for (u32 k = 0; k < m->nr_slots && !o; k++) {
+		o = &m->slot[(first + k) % m->nr_slots];
 		if (!o->p || o->cache != KMALLOC)
 			o = NULL;
 	}
@@ -330,13 +330,13 @@ static void alloc_many(struct slab_model *m)
 /* A run of what one cache has, and among them what must not be freed. */
 static void free_many(struct slab_model *m)
 {
-	u32 cache = some_cache(m), first = choose(m, MODEL_SLOTS), nr = 0, most = choose(m, 64);
+	u32 cache = some_cache(m), first = choose(m, m->nr_slots), nr = 0, most = choose(m, 64);
 	void *objects[3 * 64];
 
 	if (cache == MODEL_CACHES)
 		return;
-	for (u32 k = 0; k < MODEL_SLOTS && most; k++) {
-		struct model_object *o = &m->slot[(first + k) % MODEL_SLOTS];
+	for (u32 k = 0; k < m->nr_slots && most; k++) {
+		struct model_object *o = &m->slot[(first + k) % m->nr_slots];
 		u32 bad = choose(m, 16);
 
 		if (!o->p || o->cache != cache)
@@ -358,7 +358,7 @@ static void free_many(struct slab_model *m)
 
 static bool is_live(const struct slab_model *m, const u8 *p)
 {
-	for (u32 i = 0; i < MODEL_SLOTS; i++) {
+	for (u32 i = 0; i < m->nr_slots; i++) {
 		if (m->slot[i].p == p)
 			return true;
 	}
@@ -389,7 +389,7 @@ static void free_again(struct slab_model *m)
 
 static void free_wrongly(struct slab_model *m)
 {
-	struct model_object *o = &m->slot[choose(m, MODEL_SLOTS)];
+	struct model_object *o = &m->slot[choose(m, m->nr_slots)];
 	u32 cache = some_cache(m), how = choose(m, 3);
 	void *page;
 
@@ -492,14 +492,19 @@ void slab_model_check(struct slab_model *m)
 {
 	const struct kmem_cache *c;
 	const char *wrong = slab_check(m->sys, &c);
+	u64 all = 0;
 
 	ASSERT(!wrong, "%s: %s", c->name, wrong);
 	list_for_each_entry(c, &m->sys->slab.caches, list) {
-		u64 live = kmem_cache_live(m->sys, c);
+		u64 live = is_ours(m->sys, c) ? 0 : kmem_cache_live(m->sys, c);
 
-		ASSERT(is_ours(m->sys, c) || live == nr_live(m, c), "%s: %llu, not %llu", c->name,
-		       live, nr_live(m, c));
+		ASSERT(!live || live == nr_live(m, c), "%s: %llu, not %llu", c->name, live,
+		       nr_live(m, c));
+		all += live;
 	}
+	for (u32 i = 0; i < m->nr_slots; i++)
+		all -= m->slot[i].p && m->slot[i].real;
+	ASSERT(!all, "%lld objects more than there are", (s64)all);
 }
 
 void slab_model_begin(struct slab_model *m)
@@ -510,7 +515,6 @@ void slab_model_begin(struct slab_model *m)
 	m->bad = slab_bad_frees(m->sys);
 	for (u32 i = 0; i < MODEL_CACHES; i++)
 		create_cache(m, i);
-	slab_model_check(m);
 }
 
 void slab_model_end(struct slab_model *m)
@@ -518,12 +522,11 @@ void slab_model_end(struct slab_model *m)
 	u64 pages;
 
 	slab_model_check(m);
-	for (u32 i = 0; i < MODEL_SLOTS; i++) {
+	for (u32 i = 0; i < m->nr_slots; i++) {
 		if (m->slot[i].p)
 			free_slot(m, &m->slot[i]);
 	}
 	arch_host_cpu = 0;
-	slab_model_check(m);
 	for (u32 i = 0; i < MODEL_CACHES; i++) {
 		if (m->cache[i])
 			destroy_cache(m, i);

@@ -27,6 +27,8 @@ struct slab_model {
 	struct mem_system *sys;
 	u32 (*choose)(void *ctx, u32 below);
 	void *ctx;
+	u32 nr_slots;  /* up to MODEL_SLOTS */
+	u32 size_bits; /* of kmalloc's sizes */
 	bool may_fail; /* allocations may fail at any time */
 	bool fail;     /* they are made to */
 
@@ -42,7 +44,7 @@ struct slab_model {
 	u64 allocs, failed, wrong;
 };
 
-/* Sets what is not a choice; sys, choose, ctx, may_fail, fail are set. */
+/* The first ones of *m are set, the others zero. */
 void slab_model_begin(struct slab_model *m);
 void slab_model_step(struct slab_model *m);
 /* Counts, and all invariants. */

@@ -52,8 +52,13 @@ static void one_run(const struct run *r, u64 *twice)
 
 	print_message("# %s seed %llu\n", r->spec, r->seed);
 	prng_seed(&prng, r->seed);
-	*m = (struct slab_model){
-		.sys = sys, .choose = choose, .ctx = &prng, .fail = r->fail, .may_fail = r->leave};
+	*m = (struct slab_model){.sys = sys,
+				 .choose = choose,
+				 .ctx = &prng,
+				 .nr_slots = MODEL_SLOTS,
+				 .size_bits = 16,
+				 .fail = r->fail,
+				 .may_fail = r->leave};
 	slab_model_begin(m);
 	held = r->leave ? take_pages(sys, r->leave) : NULL;
 	for (u32 i = 0; i < r->steps; i++) {
