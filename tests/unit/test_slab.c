@@ -431,6 +431,67 @@ static void objects_find_home_from_other_cpus(void **state)
 	sim_free(sys);
 }
 
+/* Nobody uses it any more, so what other CPUs keep of it goes too, although they run. */
+static void destroyed_while_other_cpus_run(void **state)
+{
+	static const u32 sizes[] = {8, 64, 3000};
+	struct mem_system *sys = sim_new("128M cpus=3");
+	u64 before = all_pages(sys);
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct kmem_cache *c = kmem_cache_create(sys, "x", sizes[i], 0, 0, NULL);
+
+		for (u32 cpu = 0; cpu < 3; cpu++) {
+			void *p;
+
+			arch_host_cpu = cpu;
+			p = kmem_cache_alloc(sys, c, GFP_KERNEL);
+			arch_host_cpu = i == 2 ? (cpu + 1) % 3 : cpu;
+			kmem_cache_free(sys, c, p);
+		}
+		arch_host_cpu = 1;
+		pcp_start_cpus(sys, 3);
+		assert_int_equal(kmem_cache_destroy(sys, c), 0);
+		pcp_stop_cpus(sys, 3);
+		arch_host_cpu = 0;
+		assert_sound(sys);
+		assert_int_equal(all_pages(sys), before);
+	}
+	sim_free(sys);
+}
+
+/* A slab may change hands while it lies in a mailbox: then a CPU finds mail for another one there,
+ * which has been drained already. */
+static void mail_for_a_cpu_that_had_its_turn(void **state)
+{
+	static const u32 sizes[] = {8, 64, 3000};
+	struct mem_system *sys = sim_new("128M cpus=3");
+	u64 before = all_pages(sys);
+	static void *objects[512];
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct kmem_cache *c = kmem_cache_create(sys, "x", sizes[i], 0, 0, NULL);
+
+		assert_int_equal(kmem_cache_alloc_bulk(sys, c, GFP_KERNEL, c->objects, objects),
+				 c->objects);
+		arch_host_cpu = 1;
+		kmem_cache_free_bulk(sys, c, c->objects, objects);
+		c->cpu[2]->mailbox = c->cpu[0]->mailbox;
+		c->cpu[0]->mailbox = NULL;
+		arch_host_cpu = 0;
+		assert_sound(sys);
+		assert_int_equal(kmem_cache_live(sys, c), 0);
+		kmem_cache_drain(sys, c);
+		assert_null(c->cpu[0]->mailbox);
+		assert_int_equal(kmem_cache_shrink(sys, c), 1);
+		assert_int_equal(kmem_cache_destroy(sys, c), 0);
+		assert_int_equal(all_pages(sys), before);
+	}
+	sim_free(sys);
+}
+
 static void many_at_once(void **state)
 {
 	struct mem_system *sys = sim_new("64M");
@@ -807,6 +868,8 @@ int main(void)
 		cmocka_unit_test(near_the_hand_is_not_in_it),
 		cmocka_unit_test(freed_twice_is_refused_wherever_it_is),
 		cmocka_unit_test(objects_find_home_from_other_cpus),
+		cmocka_unit_test(destroyed_while_other_cpus_run),
+		cmocka_unit_test(mail_for_a_cpu_that_had_its_turn),
 		cmocka_unit_test(many_at_once),
 		cmocka_unit_test(the_check_finds_wrong_bits),
 		cmocka_unit_test(the_check_finds_wrong_slabs),
