@@ -176,20 +176,16 @@ static struct kmem_cache *merge(struct mem_system *sys, const char *name,
 	return found;
 }
 
-/* False: it was the last user. */
-static bool unmerge(struct mem_system *sys, struct kmem_cache *c)
+/* One user less, and one name. NULL: it is the last one. */
+static struct kmem_cache_alias *take_alias(struct kmem_cache *c)
 {
-	struct kmem_cache_alias *alias = NULL;
+	struct kmem_cache_alias *alias;
 
-	spin_lock(&sys->slab.lock);
-	if (c->nr_users > 1) {
-		c->nr_users--;
-		alias = list_first_entry(&c->aliases, struct kmem_cache_alias, list);
-		list_del(&alias->list);
-	}
-	spin_unlock(&sys->slab.lock);
-	if (alias)
-		kmem_cache_free(sys, sys->slab.alias_cache, alias);
+	if (c->nr_users == 1)
+		return NULL;
+	c->nr_users--;
+	alias = list_first_entry(&c->aliases, struct kmem_cache_alias, list);
+	list_del(&alias->list);
 	return alias;
 }
 
@@ -235,18 +231,28 @@ struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u
 	return c;
 }
 
+/* Under the lock nobody finds it to merge with, and no shrinker moves its slabs. */
 int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 {
-	if (unmerge(sys, cache))
+	struct kmem_cache_alias *alias;
+	bool busy;
+
+	spin_lock(&sys->slab.lock);
+	alias = take_alias(cache);
+	busy = !alias && kmem_cache_live(sys, cache);
+	if (!alias && !busy)
+		list_del(&cache->list);
+	spin_unlock(&sys->slab.lock);
+	if (alias) {
+		kmem_cache_free(sys, sys->slab.alias_cache, alias);
 		return 0;
-	if (kmem_cache_live(sys, cache)) {
+	}
+	if (busy) {
 		slab_error_busy(sys, cache, __builtin_return_address(0));
 		return -EBUSY;
 	}
+	slab_cpu_drain_unused(sys, cache);
 	kmem_cache_shrink(sys, cache);
-	spin_lock(&sys->slab.lock);
-	list_del(&cache->list);
-	spin_unlock(&sys->slab.lock);
 	drop_quarantine(sys, cache);
 	kmem_cache_free(sys, sys->slab.cache_cache, cache);
 	return 0;

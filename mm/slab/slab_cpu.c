@@ -185,18 +185,31 @@ static void drain_cpu(struct mem_system *sys, struct kmem_cache *cache, struct k
 	}
 }
 
-void kmem_cache_drain(struct mem_system *sys, struct kmem_cache *cache)
+static void drain(struct mem_system *sys, struct kmem_cache *cache, bool all)
 {
 	u32 own = arch_this_cpu();
 
 	for (u32 i = 0; i < cache->nr_cpus; i++) {
 		bool *running = &sys->page_cpu[i]->running;
 
-		if (i == own) {
+		if (i == own || all) {
 			drain_cpu(sys, cache, cache->cpu[i]);
 		} else if (!__atomic_exchange_n(running, true, __ATOMIC_ACQUIRE)) {
 			drain_cpu(sys, cache, cache->cpu[i]);
 			__atomic_store_n(running, false, __ATOMIC_RELEASE);
 		}
 	}
+}
+
+/* Once more for mail that a CPU had for one which had its turn before. */
+void kmem_cache_drain(struct mem_system *sys, struct kmem_cache *cache)
+{
+	for (u32 turn = 0; turn < 2; turn++)
+		drain(sys, cache, false);
+}
+
+void slab_cpu_drain_unused(struct mem_system *sys, struct kmem_cache *cache)
+{
+	for (u32 turn = 0; turn < 2; turn++)
+		drain(sys, cache, true);
 }

@@ -49,6 +49,8 @@ void slab_cpu_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct 
 		       struct page *slab, u32 i, u64 bits);
 /* Marks an object of a slab of another CPU as freed. False: it was. */
 bool slab_mail(struct kmem_cache *cache, struct page *slab, u64 index, u64 object);
+/* As kmem_cache_drain(), of a cache that nobody uses any more: running CPUs' slabs, too. */
+void slab_cpu_drain_unused(struct mem_system *sys, struct kmem_cache *cache);
 /* What others have freed goes to the slabs that it is of. */
 void slab_sort_mail(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c);
 
