@@ -181,7 +181,9 @@ u64 kmem_cache_shrink_all(struct mem_system *sys)
 	struct kmem_cache *cache;
 	u64 slabs = 0;
 
+	spin_lock(&sys->slab.lock);
 	list_for_each_entry(cache, &sys->slab.caches, list)
 		slabs += kmem_cache_shrink(sys, cache);
+	spin_unlock(&sys->slab.lock);
 	return slabs + kmem_cache_shrink(sys, sys->slab.map_cache); /* the other slabs' maps */
 }
