@@ -121,11 +121,223 @@ static void checked_after_every_step(void **state)
 		one_run(&runs[i], twice);
 }
 
+/* ---- several threads ----------------------------------------------------------------------------
+ */
+
+#define THREADS 4
+#define SHARED	256
+#define KINDS	8
+
+struct team {
+	struct mem_system *sys;
+	struct kmem_cache *cache[KINDS]; /* the last one: NULL, kmalloc */
+	u32 size[KINDS];
+	u64 *shared[KINDS][SHARED];
+	u32 steps;
+};
+
+struct thread {
+	pthread_t id;
+	u32 cpu;
+	u64 seed, swaps;
+	struct team *team;
+};
+
+/* Every object says where it is, all over. */
+static void sign(u64 *p, u32 size)
+{
+	for (u32 i = 0; i < size / sizeof(u64); i++)
+		p[i] = (u64)(uintptr_t)p + i;
+}
+
+static void check_sign(const u64 *p, u32 size)
+{
+	for (u32 i = 0; i < size / sizeof(u64); i++) {
+		if (p[i] != (u64)(uintptr_t)p + i)
+			fail_msg("word %u of %u bytes is %#llx", i, size, p[i]);
+	}
+}
+
+static u64 *team_take(struct team *t, u32 kind, struct prng *prng)
+{
+	gfp_t gfp = GFP_KERNEL | (prng_below(prng, 8) ? 0 : __GFP_ZERO);
+	u64 *p;
+
+	if (!t->cache[kind])
+		p = kmalloc(t->sys, t->size[kind], gfp);
+	else if (prng_below(prng, 16))
+		p = kmem_cache_alloc(t->sys, t->cache[kind], gfp);
+	else
+		p = kmem_cache_alloc_node(t->sys, t->cache[kind], gfp, 0);
+	if (p)
+		sign(p, t->size[kind]);
+	return p;
+}
+
+static void team_give(struct team *t, u32 kind, u64 *p, bool any)
+{
+	if (!p)
+		return;
+	check_sign(p, t->size[kind]);
+	if (any || !t->cache[kind])
+		kfree(t->sys, p);
+	else
+		kmem_cache_free(t->sys, t->cache[kind], p);
+}
+
+/* As many as `got` come; all of them go, one by one or together. */
+static void team_bulk(struct team *t, u32 kind, struct prng *prng)
+{
+	void *objects[64];
+	u32 nr = 1 + (u32)prng_below(prng, 64), got;
+
+	if (!t->cache[kind])
+		return;
+	got = kmem_cache_alloc_bulk(t->sys, t->cache[kind], GFP_KERNEL, nr, objects);
+	for (u32 i = 0; i < got; i++) {
+		u64 **slot = &t->shared[kind][prng_below(prng, SHARED)];
+
+		sign(objects[i], t->size[kind]);
+		objects[i] = __atomic_exchange_n(slot, objects[i], __ATOMIC_ACQ_REL);
+		if (objects[i])
+			check_sign(objects[i], t->size[kind]);
+	}
+	kmem_cache_free_bulk(t->sys, t->cache[kind], got, objects); /* others', some of them NULL */
+}
+
+/* A cache of its own, which comes and goes. */
+static void team_cache(struct team *t, struct prng *prng)
+{
+	u32 size = 8 + (u32)prng_below(prng, 2000);
+	struct kmem_cache *c = kmem_cache_create(t->sys, "own", size, 0, 0, NULL);
+	void *p[20];
+
+	if (!c)
+		return;
+	for (u32 i = 0; i < 20; i++)
+		p[i] = kmem_cache_alloc(t->sys, c, GFP_KERNEL);
+	for (u32 i = 0; i < 20; i++)
+		kmem_cache_free(t->sys, c, p[i]);
+	assert_int_equal(kmem_cache_destroy(t->sys, c), 0);
+}
+
+static void *run_thread(void *arg)
+{
+	struct thread *me = arg;
+	struct team *t = me->team;
+	struct prng prng;
+
+	arch_host_cpu = me->cpu;
+	prng_seed(&prng, me->seed);
+	for (u32 i = 0; i < t->steps; i++) {
+		u32 kind = (u32)prng_below(&prng, KINDS), what = (u32)prng_below(&prng, 512);
+		u64 **slot = &t->shared[kind][prng_below(&prng, SHARED)];
+		u64 *p = what % 3 ? team_take(t, kind, &prng) : NULL;
+
+		p = __atomic_exchange_n(slot, p, __ATOMIC_ACQ_REL);
+		me->swaps += p != NULL;
+		team_give(t, kind, p, what % 5 == 0);
+		if (what < 8)
+			team_bulk(t, kind, &prng);
+		else if (what == 8)
+			kmem_cache_shrink_all(t->sys);
+		else if (what < 11 && t->cache[kind])
+			kmem_cache_drain(t->sys, t->cache[kind]);
+		else if (what < 13)
+			team_cache(t, &prng);
+	}
+	return NULL;
+}
+
+static void start_team(struct team *t, u32 nr, u64 seed)
+{
+	struct thread threads[THREADS];
+	u64 swaps = 0;
+
+	pcp_start_cpus(t->sys, nr);
+	for (u32 i = 0; i < nr; i++) {
+		threads[i] = (struct thread){.cpu = i, .seed = seed + i, .team = t};
+		assert_int_equal(pthread_create(&threads[i].id, NULL, run_thread, &threads[i]), 0);
+	}
+	for (u32 i = 0; i < nr; i++) {
+		pthread_join(threads[i].id, NULL);
+		swaps += threads[i].swaps;
+	}
+	pcp_stop_cpus(t->sys, nr);
+	assert_true(swaps > t->steps / 8);
+}
+
+static u64 kmalloc_live(const struct mem_system *sys)
+{
+	u64 live = 0;
+
+	for (u32 i = 0; i < NR_KMALLOC_SIZES; i++)
+		live += kmem_cache_live(sys, sys->slab.kmalloc[KMALLOC_NORMAL][i]);
+	return live;
+}
+
+/* What lies in the shared slots is all that is live; after it is freed nothing is. */
+static void end_team(struct team *t)
+{
+	for (u32 kind = 0; kind < KINDS; kind++) {
+		u64 held = 0;
+
+		for (u32 i = 0; i < SHARED; i++)
+			held += t->shared[kind][i] != NULL;
+		if (t->cache[kind])
+			assert_int_equal(kmem_cache_live(t->sys, t->cache[kind]), held);
+		else
+			assert_int_equal(kmalloc_live(t->sys), held);
+		for (u32 i = 0; i < SHARED; i++)
+			team_give(t, kind, t->shared[kind][i], false);
+		if (t->cache[kind])
+			assert_int_equal(kmem_cache_destroy(t->sys, t->cache[kind]), 0);
+		else
+			assert_int_equal(kmalloc_live(t->sys), 0);
+	}
+	assert_int_equal(slab_bad_frees(t->sys) + slab_bad_writes(t->sys), 0);
+	assert_int_equal(t->sys->page_errors.bad_frees, 0);
+}
+
+static void threads_on(const char *spec, u32 nr, u64 seed, u32 steps)
+{
+	static const u32 sizes[KINDS] = {8, 64, 200, 704, 3000, 48, 40, 96};
+	static const u32 flags[KINDS] = {[5] = SLAB_TYPESAFE_BY_RCU, [6] = SLAB_DEBUG_FLAGS};
+	struct mem_system *sys = sim_new(spec);
+	struct team *t = calloc(1, sizeof(*t));
+	u64 before = all_pages(sys);
+
+	print_message("# %s seed %llu, %u threads\n", spec, seed, nr);
+	t->sys = sys;
+	t->steps = steps;
+	memcpy(t->size, sizes, sizeof(sizes));
+	for (u32 i = 0; i + 1 < KINDS; i++)
+		t->cache[i] = kmem_cache_create(sys, "team", sizes[i], 0, flags[i], NULL);
+	start_team(t, nr, seed);
+	assert_sound(sys);
+	end_team(t);
+	assert_sound(sys);
+	assert_int_equal(all_pages(sys), before);
+	free(t);
+	sim_free(sys);
+}
+
+static void several_cpus_at_once(void **state)
+{
+	(void)state;
+	threads_on("128M cpus=2", 2, 31, 30000);
+	threads_on("128M cpus=4 nodes=2", 4, 32, 20000);
+	threads_on("128M cpus=4 randomise", 4, 33, 15000);
+	threads_on("128M cpus=4 slub_debug=FZU,kmalloc-* quarantine=20", 4, 34, 15000);
+	threads_on("128M cpus=4 slub_debug=FZPU quarantine=20", 4, 35, 5000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_operations),
 		cmocka_unit_test(checked_after_every_step),
+		cmocka_unit_test(several_cpus_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
