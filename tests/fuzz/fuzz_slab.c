@@ -29,10 +29,10 @@ static u32 choose(void *ctx, u32 below)
 static struct mem_system *machine(u32 i)
 {
 	static const char *const specs[] = {
-		"20M cpus=2 nodes=2",
-		"20M cpus=3 merge randomise",
-		"20M cpus=2 slub_debug=FZU quarantine=9",
-		"20M cpus=2 nodes=2 merge slub_debug=ZU,kmalloc-*",
+		"32M cpus=2 nodes=2",
+		"32M cpus=3 merge randomise",
+		"32M cpus=2 slub_debug=FZU quarantine=9",
+		"32M cpus=2 nodes=2 merge slub_debug=ZU,kmalloc-*",
 	};
 	static struct mem_system *machines[ARRAY_SIZE(specs)];
 

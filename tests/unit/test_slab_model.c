@@ -332,12 +332,152 @@ static void several_cpus_at_once(void **state)
 	threads_on("128M cpus=4 slub_debug=FZPU quarantine=20", 4, 35, 5000);
 }
 
+/* ---- pages that cannot be had -------------------------------------------------------------------
+ */
+
+#define SINGLE 60
+#define BULK   600
+
+struct held {
+	struct kmem_cache *cache, *like;
+	u8 *single[SINGLE + 1], *node[SINGLE], *small, *zeroed, *large, *array;
+	void *bulk[BULK];
+	u32 nr_single, nr_node, nr_bulk;
+	bool all; /* came */
+};
+
+static bool is_filled(const u8 *p, u32 size, u8 byte)
+{
+	return p[0] == byte && !memcmp(p, p + 1, size - 1);
+}
+
+/* Grows p as far as it can be; what was in it stays, and when it fails p stays. */
+static bool grow_by_steps(struct mem_system *sys, u8 **p, u32 size)
+{
+	static const u32 sizes[] = {200, 5000, 9000, 30000};
+	u8 *grown;
+
+	memset(*p, 0x77, size);
+	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
+		grown = krealloc(sys, *p, sizes[i], GFP_KERNEL);
+		assert_true(is_filled(grown ? grown : *p, size, 0x77));
+		if (!grown)
+			return false;
+		*p = grown;
+	}
+	return true;
+}
+
+static void take_objects(struct mem_system *sys, struct held *h)
+{
+	u32 last = sys->slab.nr_nodes - 1;
+
+	h->like = kmem_cache_create(sys, "like", h->cache->object_size, 0, 0, NULL);
+	while (h->nr_single < SINGLE &&
+	       (h->single[h->nr_single] = kmem_cache_alloc(sys, h->cache, GFP_KERNEL)))
+		h->nr_single++;
+	h->nr_bulk = kmem_cache_alloc_bulk(sys, h->cache, GFP_KERNEL, BULK, h->bulk);
+	while (h->nr_node < SINGLE &&
+	       (h->node[h->nr_node] = kmem_cache_alloc_node(sys, h->cache, GFP_KERNEL, (int)last)))
+		h->nr_node++;
+	assert_true(h->nr_bulk == BULK || h->nr_bulk == 0);
+	assert_int_equal(kmem_cache_live(sys, h->cache), h->nr_single + h->nr_bulk + h->nr_node);
+}
+
+static void take_all(struct mem_system *sys, struct held *h, u32 size, u32 flags)
+{
+	h->cache = kmem_cache_create(sys, "fails", size, 0, flags, NULL);
+	if (h->cache)
+		take_objects(sys, h);
+	h->small = kmalloc(sys, 70, GFP_KERNEL);
+	h->zeroed = kzalloc(sys, 700, GFP_KERNEL);
+	h->large = kmalloc(sys, 20000, GFP_KERNEL);
+	h->array = kcalloc(sys, 30, 100, GFP_KERNEL);
+	assert_true(!h->zeroed || is_filled(h->zeroed, 700, 0));
+	assert_true(!h->array || is_filled(h->array, 3000, 0));
+	h->all = h->small && grow_by_steps(sys, &h->small, 70) && h->zeroed && h->large &&
+		 h->array && h->like && h->nr_single == SINGLE && h->nr_bulk &&
+		 h->nr_node == SINGLE;
+}
+
+static void give_all(struct mem_system *sys, struct held *h)
+{
+	kfree(sys, h->small);
+	kfree(sys, h->zeroed);
+	kfree(sys, h->large);
+	kfree(sys, h->array);
+	if (!h->cache)
+		return;
+	while (h->nr_single)
+		kmem_cache_free(sys, h->cache, h->single[--h->nr_single]);
+	while (h->nr_node)
+		kmem_cache_free(sys, h->cache, h->node[--h->nr_node]);
+	kmem_cache_free_bulk(sys, h->cache, h->nr_bulk, h->bulk);
+	assert_int_equal(kmem_cache_live(sys, h->cache), 0);
+	if (h->like)
+		assert_int_equal(kmem_cache_destroy(sys, h->like), 0);
+	assert_int_equal(kmem_cache_destroy(sys, h->cache), 0);
+}
+
+/* Expect for each k, when the k-th page and all behind it cannot be had: what comes is whole, what
+ * does not come is NULL, and in the end nothing is lost. Returns how many pages all of it takes. */
+static u64 fail_at_every_page(const char *spec, u32 size, u32 flags)
+{
+	struct mem_system *sys = sim_new(spec);
+	struct held *h = calloc(1, sizeof(*h));
+	u64 before, k;
+
+	page_debug_fail_after(sys, 0); /* has what it needs from now on */
+	before = all_pages(sys);
+	for (k = 1; !h->all; k++) {
+		memset(h, 0, sizeof(*h));
+		page_debug_fail_after(sys, k);
+		take_all(sys, h, size, flags);
+		page_debug_fail_after(sys, 0);
+		assert_sound(sys);
+		give_all(sys, h);
+		assert_int_equal(slab_bad_frees(sys) + slab_bad_writes(sys), 0);
+		assert_int_equal(all_pages(sys), before);
+	}
+	assert_sound(sys);
+	free(h);
+	sim_free(sys);
+	return k - 1;
+}
+
+static void any_page_may_fail(void **state)
+{
+	static const struct {
+		const char *spec;
+		u32 size, flags, least; /* pages that are needed */
+	} kinds[] = {
+		{"64M", 8, 0, 10}, /* with maps */
+		{"64M nodes=2 randomise", 8, 0, 10},
+		{"64M", 64, 0, 18},
+		{"64M merge", 1000, 0, 80}, /* with an alias */
+		{"64M nodes=2", 3000, 0, 70},
+		{"64M", 100, SLAB_TYPESAFE_BY_RCU, 20},
+		{"64M", 100, SLAB_DEBUG_FLAGS, 30},
+		{"64M slub_debug=FZPU quarantine=700", 100, 0, 30},
+		{"64M slub_debug=F,fails quarantine=5", 8, 0, 10},
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++) {
+		u64 pages = fail_at_every_page(kinds[i].spec, kinds[i].size, kinds[i].flags);
+
+		if (pages < kinds[i].least)
+			fail_msg("%s: %llu pages", kinds[i].spec, pages);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_operations),
 		cmocka_unit_test(checked_after_every_step),
 		cmocka_unit_test(several_cpus_at_once),
+		cmocka_unit_test(any_page_may_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
