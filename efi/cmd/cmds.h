@@ -60,7 +60,7 @@ void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_
 /* A cache's live objects: by who allocated them, as Linux's alloc_traces, then one by one, into the
  * object that is open. Returns how many there are. */
 u64 cmd_slab_live(struct emit *out, const struct app *app, const struct kmem_cache *cache);
-#define CMD_SLAB_OBJECTS 4096 /* in a slab at most: eight pages of the smallest */
+#define CMD_SLAB_OBJECTS (SLAB_MAX_WORDS * 64) /* in a slab at most */
 
 /* Commands whose files are their own. */
 int cmd_slab_errors(struct cmd_call *call);

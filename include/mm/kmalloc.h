@@ -22,8 +22,8 @@ void *kmalloc_array(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp);
 void *kcalloc(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp);
 /*
  * As Linux: NULL p allocates, size 0 frees and gives ZERO_SIZE_PTR; on NULL p is untouched. Never
- * moves what still fits. __GFP_ZERO clears only what lies behind the old ksize(). A p that is not
- * kmalloc's is refused and reported: NULL.
+ * moves what still fits. __GFP_ZERO clears only what lies behind the old ksize(). A p that is
+ * neither kmalloc's nor a cache's object, or free, is refused and reported: NULL.
  */
 void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp);
 /* Frees what kmalloc, or any cache, gave. Everything else is refused and reported. */

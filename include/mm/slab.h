@@ -18,9 +18,9 @@
  * Caches with debugging flags (mm/slab_debug.h) have no CPUs' slabs: each call takes the node's
  * lock and looks at all that it can.
  *
- * Invariants (slab_check proves them): a slab with a free object is on its owner's list, or that of
- * the node that its pages are on; an object is marked once at most, as free or as mailed; a slab
- * with mailed objects is in a mailbox; the counts are the sums.
+ * Invariants (slab_check proves them): a slab with a free object is allocated from, or on its
+ * owner's list, or that of the node that its pages are on; an object is marked once at most, as
+ * free or as mailed; a slab with mailed objects is in a mailbox; the counts are the sums.
  */
 #ifndef MM_SLAB_H
 #define MM_SLAB_H
@@ -37,8 +37,8 @@
 #define SLAB_STORE_USER		0x10000u
 #define SLAB_RECLAIM_ACCOUNT	0x20000u
 #define SLAB_PANIC		0x40000u
-/* A free object keeps its contents, and its slab's pages until kmem_cache_shrink(): who still looks
- * at it sees an object of the same type. */
+/* A free object keeps its contents, and its slab's pages until kmem_cache_shrink(), which no
+ * shrinker calls: who still looks at it sees an object of the same type. */
 #define SLAB_TYPESAFE_BY_RCU 0x80000u
 #define SLAB_DEBUG_FLAGS     (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
 
@@ -59,7 +59,8 @@ int kmem_cache_init(struct mem_system *sys);
 #define KMEM_CACHE_MAX_SIZE (PAGE_SIZE << MAX_PAGE_ORDER)
 struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u32 size, u32 align,
 				     u32 flags, void (*ctor)(void *));
-/* -EBUSY (nothing changed, reported) while objects are live. */
+/* -EBUSY (nothing changed, reported) while objects are live, and for kmalloc's caches. An alias
+ * goes at once: its objects are the cache's. */
 int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache);
 /*
  * An object from any node, or from nid, or the nearest that has memory (__GFP_THISNODE: only from

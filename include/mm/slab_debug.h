@@ -74,7 +74,7 @@ struct slab_errors {
 	u64 nr;					   /* reports ever; the last one is at */
 	struct slab_report last[SLAB_MAX_REPORTS]; /* (nr - 1) % SLAB_MAX_REPORTS */
 };
-/* Frees that were refused; objects and red zones that were written to. */
+/* Frees and sizes that were refused; objects and red zones that were written to. */
 u64 slab_bad_frees(const struct mem_system *sys);
 u64 slab_bad_writes(const struct mem_system *sys);
 

@@ -33,13 +33,14 @@ struct kmem_cache_node {
 	u64 nr_slabs; /* with pages of the node, whosever they are */
 };
 
-/* What belongs to one CPU. Others write its last line only. */
+/* What belongs to one CPU. While it runs others write its last line only, and take an object that
+ * they free off hand_for. */
 struct kmem_cache_cpu {
 	struct slab_holder holder; /* first: where it points to, the CPU is */
 	/* The object that the hand is for, of a slab of this CPU, or 0; and the same while it is
 	 * there: freed, and the next to be taken. */
 	u64 hand_for, hand;
-	u64 *word;		  /* bits of free objects that are taken next; 0: see slab_cpu.c */
+	u64 *word;		  /* bits of free objects that are taken next */
 	u64 base;		  /* address of the object of bit 0 there */
 	struct page *slab;	  /* which they are of; NULL: none */
 	u32 nr_partial, nr_empty; /* of `partial` */
@@ -83,6 +84,7 @@ struct kmem_cache {
 	struct list_head list;	  /* sys->slab.caches */
 	struct list_head aliases; /* struct kmem_cache_alias */
 	u32 nr_users;		  /* 1 and its aliases */
+	bool permanent;		  /* kmalloc's, and what caches live in */
 	u32 nr_nodes, nr_cpus;
 	struct spinlock mail_lock; /* mailed bits in maps, which are several words */
 	struct slab_quarantine quarantine;

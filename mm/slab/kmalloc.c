@@ -37,6 +37,7 @@ int kmalloc_init(struct mem_system *sys)
 
 			if (!cache)
 				return -ENOMEM;
+			cache->permanent = true;
 			sys->slab.kmalloc[type][i] = cache;
 		}
 	}
@@ -229,6 +230,7 @@ size_t ksize(struct mem_system *sys, const void *p)
 	if (!slab_of(sys, cache, object, &index) ||
 	    slab_use_of(cache, page, index, object) != SLAB_LIVE)
 		return 0;
+	slab_allow(cache, object); /* an alias may have made it larger since */
 	return slab_debug_size(cache, object);
 }
 
@@ -253,6 +255,6 @@ void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp)
 		return NULL;
 	if (have)
 		memcpy(grown, p, have);
-	kfree(sys, p);
+	free_slow(sys, p, caller);
 	return grown;
 }

@@ -36,16 +36,14 @@ u32 slab_nr_mailed(const struct kmem_cache *cache, const struct page *slab)
 	return count(slab_mailed_words(cache, slab), slab_nr_words(cache));
 }
 
-void slab_set_free_bits(const struct kmem_cache *cache, struct page *slab, u32 i, u64 bits)
+u64 slab_set_free_bits(const struct kmem_cache *cache, struct page *slab, u32 i, u64 bits)
 {
-	slab_free_words(cache, slab)[i] |= bits;
-	if (slab_is_mapped(cache))
-		slab->nr_free += bit_count(bits);
-}
+	u64 *word = &slab_free_words(cache, slab)[i], twice = *word & bits;
 
-void slab_set_free(const struct kmem_cache *cache, struct page *slab, u64 index)
-{
-	slab_set_free_bits(cache, slab, (u32)index / 64, 1ULL << index % 64);
+	*word |= bits;
+	if (slab_is_mapped(cache))
+		slab->nr_free += bit_count(bits & ~twice);
+	return twice;
 }
 
 void slab_set_all_free(const struct kmem_cache *cache, struct page *slab)

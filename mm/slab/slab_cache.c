@@ -184,7 +184,7 @@ static struct kmem_cache_alias *take_alias(struct kmem_cache *c)
 	if (c->nr_users == 1)
 		return NULL;
 	c->nr_users--;
-	alias = list_first_entry(&c->aliases, struct kmem_cache_alias, list);
+	alias = list_last_entry(&c->aliases, struct kmem_cache_alias, list);
 	list_del(&alias->list);
 	return alias;
 }
@@ -208,8 +208,8 @@ static struct kmem_cache *create(struct mem_system *sys, const char *name, u32 s
 {
 	struct kmem_cache like = {
 		.object_size = size, .align = align, .ctor = ctor, .nr_cpus = sys->nr_cpus};
-	bool good = is_good_name(name) && size && size <= KMEM_CACHE_MAX_SIZE &&
-		    (!align || is_pow2(align)) && align <= PAGE_SIZE;
+	bool good = is_good_name(name) && !(flags & ~SLAB_USER_FLAGS) && size &&
+		    size <= KMEM_CACHE_MAX_SIZE && (!align || is_pow2(align)) && align <= PAGE_SIZE;
 	struct kmem_cache *c;
 
 	like.flags = good ? effective_flags(sys, name, flags, ctor != NULL) : 0;
@@ -239,7 +239,7 @@ int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 
 	spin_lock(&sys->slab.lock);
 	alias = take_alias(cache);
-	busy = !alias && kmem_cache_live(sys, cache);
+	busy = !alias && (cache->permanent || kmem_cache_live(sys, cache));
 	if (!alias && !busy)
 		list_del(&cache->list);
 	spin_unlock(&sys->slab.lock);
@@ -251,7 +251,7 @@ int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 		slab_error_busy(sys, cache, __builtin_return_address(0));
 		return -EBUSY;
 	}
-	slab_cpu_drain_unused(sys, cache);
+	slab_cpu_drain(sys, cache, SLAB_DRAIN_UNUSED);
 	kmem_cache_shrink(sys, cache);
 	drop_quarantine(sys, cache);
 	kmem_cache_free(sys, sys->slab.cache_cache, cache);
@@ -296,6 +296,7 @@ static int bootstrap(struct mem_system *sys)
 	if (c) {
 		move_first(sys, c, early);
 		list_add(&c->list, &sys->slab.caches);
+		c->permanent = true;
 		sys->slab.cache_cache = c;
 	}
 	__free_pages(sys, page, order);
@@ -313,7 +314,10 @@ static int make_own_caches(struct mem_system *sys)
 	sys->slab.alias_cache = slab_cache_new(sys, "kmem_cache_alias",
 					       sizeof(struct kmem_cache_alias), 0, 0, NULL);
 	sys->slab_options = options;
-	return sys->slab.map_cache && sys->slab.alias_cache ? 0 : -ENOMEM;
+	if (!sys->slab.map_cache || !sys->slab.alias_cache)
+		return -ENOMEM;
+	sys->slab.map_cache->permanent = sys->slab.alias_cache->permanent = true;
+	return 0;
 }
 
 int kmem_cache_init(struct mem_system *sys)

@@ -69,7 +69,8 @@ struct check {
 	const struct mem_system *sys;
 	const struct kmem_cache *cache;
 	u64 node_partial[MAX_NUMNODES], cpu_partial[MAX_CPUS], cpu_empty[MAX_CPUS];
-	u64 full; /* of all caches: not on a list, or not found yet */
+	u64 full;	    /* of all caches: not on a list, or not found yet */
+	u64 mailed, posted; /* objects: marked so, and found in mailboxes */
 	const char *wrong;
 };
 
@@ -93,6 +94,7 @@ static bool check_listed(void *ctx, const struct page *slab, u32 cpu, u32 nid, b
 	struct check *c = ctx;
 
 	c->wrong = check_slab(c->sys, c->cache, (struct page *)(uintptr_t)slab);
+	c->mailed += slab_nr_mailed(c->cache, slab);
 	if (!c->wrong)
 		c->wrong = check_list(slab, cpu, nid, current);
 	c->full--;
@@ -111,14 +113,18 @@ static bool is_sound_hand(const struct mem_system *sys, const struct kmem_cache_
 	const struct page *slab = slab_of(sys, c->holder.cache, c->hand, &index);
 
 	return slab && c->hand_for == c->hand && slab->holder == &c->holder &&
+	       !slab_is_mailed(c->holder.cache, slab, index) &&
 	       !slab_is_free(c->holder.cache, slab, index);
 }
 
-static bool is_sound_mail(const struct kmem_cache_cpu *c)
+static bool is_sound_mail(const struct kmem_cache_cpu *c, u64 *posted)
 {
 	for (const struct page *slab = c->mailbox; slab; slab = slab->mail_next) {
-		if (!slab_nr_mailed(c->holder.cache, slab))
+		u32 nr = slab_nr_mailed(c->holder.cache, slab);
+
+		if (!nr)
 			return false;
+		*posted += nr;
 	}
 	return true;
 }
@@ -142,7 +148,7 @@ static const char *check_cache(struct check *c)
 
 		if (cpu->hand && !is_sound_hand(c->sys, cpu))
 			return "a CPU's hand holds what is no object";
-		if (!is_sound_mail(cpu))
+		if (!is_sound_mail(cpu, &c->posted))
 			return "a slab is in a mailbox for nothing";
 		if (c->cpu_partial[i] != cpu->nr_partial || c->cpu_empty[i] != cpu->nr_empty)
 			return "a CPU's slabs differ from their count";
@@ -164,6 +170,7 @@ static bool check_full(void *ctx, const struct page *slab)
 		if (cache == slab_cache(slab))
 			c->wrong = check_slab(c->sys, cache, (struct page *)(uintptr_t)slab);
 	}
+	c->mailed += c->wrong ? 0 : slab_nr_mailed(slab_cache(slab), slab);
 	return !c->wrong;
 }
 
@@ -180,5 +187,7 @@ const char *slab_check(struct mem_system *sys, const struct kmem_cache **ret_cac
 	}
 	if (!slab_each_full(sys, check_full, &c))
 		return c.wrong;
-	return c.full ? "slabs differ from their count" : NULL;
+	if (c.full)
+		return "slabs differ from their count";
+	return c.mailed == c.posted ? NULL : "an object is in the mail, but in no mailbox";
 }

@@ -48,7 +48,7 @@ static void notice(struct mem_system *sys, struct kmem_cache *cache, struct kmem
 		return;
 	take_out(c, slab);
 	if (slab_keeps_pages(cache))
-		node_put_slab(sys, cache, slab);
+		node_put_slab(sys, cache, slab, true);
 	else
 		slab_discard(sys, cache, slab);
 }
@@ -75,17 +75,14 @@ void slab_cpu_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct 
 	notice(sys, cache, c, slab, was_full);
 }
 
+/* The slab is its node's, or another CPU's. */
 void slab_cpu_put(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 index,
 		  const void *caller)
 {
-	struct kmem_cache_cpu *c = cache->cpu[arch_this_cpu()];
 	u64 object = slab_object_at(sys, slab, index);
 
-	if (slab_cpu(slab) == NO_CPU && node_put(sys, cache, slab, index, caller))
-		return;
-	if (slab_cpu(slab) == c->holder.cpu) /* it may have become so just now */
-		slab_cpu_put_bits(sys, cache, c, slab, (u32)index / 64, 1ULL << index % 64);
-	else if (!slab_mail(cache, slab, index, object))
+	if (!node_put_bits(sys, cache, slab, (u32)index / 64, 1ULL << index % 64, caller) &&
+	    !slab_mail(cache, slab, index, object))
 		slab_error(sys, SLAB_FREE_TWICE, cache, object, caller);
 }
 
@@ -146,10 +143,13 @@ static bool use_slab(struct mem_system *sys, struct kmem_cache *cache, struct km
 		slab = nid == home ? NULL : node_take_slab(cache, nid, c);
 	if (!slab) {
 		slab = slab_new(sys, cache, gfp, NUMA_NO_NODE);
+		if (slab)
+			slab->holder = &c->holder; /* nobody knew it before */
+		retire(cache, c); /* a shrinker may have taken objects meanwhile, */
+		for (u32 nid = 0; !slab && nid < cache->nr_nodes; nid++)
+			slab = node_take_slab(cache, nid, c); /* or given some back */
 		if (!slab)
 			return false;
-		slab->holder = &c->holder; /* nobody knew it before */
-		retire(cache, c);	   /* a shrinker may have taken objects meanwhile */
 	}
 	c->slab = slab;
 	return use_word(sys, cache, c);
@@ -167,7 +167,8 @@ u64 slab_cpu_take(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp)
 /* ---- giving all up ------------------------------------------------------------------------------
  */
 
-static void drain_cpu(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c)
+static void drain_cpu(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c,
+		      enum slab_drain how)
 {
 	u64 object = c->hand, index;
 	struct page *slab, *next;
@@ -181,35 +182,34 @@ static void drain_cpu(struct mem_system *sys, struct kmem_cache *cache, struct k
 	slab_sort_mail(sys, cache, c);
 	list_for_each_entry_safe(slab, next, &c->partial, slab_list) {
 		take_out(c, slab);
-		node_put_slab(sys, cache, slab);
+		node_put_slab(sys, cache, slab, how == SLAB_DRAIN_KEEP);
 	}
 }
 
-static void drain(struct mem_system *sys, struct kmem_cache *cache, bool all)
+static void drain_all(struct mem_system *sys, struct kmem_cache *cache, enum slab_drain how)
 {
 	u32 own = arch_this_cpu();
 
 	for (u32 i = 0; i < cache->nr_cpus; i++) {
 		bool *running = &sys->page_cpu[i]->running;
 
-		if (i == own || all) {
-			drain_cpu(sys, cache, cache->cpu[i]);
+		if (i == own || how == SLAB_DRAIN_UNUSED) {
+			drain_cpu(sys, cache, cache->cpu[i], how);
 		} else if (!__atomic_exchange_n(running, true, __ATOMIC_ACQUIRE)) {
-			drain_cpu(sys, cache, cache->cpu[i]);
+			drain_cpu(sys, cache, cache->cpu[i], how);
 			__atomic_store_n(running, false, __ATOMIC_RELEASE);
 		}
 	}
 }
 
-/* Once more for mail that a CPU had for one which had its turn before. */
-void kmem_cache_drain(struct mem_system *sys, struct kmem_cache *cache)
+/* Twice, for mail that a CPU had for one which had its turn before. */
+void slab_cpu_drain(struct mem_system *sys, struct kmem_cache *cache, enum slab_drain how)
 {
 	for (u32 turn = 0; turn < 2; turn++)
-		drain(sys, cache, false);
+		drain_all(sys, cache, how);
 }
 
-void slab_cpu_drain_unused(struct mem_system *sys, struct kmem_cache *cache)
+void kmem_cache_drain(struct mem_system *sys, struct kmem_cache *cache)
 {
-	for (u32 turn = 0; turn < 2; turn++)
-		drain(sys, cache, true);
+	slab_cpu_drain(sys, cache, SLAB_DRAIN);
 }

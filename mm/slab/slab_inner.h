@@ -13,6 +13,10 @@
 
 /* Objects are handed out in random order (option randomise). Set by kmem_cache_create(). */
 #define SLAB_RANDOMISED 0x2u
+/* What callers of kmem_cache_create() may ask for. */
+#define SLAB_USER_FLAGS                                                                            \
+	(SLAB_DEBUG_FLAGS | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA | SLAB_RECLAIM_ACCOUNT |           \
+	 SLAB_PANIC | SLAB_TYPESAFE_BY_RCU)
 
 /* Every call looks at all that can be looked at, under the node's lock; no CPU has slabs. */
 static inline bool slab_is_checked(const struct kmem_cache *cache)
@@ -100,10 +104,11 @@ static inline struct page *slab_of(const struct mem_system *sys, const struct km
 {
 	u64 pa = slab_pa(sys, object), offset = pa & cache->slab_mask;
 	struct page *page = slab_struct_page(sys, pa - offset);
+	const struct slab_holder *holder;
 
 	*ret_index = 0;
-	if (unlikely(!page || !page_test(page, PG_slab) || slab_cache(page) != cache ||
-		     offset < cache->red_left ||
+	holder = page && page_test(page, PG_slab) ? page->holder : NULL;
+	if (unlikely(!holder || holder->cache != cache || offset < cache->red_left ||
 		     !slab_index_at(cache, offset - cache->red_left, ret_index)))
 		return NULL;
 	return page;
@@ -153,9 +158,8 @@ static inline bool slab_is_empty(const struct kmem_cache *cache, const struct pa
 	return slab_is_mapped(cache) ? slab->nr_free == cache->objects : slab->free == cache->all;
 }
 
-void slab_set_free(const struct kmem_cache *cache, struct page *slab, u64 index);
-/* All of these at once, of word i. */
-void slab_set_free_bits(const struct kmem_cache *cache, struct page *slab, u32 i, u64 bits);
+/* All of these at once, of word i. Returns those that were free already. */
+u64 slab_set_free_bits(const struct kmem_cache *cache, struct page *slab, u32 i, u64 bits);
 void slab_set_all_free(const struct kmem_cache *cache, struct page *slab);
 /* A free object, which is not from now on. 0: there is none. */
 u64 slab_take_bit(struct mem_system *sys, const struct kmem_cache *cache, struct page *slab);

@@ -80,9 +80,10 @@ bool slab_layout(struct kmem_cache *c)
 	if (order < 0)
 		return false;
 	c->order = (u32)order;
-	c->objects = (u32)((PAGE_SIZE << c->order) / c->size); /* at most 512 (SLAB_MAX_WORDS) */
+	c->objects = (u32)((PAGE_SIZE << c->order) / c->size);
 	c->min_partial = max(MIN_PARTIAL, min(MAX_PARTIAL, highest_bit(c->size) / 2));
 	c->max_empty = max(1u, min(MAX_EMPTY, (u32)(EMPTY_BYTES >> (PAGE_SHIFT + c->order))));
+	ASSERT(c->objects <= SLAB_MAX_WORDS * 64, "%u objects of %u bytes", c->objects, c->size);
 	precompute(c);
 	return true;
 }

@@ -89,7 +89,7 @@ static void deliver(struct mem_system *sys, struct kmem_cache *cache, struct kme
 			mark(cache, cache->cpu[cpu], slab, i, bits);
 			return;
 		}
-		if (node_put_bits(sys, cache, slab, i, bits))
+		if (node_put_bits(sys, cache, slab, i, bits, NULL))
 			return;
 	}
 }

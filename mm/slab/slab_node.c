@@ -47,50 +47,29 @@ static bool lock_slab(struct kmem_cache_node *node, const struct page *slab)
 	return false;
 }
 
-/* False: it is a CPU's by now. *ret_twice: some of them were free, and nothing was done. */
-static bool put(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u32 i,
-		u64 bits, bool *ret_twice)
+bool node_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u32 i,
+		   u64 bits, const void *caller)
 {
 	struct kmem_cache_node *node = &cache->node[page_to_nid(slab)];
-	bool enough, was_full, gone = false;
+	u64 first = slab_object_at(sys, slab, i * 64), twice;
+	bool enough, was_full, gone;
 
 	if (!lock_slab(node, slab))
 		return false;
-	*ret_twice = slab_free_words(cache, slab)[i] & bits;
-	if (!*ret_twice) {
-		enough = has_enough(cache, node);
-		was_full = slab_is_full(cache, slab);
-		slab_set_free_bits(cache, slab, i, bits);
-		gone = slab_is_empty(cache, slab) && enough;
-		if (gone && !was_full)
-			take_out(node, slab);
-		else if (!gone && was_full)
-			put_in(node, slab);
-	}
+	enough = has_enough(cache, node);
+	was_full = slab_is_full(cache, slab);
+	twice = slab_set_free_bits(cache, slab, i, bits);
+	gone = slab_is_empty(cache, slab) && enough;
+	if (gone && !was_full)
+		take_out(node, slab);
+	else if (!gone && was_full)
+		put_in(node, slab);
 	spin_unlock(&node->lock);
 	if (gone)
 		slab_discard(sys, cache, slab);
-	return true;
-}
-
-bool node_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u32 i,
-		   u64 bits)
-{
-	bool twice;
-
-	return put(sys, cache, slab, i, bits, &twice);
-}
-
-bool node_put(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 index,
-	      const void *caller)
-{
-	u64 object = slab_object_at(sys, slab, index);
-	bool twice;
-
-	if (!put(sys, cache, slab, (u32)index / 64, 1ULL << index % 64, &twice))
-		return false;
 	if (twice) /* another CPU was quicker */
-		slab_error(sys, SLAB_FREE_TWICE, cache, object, caller);
+		slab_error(sys, SLAB_FREE_TWICE, cache,
+			   first + (u32)__builtin_ctzll(twice) * (u64)cache->size, caller);
 	return true;
 }
 
@@ -111,14 +90,14 @@ struct page *node_take_slab(struct kmem_cache *cache, u32 nid, struct kmem_cache
 	return slab;
 }
 
-void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page *slab)
+void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, bool keep)
 {
 	struct kmem_cache_node *node = &cache->node[page_to_nid(slab)];
 	bool gone;
 
 	spin_lock(&node->lock);
 	__atomic_store_n(&slab->holder, &node->holder, __ATOMIC_RELAXED);
-	gone = slab_is_empty(cache, slab) && has_enough(cache, node);
+	gone = !keep && slab_is_empty(cache, slab) && has_enough(cache, node);
 	if (!gone && !slab_is_full(cache, slab))
 		put_in(node, slab);
 	spin_unlock(&node->lock);
@@ -170,7 +149,7 @@ u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache)
 	u64 slabs = 0;
 
 	empty_quarantine(sys, cache);
-	kmem_cache_drain(sys, cache);
+	slab_cpu_drain(sys, cache, SLAB_DRAIN_KEEP);
 	for (u32 nid = 0; nid < cache->nr_nodes; nid++)
 		slabs += shrink_node(sys, cache, nid);
 	return slabs;

@@ -19,7 +19,7 @@ static u64 take_on_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t 
 	slab = slab_new(sys, cache, gfp, nid);
 	if (slab) {
 		object = slab_take_bit(sys, cache, slab);
-		node_put_slab(sys, cache, slab);
+		node_put_slab(sys, cache, slab, false);
 		return object;
 	}
 	for (u32 n = 0; !object && !(gfp & __GFP_THISNODE) && n < cache->nr_nodes; n++)
@@ -49,7 +49,10 @@ __noinline void *slab_alloc_slow(struct mem_system *sys, struct kmem_cache *cach
 	if (slab_is_checked(cache)) {
 		object = take_checked(sys, cache, gfp, nid, size, caller);
 	} else if (nid != NUMA_NO_NODE) {
-		object = take_on_node(sys, cache, gfp, nid);
+		object = c->slab && page_to_nid(c->slab) == nid ? slab_take_bit(sys, cache, c->slab)
+								: 0;
+		if (!object)
+			object = take_on_node(sys, cache, gfp, nid);
 	} else if (c->hand) {
 		object = c->hand;
 		c->hand = 0;

@@ -19,16 +19,14 @@ u64 slab_random(struct mem_system *sys);
 
 /* An object of nid's slabs. 0: they have none. */
 u64 node_take(struct mem_system *sys, struct kmem_cache *cache, u32 nid);
-/* False: the slab has an owner by now, and nothing was done. */
-bool node_put(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 index,
-	      const void *caller);
-/* The same with all of these bits of word i, which were in the mail. */
+/* Objects of word i, reported if they are free. False: the slab is a CPU's; nothing was done. */
 bool node_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u32 i,
-		   u64 bits);
+		   u64 bits, const void *caller);
 /* A slab with free objects, the CPU's own from now on; NULL: there is none. */
 struct page *node_take_slab(struct kmem_cache *cache, u32 nid, struct kmem_cache_cpu *c);
-/* A slab that belongs to nobody now. */
-void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page *slab);
+/* A slab that belongs to nobody now. An empty one that is too many goes back to the page allocator,
+ * unless it is to be kept. */
+void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, bool keep);
 
 /* ---- the CPUs' slabs (slab_cpu.c, slab_mail.c) --------------------------------------------------
  */
@@ -49,8 +47,10 @@ void slab_cpu_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct 
 		       struct page *slab, u32 i, u64 bits);
 /* Marks an object of a slab of another CPU as freed. False: it was. */
 bool slab_mail(struct kmem_cache *cache, struct page *slab, u64 index, u64 object);
-/* As kmem_cache_drain(), of a cache that nobody uses any more: running CPUs' slabs, too. */
-void slab_cpu_drain_unused(struct mem_system *sys, struct kmem_cache *cache);
+/* kmem_cache_drain(); empty slabs stay; or of a cache that nobody uses any more, running CPUs',
+ * too. */
+enum slab_drain { SLAB_DRAIN, SLAB_DRAIN_KEEP, SLAB_DRAIN_UNUSED };
+void slab_cpu_drain(struct mem_system *sys, struct kmem_cache *cache, enum slab_drain how);
 /* What others have freed goes to the slabs that it is of. */
 void slab_sort_mail(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c);
 

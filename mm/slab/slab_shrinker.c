@@ -25,7 +25,9 @@ static u64 count_empty(struct shrinker *shrinker, struct shrink_control *sc)
 	(void)shrinker;
 	spin_lock(&slab->lock);
 	list_for_each_entry(cache, &slab->caches, list) {
-		kmem_cache_drain(sc->sys, cache);
+		if (slab_keeps_pages(cache))
+			continue;
+		slab_cpu_drain(sc->sys, cache, SLAB_DRAIN_KEEP);
 		for (u32 nid = 0; nid < cache->nr_nodes; nid++)
 			pages += empty_pages(cache, &cache->node[nid]);
 	}
@@ -43,7 +45,7 @@ static u64 free_empty(struct shrinker *shrinker, struct shrink_control *sc)
 	(void)shrinker;
 	spin_lock(&slab->lock);
 	list_for_each_entry(cache, &slab->caches, list) {
-		if (pages < sc->nr_to_scan)
+		if (pages < sc->nr_to_scan && !slab_keeps_pages(cache))
 			pages += kmem_cache_shrink(sc->sys, cache) << cache->order;
 	}
 	spin_unlock(&slab->lock);

@@ -45,10 +45,12 @@ static void count_slabs(struct kmem_cache *cache, const struct page *slab, s64 n
 }
 
 /* Its bits; false: no memory. */
-static bool begin_bits(struct mem_system *sys, struct kmem_cache *cache, struct page *slab)
+static bool begin_bits(struct mem_system *sys, struct kmem_cache *cache, struct page *slab,
+		       gfp_t gfp)
 {
 	if (slab_is_mapped(cache)) {
-		slab->map = kmem_cache_alloc(sys, sys->slab.map_cache, GFP_KERNEL);
+		slab->map = kmem_cache_alloc(sys, sys->slab.map_cache,
+					     gfp & ~(GFP_OF_PAGES | __GFP_THISNODE));
 		if (!slab->map)
 			return false;
 	}
@@ -74,7 +76,7 @@ struct page *slab_new(struct mem_system *sys, struct kmem_cache *cache, gfp_t gf
 	if (!slab)
 		return NULL;
 	slab->holder = &cache->node[page_to_nid(slab)].holder;
-	if (!begin_bits(sys, cache, slab)) {
+	if (!begin_bits(sys, cache, slab, gfp)) {
 		forget(sys, cache, slab);
 		return NULL;
 	}

@@ -184,6 +184,7 @@ u64 sim_all_pages(struct mem_system *sys)
 {
 	u64 pages;
 
+	vm_purge(sys);
 	kmem_cache_shrink_all(sys);
 	pages = sim_free_pages(sys) + sys->pt.nr_tables;
 	for_each_node(sys, node) {

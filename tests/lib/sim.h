@@ -22,8 +22,8 @@ void sim_free(struct mem_system *sys);
 
 /* Free pages of all zones, with those in the CPUs' lists. */
 u64 sim_free_pages(const struct mem_system *sys);
-/* Empties the caches; then free pages, struct pages' pages and page tables: always the same sum when
- * nothing is held. */
+/* Empties the caches; then free pages, struct pages' pages and page tables: always the same sum
+ * when nothing is held. */
 u64 sim_all_pages(struct mem_system *sys);
 
 #endif
