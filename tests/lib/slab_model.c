@@ -533,7 +533,6 @@ void slab_model_end(struct slab_model *m)
 		ASSERT(!m->cache[i], "cache %u stays", i);
 	}
 	pages = sim_all_pages(m->sys);
-	slab_model_check(m);
 	ASSERT(pages == m->pages, "%llu pages, not %llu", pages, m->pages);
 	ASSERT(slab_bad_frees(m->sys) == m->bad, "%llu", m->bad);
 	ASSERT(!m->sys->page_errors.bad_frees, "%llu", (u64)m->sys->page_errors.bad_frees);
