@@ -8,21 +8,24 @@
 #include "mm/page_debug.h"
 
 #define KMALLOC MODEL_CACHES
-#define MADE	0xc7 /* what a constructor leaves everywhere */
+
+/* What a constructor leaves in the first bytes. */
+#define MADE	   0xc7
+#define MADE_BYTES 40
 
 static const struct spec {
 	u32 size, align, flags;
 	bool ctor;
 } specs[MODEL_CACHES] = {
 	{8, 0, 0, false},
-	{1, 0, 0, true},
+	{1, 0, 0, false},
 	{24, 0, SLAB_HWCACHE_ALIGN, false},
 	{64, 0, 0, false},
 	{60, 0, SLAB_RECLAIM_ACCOUNT, false},
 	{100, 0, 0, true},
 	{200, 64, 0, false},
 	{700, 0, SLAB_TYPESAFE_BY_RCU, false},
-	{48, 0, SLAB_TYPESAFE_BY_RCU, true},
+	{40, 0, SLAB_TYPESAFE_BY_RCU, true},
 	{3000, 256, 0, false},
 	{9000, 0, 0, false}, /* larger than a page */
 	{33000, 0, 0, false},
@@ -43,26 +46,9 @@ static bool may_be_null(const struct slab_model *m)
 /* ---- caches -------------------------------------------------------------------------------------
  */
 
-static void construct_one(void *object)
+static void construct(void *object)
 {
-	memset(object, MADE, 1);
-}
-
-static void construct_48(void *object)
-{
-	memset(object, MADE, 48);
-}
-
-static void construct_100(void *object)
-{
-	memset(object, MADE, 100);
-}
-
-static void (*constructor(const struct spec *s))(void *)
-{
-	if (!s->ctor)
-		return NULL;
-	return s->size == 1 ? construct_one : s->size == 48 ? construct_48 : construct_100;
+	memset(object, MADE, MADE_BYTES);
 }
 
 static bool is_ours(const struct mem_system *sys, const struct kmem_cache *c)
@@ -76,9 +62,9 @@ static void create_cache(struct slab_model *m, u32 i)
 	char name[SLAB_NAME_LEN];
 
 	fmt_print(name, sizeof(name), "model-%u", i);
-	m->cache[i] = kmem_cache_create(m->sys, name, s->size, s->align, s->flags, constructor(s));
+	m->cache[i] = kmem_cache_create(m->sys, name, s->size, s->align, s->flags,
+					s->ctor ? construct : NULL);
 	ASSERT(m->cache[i] || may_be_null(m), "%s", name);
-	ASSERT(!m->cache[i] || m->cache[i]->object_size >= s->size, "%s", name);
 }
 
 static u64 nr_live(const struct slab_model *m, const struct kmem_cache *c)
@@ -90,24 +76,15 @@ static u64 nr_live(const struct slab_model *m, const struct kmem_cache *c)
 	return nr;
 }
 
-static bool has_objects(const struct slab_model *m, u32 cache)
-{
-	for (u32 i = 0; i < m->nr_slots; i++) {
-		if (m->slot[i].p && m->slot[i].cache == cache)
-			return true;
-	}
-	return false;
-}
-
 /* Busy ones must say so. */
 static void destroy_cache(struct slab_model *m, u32 i)
 {
 	struct kmem_cache *c = m->cache[i];
-	bool shared = c->nr_users > 1, busy = !shared && nr_live(m, c);
+	bool shared = c->nr_users > 1, busy = nr_live(m, c);
 	int err;
 
-	if (shared && has_objects(m, i))
-		return; /* whose would they be? */
+	if (shared && busy)
+		return; /* whose would its objects be? */
 	err = kmem_cache_destroy(m->sys, c);
 	ASSERT(err == (busy ? -EBUSY : 0), "%u: %d", i, err);
 	if (err)
@@ -136,12 +113,6 @@ static u32 some_cache(const struct slab_model *m)
 /* ---- objects ------------------------------------------------------------------------------------
  */
 
-static void fill(struct slab_model *m, struct model_object *o)
-{
-	o->tag = ++m->last_tag;
-	memset(o->p, o->tag, o->size);
-}
-
 static void check_bytes(const u8 *p, u32 size, u8 byte)
 {
 	ASSERT(p[0] == byte && !memcmp(p, p + 1, size - 1), "%u bytes of %#x: the first is %#x",
@@ -167,8 +138,9 @@ static void enter(struct slab_model *m, struct model_object *o, u32 cache, void 
 		       found.cache->name);
 	}
 	if (cache != KMALLOC && specs[cache].ctor)
-		check_bytes(o->p, size, MADE);
-	fill(m, o);
+		check_bytes(o->p, MADE_BYTES, MADE);
+	o->tag = ++m->last_tag;
+	memset(p, o->tag, size);
 }
 
 static struct model_object *empty_slot(struct slab_model *m)
@@ -189,7 +161,7 @@ static void leave(struct slab_model *m, struct model_object *o)
 {
 	check_bytes(o->p, o->size, o->tag);
 	if (o->cache != KMALLOC && specs[o->cache].ctor)
-		memset(o->p, MADE, o->size);
+		construct(o->p);
 	m->gone[m->nr_gone++ % MODEL_GONE] = *o;
 	o->p = NULL;
 }
@@ -245,12 +217,12 @@ static void alloc_kmalloc(struct slab_model *m, struct model_object *o)
 static void alloc_object(struct slab_model *m, struct model_object *o)
 {
 	u32 cache = some_cache(m), how = choose(m, 8), nid = choose(m, m->sys->slab.nr_nodes);
-	bool zero = how == 0;
+	bool zero;
 	void *p;
 
 	if (cache == MODEL_CACHES)
 		return;
-	zero = zero && !specs[cache].ctor;
+	zero = how == 0 && !specs[cache].ctor;
 	if (how < 6)
 		p = kmem_cache_alloc(m->sys, m->cache[cache], GFP_KERNEL | (zero ? __GFP_ZERO : 0));
 	else
@@ -281,16 +253,11 @@ static void use_slot(struct slab_model *m)
 
 static void grow(struct slab_model *m)
 {
-	u32 first = choose(m, m->nr_slots), size = some_size(m), old;
-	struct model_object *o = NULL;
+	struct model_object *o = &m->slot[choose(m, m->nr_slots)];
+	u32 size = some_size(m), old;
 	u8 *p;
 
-	for (u32 k = 0; k < m->nr_slots && !o; k++) {
-		o = &m->slot[(first + k) % m->nr_slots];
-		if (!o->p || o->cache != KMALLOC)
-			o = NULL;
-	}
-	if (!o)
+	if (!o->p || o->cache != KMALLOC)
 		return;
 	check_bytes(o->p, o->size, o->tag);
 	p = krealloc(m->sys, o->p, size, GFP_KERNEL);
@@ -305,9 +272,6 @@ static void grow(struct slab_model *m)
 	enter(m, o, KMALLOC, p, size);
 }
 
-/* ---- many at once -------------------------------------------------------------------------------
- */
-
 static void alloc_many(struct slab_model *m)
 {
 	u32 cache = some_cache(m), nr = 1 + choose(m, 100), got;
@@ -317,7 +281,6 @@ static void alloc_many(struct slab_model *m)
 		return;
 	got = kmem_cache_alloc_bulk(m->sys, m->cache[cache], GFP_KERNEL, nr, objects);
 	ASSERT(got == nr || (!got && may_be_null(m)), "%u of %u", got, nr);
-	m->failed += !got;
 	for (u32 i = 0; i < got; i++) {
 		struct model_object *o = empty_slot(m), extra;
 
@@ -358,11 +321,11 @@ static void free_many(struct slab_model *m)
 
 static bool is_live(const struct slab_model *m, const u8 *p)
 {
-	for (u32 i = 0; i < m->nr_slots; i++) {
-		if (m->slot[i].p == p)
-			return true;
-	}
-	return false;
+	u32 i = 0;
+
+	while (i < m->nr_slots && m->slot[i].p != p)
+		i++;
+	return i < m->nr_slots;
 }
 
 static void free_again(struct slab_model *m)
@@ -391,7 +354,6 @@ static void free_wrongly(struct slab_model *m)
 {
 	struct model_object *o = &m->slot[choose(m, m->nr_slots)];
 	u32 cache = some_cache(m), how = choose(m, 3);
-	void *page;
 
 	if (!o->p || cache == MODEL_CACHES)
 		return;
@@ -405,10 +367,7 @@ static void free_wrongly(struct slab_model *m)
 		else
 			kmem_cache_free(m->sys, m->cache[cache], o->p);
 	} else { /* nobody's */
-		page = get_free_page(m->sys, GFP_KERNEL);
-		give(m, cache, page ? page : m);
-		if (page)
-			free_pages(m->sys, page, 0);
+		give(m, cache, m->nobodys);
 	}
 }
 
@@ -512,6 +471,7 @@ void slab_model_begin(struct slab_model *m)
 	arch_host_cpu = 0;
 	page_debug_fail_after(m->sys, 0); /* what it needs, it has from now on */
 	m->pages = sim_all_pages(m->sys);
+	m->nobodys = get_free_page(m->sys, GFP_KERNEL);
 	m->bad = slab_bad_frees(m->sys);
 	for (u32 i = 0; i < MODEL_CACHES; i++)
 		create_cache(m, i);
@@ -532,6 +492,7 @@ void slab_model_end(struct slab_model *m)
 			destroy_cache(m, i);
 		ASSERT(!m->cache[i], "cache %u stays", i);
 	}
+	free_pages(m->sys, m->nobodys, 0);
 	pages = sim_all_pages(m->sys);
 	ASSERT(pages == m->pages, "%llu pages, not %llu", pages, m->pages);
 	ASSERT(slab_bad_frees(m->sys) == m->bad, "%llu", m->bad);

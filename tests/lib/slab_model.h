@@ -32,9 +32,10 @@ struct slab_model {
 	bool may_fail; /* allocations may fail at any time */
 	bool fail;     /* they are made to */
 
-	bool failing; /* right now */
-	u64 pages;    /* at the start */
-	u64 bad;      /* frees that must have been refused */
+	bool failing;  /* right now */
+	u64 pages;     /* at the start */
+	void *nobodys; /* a page that is no slab */
+	u64 bad;       /* frees that must have been refused */
 	u8 last_tag;
 	struct kmem_cache *cache[MODEL_CACHES];
 	struct model_object slot[MODEL_SLOTS];
