@@ -724,6 +724,67 @@ static void failure_at_every_page_gives_everything_back(void **state)
 	sim_free(sys);
 }
 
+/* Who gives up pages, and takes an object of the very cache that asked for one. */
+struct giver {
+	struct shrinker shrinker;
+	struct kmem_cache *cache;
+	struct page *pages[40];
+	void *objects[40];
+	u32 nr, taken;
+};
+
+static u64 giver_count(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	(void)sc;
+	return ((struct giver *)shrinker->private_data)->nr;
+}
+
+static u64 giver_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct giver *g = shrinker->private_data;
+	u32 nr = 0;
+
+	for (; g->nr && nr < 2; nr++)
+		__free_pages(sc->sys, g->pages[--g->nr], 3);
+	g->objects[g->taken] = kmem_cache_alloc(sc->sys, g->cache, GFP_KERNEL);
+	g->taken += g->objects[g->taken] != NULL;
+	return nr;
+}
+
+static void a_shrinker_takes_from_the_same_cache(void **state)
+{
+	struct mem_system *sys = sim_new("64M");
+	static struct giver g;
+	static void *held[20000], *objects[400];
+	u64 before = all_pages(sys);
+	u32 nr = 0, got = 0;
+
+	(void)state;
+	g = (struct giver){.shrinker = {.count_objects = giver_count,
+					.scan_objects = giver_scan,
+					.private_data = &g,
+					.name = "giver"},
+			   .cache = kmem_cache_create(sys, "x", 3000, 0, 0, NULL)};
+	while (g.nr < ARRAY_SIZE(g.pages))
+		assert_non_null(g.pages[g.nr++] = alloc_pages(sys, GFP_KERNEL, 3));
+	while ((held[nr] = get_free_page(sys, GFP_KERNEL)))
+		nr++;
+	register_shrinker(sys, &g.shrinker);
+	while (got < 400 && (objects[got] = kmem_cache_alloc(sys, g.cache, GFP_KERNEL))) {
+		assert_int_equal(kmem_cache_live(sys, g.cache), ++got + g.taken);
+		assert_sound(sys);
+	}
+	assert_true(got > 100 && g.taken > 5 && !g.nr);
+	unregister_shrinker(sys, &g.shrinker);
+	while (nr)
+		free_pages(sys, held[--nr], 0);
+	kmem_cache_free_bulk(sys, g.cache, got, objects);
+	kmem_cache_free_bulk(sys, g.cache, g.taken, g.objects);
+	assert_int_equal(kmem_cache_destroy(sys, g.cache), 0);
+	assert_int_equal(all_pages(sys), before);
+	sim_free(sys);
+}
+
 static void caches_cannot_start_without_memory(void **state)
 {
 	struct mem_system *sys = sim_new("128M");
@@ -864,6 +925,7 @@ int main(void)
 		cmocka_unit_test(objects_have_no_zone),
 		cmocka_unit_test(random_objects_keep_to_themselves),
 		cmocka_unit_test(failure_at_every_page_gives_everything_back),
+		cmocka_unit_test(a_shrinker_takes_from_the_same_cache),
 		cmocka_unit_test(caches_cannot_start_without_memory),
 		cmocka_unit_test(near_the_hand_is_not_in_it),
 		cmocka_unit_test(freed_twice_is_refused_wherever_it_is),
