@@ -128,7 +128,20 @@ static inline void tree_changed(struct tree_node *node, tree_update update)
 
 /* In order; NULL behind the last. */
 struct tree_node *tree_end(const struct tree *tree, int side);
-struct tree_node *tree_beside(const struct tree_node *node, int side);
+static inline __attribute__((always_inline)) struct tree_node *
+tree_beside(const struct tree_node *node, int side)
+{
+	struct tree_node *at = node->child[side];
+
+	if (!at) {
+		while (node->parent && node->parent->child[side] == node)
+			node = node->parent;
+		return node->parent;
+	}
+	while (at->child[!side])
+		at = at->child[!side];
+	return at;
+}
 
 static inline struct tree_node *tree_first(const struct tree *tree)
 {

@@ -110,7 +110,8 @@ void *vmalloc_aligned(struct mem_system *sys, u64 size, u64 align);
 /* As much of it as fits in mappings of 2 MiB, at a multiple of 2 MiB; the rest, and what has no
  * such block of memory, in pages. */
 void *vmalloc_huge(struct mem_system *sys, u64 size);
-/* NULL is allowed; what is no start of an area of vmalloc's is refused and counted. */
+/* NULL is allowed; what is no start of an area of vmalloc's is refused and counted. Shrinkers must
+ * not call it: who makes a table for an area asks for a page with the lock held. */
 void vfree(struct mem_system *sys, const void *addr);
 
 /* Maps the caller's pages, which stay the caller's, one after the other with flags PT_*. NULL as
@@ -124,8 +125,9 @@ void vm_unmap_ram(struct mem_system *sys, const void *addr, u32 nr);
 
 /*
  * Device memory [phys, phys + size), of any alignment, with a memory type (one that the PAT lacks
- * becomes UC-), in the largest pages that fit and have one MTRR type. RAM is refused: it is mapped
- * already, write-back. NULL as above, or for addresses beyond the CPU's.
+ * becomes UC-), in the largest pages that fit, or of 4 KiB where the range has several MTRR types.
+ * RAM is refused: it is mapped already, write-back. NULL as above, or for addresses beyond the
+ * CPU's.
  */
 void *ioremap(struct mem_system *sys, phys_addr_t phys, u64 size, enum memtype type);
 /* NULL is allowed; any address of the area's first page will do, as for Linux. */

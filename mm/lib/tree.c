@@ -57,20 +57,6 @@ struct tree_node *tree_end(const struct tree *tree, int side)
 	return node;
 }
 
-struct tree_node *tree_beside(const struct tree_node *node, int side)
-{
-	struct tree_node *at = node->child[side];
-
-	if (!at) {
-		while (node->parent && node->parent->child[side] == node)
-			node = node->parent;
-		return node->parent;
-	}
-	while (at->child[!side])
-		at = at->child[!side];
-	return at;
-}
-
 /* ---- the check ----------------------------------------------------------------------------------
  */
 

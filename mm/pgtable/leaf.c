@@ -154,7 +154,10 @@ static void reap_pages(const struct reap *r, u64 *entry, u32 nr)
 		if (!(val & PTE_P)) {
 			n = r->take(r->ctx, val & PTE_ADDR_MASK, 0);
 			ASSERT(n && n <= end - entry, "%u pages of %llu", n, (u64)(end - entry));
-			clear_run(entry, n);
+			if (likely(n == 1))
+				pt_set(entry, 0);
+			else
+				clear_run(entry, n);
 		}
 		entry += n;
 	}

@@ -253,7 +253,9 @@ static void free_area(struct mem_system *sys, struct vm_struct *area)
 	struct vmalloc_system *v = &sys->vmalloc;
 	u64 pages = area->nr_pages;
 
-	if (likely(knows_entries(area)))
+	if (area->nr_entries == 1 && (area->nr_pages == 1 || *area->entry & PTE_PS))
+		pt_set(area->entry, area->flags & VM_ALLOC ? *area->entry & ~PTE_P : 0);
+	else if (likely(knows_entries(area)))
 		pt_retire_entries(area->entry, area->nr_entries, area->flags & VM_ALLOC);
 	else
 		pt_retire(&sys->pt, area->addr, pages << PAGE_SHIFT, area->flags & VM_ALLOC);
@@ -263,13 +265,6 @@ static void free_area(struct mem_system *sys, struct vm_struct *area)
 	make_lazy(sys, area);
 	if (v->lazy_pages > v->lazy_max)
 		vm_purge_locked(sys);
-}
-
-void vm_area_free(struct mem_system *sys, struct vm_struct *area)
-{
-	spin_lock(&sys->vmalloc.lock);
-	free_area(sys, area);
-	spin_unlock(&sys->vmalloc.lock);
 }
 
 void *vm_area_drop(struct mem_system *sys, struct vm_struct *area)

@@ -18,10 +18,8 @@
  * surely fits. NULL: no memory, no room. */
 struct vm_struct *vm_area_new(struct mem_system *sys, u64 nr_pages, u64 align, u32 flags,
 			      const void *caller);
-/* What an area mapped goes, lazily, and the area with it. */
-void vm_area_free(struct mem_system *sys, struct vm_struct *area);
-/* The same for the area of one kind that begins at va; size 0: of any size. Refused and counted
- * when there is none. */
+/* What an area of one kind that begins at va maps goes, lazily, and the area with it; size 0: of
+ * any size. Refused and counted when there is none. */
 void vm_area_free_at(struct mem_system *sys, u64 va, u64 size, u32 kind, const void *caller);
 /* The same after a failure, at once: what was mapped was never handed out. Returns NULL. */
 void *vm_area_drop(struct mem_system *sys, struct vm_struct *area);

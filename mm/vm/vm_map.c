@@ -109,14 +109,26 @@ int vm_map_range(struct mem_system *sys, struct vm_struct *area, u64 va, phys_ad
 {
 	while (size) {
 		unsigned level = level_for(sys, va | pa, size, max_level);
-		u64 bits = pt_leaf_bits(&sys->pt, pt_flags, level);
-		u64 *entry = area_entry(sys, area, va, level), bytes;
-		u32 n = (u32)min(size >> PT_SHIFT(level), (u64)pt_entries_left(va, level));
+		u64 bits, *entry, bytes;
+		u32 n, max;
+		unsigned found;
 
+		if (level > 1) {
+			vm_find_entry(sys, va, &found); /* tables above the lowest stay */
+			level = min(level, found);
+		}
+		bits = pt_leaf_bits(&sys->pt, pt_flags, level);
+		entry = area_entry(sys, area, va, level);
+		max = (u32)min(size >> PT_SHIFT(level), (u64)pt_entries_left(va, level));
 		if (!entry)
 			return -ENOMEM;
+		for (n = 1; n < max && !entry[n]; n++)
+			;
 		ASSERT(!*entry, "va %#llx is %#llx", va, *entry);
-		write_range(entry, n, pa | bits, PT_SIZE(level));
+		if (n == 1)
+			pt_set(entry, pa | bits);
+		else
+			write_range(entry, n, pa | bits, PT_SIZE(level));
 		bytes = n * PT_SIZE(level);
 		if (n == 1 && bytes == (u64)area->nr_pages << PAGE_SHIFT)
 			area->nr_entries = 1;

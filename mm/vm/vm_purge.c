@@ -49,7 +49,7 @@ u64 vm_purge_locked(struct mem_system *sys)
 {
 	struct vmalloc_system *v = &sys->vmalloc;
 	struct frames f = {.sys = sys};
-	u64 first = ~0ULL, end = 0;
+	u64 first = ~0ULL, end = 0, tables = sys->pt.nr_tables;
 	struct vm_struct *area, *next;
 
 	if (list_empty(&v->lazy))
@@ -71,7 +71,7 @@ u64 vm_purge_locked(struct mem_system *sys)
 	v->last_table = VM_NO_TABLE; /* it may be gone */
 	v->lazy_pages = 0;
 	v->nr_purges++;
-	return f.nr_freed;
+	return f.nr_freed + (tables - sys->pt.nr_tables);
 }
 
 u64 vm_purge(struct mem_system *sys)

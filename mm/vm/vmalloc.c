@@ -31,12 +31,12 @@ static struct page *ask(const struct request *r, gfp_t gfp, unsigned order)
 
 /*
  * The head of a block bears the mark. Blocks are taken whole and given back whole, which costs
- * little more than for a single page, and only from the node that is meant: other nodes give pages
- * when it has none. NULL: there is none, even after a purge if it is a page.
+ * little more than for a single page, and small ones only from the node that is meant: other nodes
+ * give pages when it has none. NULL: there is none, even after a purge if it is a page.
  */
-static struct page *get_block(const struct request *r, unsigned order)
+static struct page *get_block(const struct request *r, unsigned order, bool huge)
 {
-	gfp_t only_easy = __GFP_NOWARN | __GFP_NORETRY | __GFP_THISNODE;
+	gfp_t only_easy = __GFP_NOWARN | __GFP_NORETRY | (huge ? 0 : __GFP_THISNODE);
 	gfp_t gfp = order ? r->gfp | only_easy : r->gfp;
 	struct page *page = ask(r, gfp, order);
 
@@ -51,7 +51,7 @@ static struct page *get_block(const struct request *r, unsigned order)
 static int fill_block(const struct request *r, u64 va, unsigned order, bool huge)
 {
 	struct mem_system *sys = r->sys;
-	struct page *page = get_block(r, order);
+	struct page *page = get_block(r, order, huge);
 	phys_addr_t pa;
 	int err;
 
@@ -74,7 +74,7 @@ static int fill_chunk(const struct request *r, u64 va, u32 nr)
 	struct page *pages[CHUNK];
 	u32 got = 0, mapped;
 
-	while (got < nr && (pages[got] = get_block(r, 0)))
+	while (got < nr && (pages[got] = get_block(r, 0, false)))
 		got++;
 	if (!got)
 		return -ENOMEM;
@@ -139,6 +139,16 @@ static void *allocate(struct request *r)
 	r->area = vm_area_new(sys, nr, r->align, VM_ALLOC | r->flags, r->caller);
 	if (!r->area)
 		return NULL;
+	if (nr == 1 && r->area->entry) {
+		struct page *page = get_block(r, 0, false);
+
+		if (unlikely(!page))
+			return vm_area_drop(sys, r->area);
+		pt_set(r->area->entry,
+		       pfn_to_phys(page_to_pfn(sys, page)) | sys->vmalloc.kernel_bits);
+		r->area->nr_entries = 1;
+		return vm_area_ready(sys, r->area);
+	}
 	if (fill_area(r))
 		return vm_area_drop(sys, r->area);
 	return vm_area_ready(sys, r->area);

@@ -36,6 +36,11 @@ void *vm_map_ram(struct mem_system *sys, struct page **pages, u32 nr)
 
 void vm_unmap_ram(struct mem_system *sys, const void *addr, u32 nr)
 {
-	vm_area_free_at(sys, vm_to_va(sys, addr), (u64)nr << PAGE_SHIFT, VM_RAM,
-			__builtin_return_address(0));
+	u64 va = vm_to_va(sys, addr);
+
+	if (nr)
+		vm_area_free_at(sys, va, (u64)nr << PAGE_SHIFT, VM_RAM,
+				__builtin_return_address(0));
+	else
+		vm_refuse(sys, VM_FREE_INSIDE, va, 0, __builtin_return_address(0));
 }

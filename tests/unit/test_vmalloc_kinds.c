@@ -217,6 +217,54 @@ static void device_memory_in_the_largest_pages(void **state)
 	}
 }
 
+/* Expect 1 GiB to be mapped where another area left a table behind: by pages of 2 MiB there. */
+static void a_gib_over_an_old_table(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	u8 *p = vmalloc(sys, PAGE_SIZE), *q;
+
+	(void)state;
+	vfree(sys, p);
+	vm_purge(sys);
+	q = ioremap(sys, 0x4000000000, 3 * GiB, MEMTYPE_UC);
+	assert_non_null(q);
+	assert_int_equal(level_of(sys, q), 1);
+	assert_int_equal(level_of(sys, q + 2 * GiB), 2);
+	assert_sound(sys);
+	iounmap(sys, q);
+	vm_purge(sys);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+static void huge_ones_come_from_all_nodes(void **state)
+{
+	struct mem_system *sys = sim_new("256M nodes=2");
+	u8 *p = vmalloc_huge(sys, 180 * MiB);
+
+	(void)state;
+	for (u64 at = 0; at < 180 * MiB; at += 2 * MiB)
+		assert_int_equal(level_of(sys, p + at), 1);
+	vfree(sys, p);
+	assert_sound(sys);
+	sim_free(sys);
+}
+
+static void zero_pages_are_no_area(void **state)
+{
+	struct mem_system *sys = sim_new("128M");
+	struct page *page = alloc_page(sys, GFP_KERNEL);
+	void *p = vm_map_ram(sys, &page, 1);
+
+	(void)state;
+	vm_unmap_ram(sys, p, 0);
+	assert_int_equal(sys->vmalloc.nr_areas, 1);
+	assert_int_equal(sys->vmalloc.errors.count[VM_FREE_INSIDE], 1);
+	vm_unmap_ram(sys, p, 1);
+	assert_int_equal(sys->vmalloc.nr_areas, 0);
+	sim_free(sys);
+}
+
 static void what_is_no_device_memory_is_refused(void **state)
 {
 	struct mem_system *sys = sim_new("64M");
@@ -258,6 +306,9 @@ int main(void)
 		cmocka_unit_test(device_memory_has_its_type),
 		cmocka_unit_test(device_memory_in_the_largest_pages),
 		cmocka_unit_test(what_is_no_device_memory_is_refused),
+		cmocka_unit_test(a_gib_over_an_old_table),
+		cmocka_unit_test(huge_ones_come_from_all_nodes),
+		cmocka_unit_test(zero_pages_are_no_area),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
