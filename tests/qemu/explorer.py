@@ -75,7 +75,7 @@ def compare(ours, theirs):
 
 
 def check_explorer(row, image):
-    boot = Boot(row, image, SCRIPT).run(row.get("timeout", 240))
+    boot = Boot(row, image, SCRIPT).run(row.get("timeout", 480))
     out = boot.output
     yield "ends with status 0", None if boot.status == 0 else boot.why
     if len(boot.tlbs) != 2:

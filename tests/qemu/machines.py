@@ -5,7 +5,7 @@
 not the usual. The others are `make run`'s variables.
 """
 
-TIMEOUT = 240
+TIMEOUT = 480
 
 # (start_pfn, spanned, present) of each populated zone in Linux 6.1's /proc/zoneinfo on the same machine.
 LINUX_DMA = (1, 4095, 3757)
