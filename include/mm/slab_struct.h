@@ -4,6 +4,7 @@
 #define MM_SLAB_STRUCT_H
 
 #include "arch_percpu.h"
+#include "lib.h"
 #include "mm/gfp.h"
 #include "mm/page.h"
 #include "mm/slab_debug.h"
@@ -46,7 +47,8 @@ struct kmem_cache_cpu {
 	u32 nr_partial, nr_empty; /* of `partial` */
 
 	struct list_head partial;
-	u64 unused[6];
+	struct prng random; /* of orders */
+	u64 unused[5];
 
 	struct page *mailbox; /* slabs with objects that others have freed */
 	u64 unused_too[7];
@@ -108,7 +110,6 @@ struct slab_system {
 	struct list_head caches;
 	u32 nr_nodes;
 	bool ready;
-	u64 random; /* state of what keys and orders come from */
 	struct slab_errors errors;
 	u64 large_pages[MAX_NUMNODES];	/* pages of large kmallocs */
 	struct kmem_cache *cache_cache; /* the cache that caches come from, */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Which objects of a slab are free: a bit for each, in one word or a few. */
+#include "lib.h"
 #include "slab_inner.h"
 
 static bool test(const u64 *words, u64 index)
@@ -64,13 +65,13 @@ void slab_set_all_free(const struct kmem_cache *cache, struct page *slab)
 }
 
 /* The lowest bit; or, where the order is to be random, the next one from a random place on. */
-static u64 pick(struct mem_system *sys, const struct kmem_cache *cache, u64 bits)
+static u64 pick(const struct kmem_cache *cache, u64 bits)
 {
 	u64 from;
 
 	if (!(cache->flags & SLAB_RANDOMISED))
 		return (u64)__builtin_ctzll(bits);
-	from = slab_random(sys) % 64;
+	from = prng_next(&cache->cpu[arch_this_cpu()]->random) % 64;
 	return (u64)__builtin_ctzll(bits >> from ? bits >> from << from : bits);
 }
 
@@ -81,7 +82,7 @@ u64 slab_take_bit(struct mem_system *sys, const struct kmem_cache *cache, struct
 	for (u32 i = 0; i < slab_nr_words(cache); i++) {
 		if (!words[i])
 			continue;
-		index = pick(sys, cache, words[i]);
+		index = pick(cache, words[i]);
 		words[i] &= ~(1ULL << index);
 		if (slab_is_mapped(cache))
 			slab->nr_free--;

@@ -37,6 +37,8 @@ static void init_lists(const struct mem_system *sys, struct kmem_cache *c)
 	for (u32 i = 0; i < c->nr_cpus; i++) {
 		c->cpu[i] = &cpus[i];
 		slab_cpu_init(c->cpu[i], c, i);
+		prng_seed(&c->cpu[i]->random,
+			  sys->slab_options.seed ^ virt_to_phys(sys, c->cpu[i]));
 	}
 	for (u32 nid = 0; nid < c->nr_nodes; nid++) {
 		struct kmem_cache_node *node = &c->node[nid];
@@ -325,7 +327,6 @@ int kmem_cache_init(struct mem_system *sys)
 	int err;
 
 	memset(&sys->slab, 0, sizeof(sys->slab));
-	sys->slab.random = sys->slab_options.seed;
 	list_init(&sys->slab.caches);
 	spin_lock_init(&sys->slab.lock, "slab caches", LOCK_SLAB, sys->page_options.watch);
 	spin_lock_init(&sys->slab.errors.lock, "slab errors", LOCK_DEBUG, sys->page_options.watch);

@@ -12,7 +12,6 @@
 struct page *slab_new(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid);
 /* Gives its pages back; it is on no list. No lock of a cache is held. */
 void slab_discard(struct mem_system *sys, struct kmem_cache *cache, struct page *slab);
-u64 slab_random(struct mem_system *sys);
 
 /* ---- the nodes' slabs (slab_node.c) -------------------------------------------------------------
  */

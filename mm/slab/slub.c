@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Slabs: pages cut into objects, and back. */
-#include "lib.h"
 #include "mm/page_alloc.h"
 #include "slab_inner.h"
 
 /* Zones that objects must not come from by one caller's flags: they share slabs with all others. */
 #define GFP_OF_PAGES                                                                               \
 	(__GFP_ZERO | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_MOVABLE | __GFP_RECLAIMABLE)
-
-u64 slab_random(struct mem_system *sys)
-{
-	u64 counter =
-		__atomic_add_fetch(&sys->slab.random, 0x9e3779b97f4a7c15ULL, __ATOMIC_RELAXED);
-	struct prng prng;
-
-	prng_seed(&prng, counter);
-	return prng_next(&prng);
-}
 
 static void begin_objects(const struct mem_system *sys, const struct page *slab)
 {
