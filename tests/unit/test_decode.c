@@ -3,25 +3,12 @@
  * Entries in words: every set bit is named, and `explain entry` against golden files. After a
  * wanted change: GOLDEN=write build/test/test_decode, and read the difference. Runs in the root.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "../../efi/cmd/cmds.h"
+#include "cmd_fixture.h"
 #include "facts.h"
 #include "golden.h"
 #include "lib.h"
 
 static struct app app;
-static char text[16 * 1024];
-static size_t text_len;
-static struct emit out;
 
 /* ---- a firmware that is not asked anything ------------------------------------------------------
  */
@@ -110,39 +97,16 @@ static void every_set_bit_is_named(void **state)
 /* ---- the command -------------------------------------------------------------------------------
  */
 
-static int collect(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	assert_true(text_len + n < sizeof(text));
-	memcpy(text + text_len, s, n);
-	text_len += n;
-	text[text_len] = '\0';
-	return 0;
-}
-
 static int run_as(enum emit_format format, const char *line)
 {
-	static const struct cmd_table *const tables[] = {&cmds_formats};
-	struct cmd_words words;
-	const struct cmd *cmd = NULL;
-	struct cmd_call call;
-	int nr, err;
-
-	assert_int_equal(cmd_next(&line, &words), 1);
-	cmd = cmd_find(tables, ARRAY_SIZE(tables), words.argc, words.argv, &nr);
-	assert_non_null(cmd);
-	emit_init(&out, format, collect, NULL);
 	app.sys.pt.levels = 4;
-	call = (struct cmd_call){&app, cmd, &out, words.argc - nr, words.argv + nr};
-	err = cmd->fn(&call);
-	emit_close(&out);
-	return err;
+	return run_line(&app, &cmds_formats, line, format);
 }
 
 static void run(const char *line)
 {
 	if (text_len)
-		collect(NULL, "\n", 1);
+		text_collect(NULL, "\n", 1);
 	run_as(EMIT_TEXT, line);
 }
 

@@ -3,46 +3,16 @@
  * `explain` and `memtype` on an invented machine, against golden files. After a wanted change:
  * GOLDEN=write build/test/test_explain, and read the difference. Runs in the root.
  */
+#include "cmd_fixture.h"
 #include "explain_fixture.h"
 #include "golden.h"
 
-#include "../../efi/cmd/cmds.h"
 #include "../../efi/cmd/memtype_check.h"
 #include "ui/explain.h"
 
-static char text[256 * 1024];
-static size_t text_len;
-
-static int collect(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	assert_true(text_len + n < sizeof(text));
-	memcpy(text + text_len, s, n);
-	text_len += n;
-	text[text_len] = '\0';
-	return 0;
-}
-
-/* Runs one command of the family; its output is added to `text`. */
 static int run(const char *line, enum emit_format format)
 {
-	static const struct cmd_table *const tables[] = {&cmds_explain};
-	struct emit out;
-	struct cmd_words words;
-	struct cmd_call call = {.app = &app, .out = &out};
-	int nr, err;
-
-	assert_int_equal(cmd_next(&line, &words), 1);
-	call.argc = words.argc;
-	call.argv = words.argv;
-	call.cmd = cmd_find(tables, 1, call.argc, call.argv, &nr);
-	assert_non_null(call.cmd);
-	call.argc -= nr;
-	call.argv += nr;
-	emit_init(&out, format, collect, NULL);
-	err = call.cmd->fn(&call);
-	assert_int_equal(out.depth, 0);
-	return err;
+	return run_line(&app, &cmds_explain, line, format);
 }
 
 static void show(const char *line)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The views of caches: Linux's bytes, names and aliases, maps, live objects, reports, planted bugs.
  */
+#include "cmd_fixture.h"
 #include "explain_fixture.h"
-
-#include "../../efi/cmd/cmds.h"
 
 int fw_file_write(const char *path, const char *buf, size_t len)
 {
@@ -13,38 +12,15 @@ int fw_file_write(const char *path, const char *buf, size_t len)
 	return -EIO;
 }
 
-static char text[256 * 1024];
-static size_t text_len;
-
-static int collect(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	assert_true(text_len + n < sizeof(text));
-	memcpy(text + text_len, s, n);
-	text_len += n;
-	text[text_len] = '\0';
-	return 0;
-}
-
 static int run_as(const char *line, enum emit_format format)
 {
 	static const struct cmd_table *const tables[] = {&cmds_slab, &cmds_slabdebug,
 							 &cmds_explain};
-	struct emit out;
-	struct cmd_words words;
-	struct cmd_call call = {.app = &app, .out = &out};
-	int nr, err;
+	int err = -ENOENT;
 
-	text_len = 0;
-	text[0] = '\0';
-	assert_int_equal(cmd_next(&line, &words), 1);
-	call.cmd = cmd_find(tables, ARRAY_SIZE(tables), words.argc, words.argv, &nr);
-	assert_non_null(call.cmd);
-	call.argc = words.argc - nr;
-	call.argv = words.argv + nr;
-	emit_init(&out, format, collect, NULL);
-	err = call.cmd->fn(&call);
-	assert_int_equal(out.depth, 0);
+	text_clear();
+	for (u32 i = 0; err == -ENOENT && !text_len && i < ARRAY_SIZE(tables); i++)
+		err = run_line(&app, tables[i], line, format);
 	return err;
 }
 

@@ -1,33 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* `vmallocinfo` byte for byte as Linux writes it, and what is said of areas that were refused. */
+#include "cmd_fixture.h"
 #include "explain_fixture.h"
 #include "mm_fixture.h"
 
-#include "../../efi/cmd/cmds.h"
-
-static char text[64 * 1024];
-static size_t text_len;
-
-static int collect(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	assert_true(text_len + n < sizeof(text));
-	memcpy(text + text_len, s, n);
-	text_len += n;
-	text[text_len] = '\0';
-	return 0;
-}
-
 static const char *output_of(int (*fn)(struct cmd_call *call), enum emit_format format)
 {
-	struct emit out;
-	struct cmd_call call = {.app = &app, .out = &out};
+	struct cmd_call call = {.app = &app};
 
-	text_len = 0;
-	text[0] = '\0';
-	emit_init(&out, format, collect, NULL);
-	assert_int_equal(fn(&call), 0);
-	assert_int_equal(out.depth, 0);
+	text_clear();
+	assert_int_equal(run_fn(&call, fn, format), 0);
 	return text;
 }
 

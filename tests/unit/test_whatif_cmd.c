@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* `whatif`: trees as they are typed, what is said of mistakes, and that nothing is half done. */
+#include "cmd_fixture.h"
 #include "explain_fixture.h"
 
-#include "../../efi/cmd/cmds.h"
 #include "../../efi/tables.h"
 #include "sim.h"
 
@@ -20,40 +20,10 @@ int fw_file_write(const char *path, const char *buf, size_t len)
 /* ---- the command -------------------------------------------------------------------------------
  */
 
-static char text[4096];
-static size_t text_len;
-
-static int collect(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	n = min(n, sizeof(text) - 1 - text_len);
-	memcpy(text + text_len, s, n);
-	text_len += n;
-	text[text_len] = '\0';
-	return 0;
-}
-
-/* -ENOENT: not words that lead to a command. */
 static int run(const char *line)
 {
-	static const struct cmd_table *const tables[] = {&cmds_whatif};
-	static struct emit out;
-	struct cmd_words words;
-	const struct cmd *cmd;
-	struct cmd_call call;
-	int nr, err;
-
-	text_len = 0;
-	text[0] = '\0';
-	if (cmd_next(&line, &words) != 1)
-		return -ENOENT;
-	cmd = cmd_find(tables, ARRAY_SIZE(tables), words.argc, words.argv, &nr);
-	assert_non_null(cmd);
-	emit_init(&out, EMIT_TEXT, collect, NULL);
-	call = (struct cmd_call){&app, cmd, &out, words.argc - nr, words.argv + nr};
-	err = cmd->fn(&call);
-	emit_close(&out);
-	return err;
+	text_clear();
+	return run_line(&app, &cmds_whatif, line, EMIT_TEXT);
 }
 
 /* Where `va` leads in the invented tables; all ones: nowhere. */
