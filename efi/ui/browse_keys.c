@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What each key does. */
 #include "browse_inner.h"
-
-#define CTRL(letter) ((letter)&31)
+#include "ui/motion.h"
 
 /* ---- lines that were typed
  * ----------------------------------------------------------------------- */
@@ -218,34 +217,11 @@ static void go_forward(struct browse *b)
 
 static bool movement(struct browse *b, int key)
 {
-	s64 page = browse_list_height(b);
+	s64 by = key_motion(key, browse_list_height(b));
 
-	switch (key) {
-	case 'j':
-	case KEY_DOWN:
-		browse_move(b, 1);
-		return true;
-	case 'k':
-	case KEY_UP:
-		browse_move(b, -1);
-		return true;
-	case KEY_PAGE_DOWN:
-	case CTRL('f'):
-		browse_move(b, page);
-		return true;
-	case KEY_PAGE_UP:
-	case CTRL('b'):
-		browse_move(b, -page);
-		return true;
-	case KEY_HOME:
-		browse_move(b, -(s64)BROWSE_MAX_ROWS);
-		return true;
-	case KEY_END:
-		browse_move(b, BROWSE_MAX_ROWS);
-		return true;
-	default:
-		return false;
-	}
+	if (by)
+		browse_move(b, by);
+	return by;
 }
 
 static const struct {
@@ -297,32 +273,10 @@ static u32 text_lines(const char *text)
 
 static void view_key(struct browse *b, int key)
 {
-	s64 page = b->screen.rows - 2, lines = text_lines(b->text), top = b->view_top;
+	s64 page = b->screen.rows - 2;
+	s64 by = key_motion(key == ' ' ? KEY_PAGE_DOWN : key, page);
 
 	switch (key) {
-	case 'j':
-	case KEY_DOWN:
-		top++;
-		break;
-	case 'k':
-	case KEY_UP:
-		top--;
-		break;
-	case ' ':
-	case KEY_PAGE_DOWN:
-	case CTRL('f'):
-		top += page;
-		break;
-	case KEY_PAGE_UP:
-	case CTRL('b'):
-		top -= page;
-		break;
-	case KEY_HOME:
-		top = 0;
-		break;
-	case KEY_END:
-		top = lines;
-		break;
 	case 'w':
 		browse_save(b);
 		return;
@@ -336,9 +290,8 @@ static void view_key(struct browse *b, int key)
 		browse_load(b);
 		return;
 	default:
-		return;
+		b->view_top = (u32)max(min(b->view_top + by, text_lines(b->text) - page), (s64)0);
 	}
-	b->view_top = (u32)max(min(top, lines - page), (s64)0);
 }
 
 static void input_key(struct browse *b, int key)

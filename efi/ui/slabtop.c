@@ -4,6 +4,7 @@
 
 #include "fw.h"
 #include "lib.h"
+#include "ui/motion.h"
 
 #define NR_SUMS	   5
 #define LIST_LINE  (NR_SUMS + 2) /* the first line of the list, below its heads */
@@ -250,43 +251,14 @@ void slabtop_draw(struct slabtop *t)
 
 void slabtop_key(struct slabtop *t, int key)
 {
-	s64 page = list_height(t), top = t->top;
+	s64 page = list_height(t);
 
-	if (slabtop_sort(t, key)) {
+	if (slabtop_sort(t, key))
 		t->top = 0;
-		return;
-	}
-	switch (key) {
-	case 'q':
-	case KEY_ESC:
-	case KEY_EOF:
-	case 3:
+	else if (key == 'q' || key == KEY_ESC || key == KEY_EOF || key == 3)
 		t->done = true;
-		return;
-	case 'j':
-	case KEY_DOWN:
-		top++;
-		break;
-	case 'k':
-	case KEY_UP:
-		top--;
-		break;
-	case KEY_PAGE_DOWN:
-		top += page;
-		break;
-	case KEY_PAGE_UP:
-		top -= page;
-		break;
-	case KEY_HOME:
-		top = 0;
-		break;
-	case KEY_END:
-		top = t->nr;
-		break;
-	default: /* any other only reads anew */
-		break;
-	}
-	t->top = (u32)max(min(top, (s64)t->nr - page), (s64)0);
+	else /* a key that does not move only reads anew */
+		t->top = (u32)max(min(t->top + key_motion(key, page), (s64)t->nr - page), (s64)0);
 }
 
 /* ---- at once ------------------------------------------------------------------------------------
