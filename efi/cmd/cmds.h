@@ -42,6 +42,9 @@ void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_dat
 void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys,
 		   zone_view *show);
 
+/* How often something was refused, as a member of a list; nothing if it never was. */
+void cmd_show_count(struct emit *out, const char *what, u64 count);
+
 /* For long jobs to ask, with a struct cmd_call: crosses to the firmware to look for Esc, as output
  * does. Non-zero: stop. */
 int cmd_poll_stop(void *ctx, u64 done, u64 total);

@@ -111,6 +111,17 @@ void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_dat
 	}
 }
 
+void cmd_show_count(struct emit *out, const char *what, u64 count)
+{
+	if (!count)
+		return;
+	emit_text(out, "%8llu %s\n", count, what);
+	emit_object(out, NULL);
+	emit_str(out, "what", what);
+	emit_num(out, "count", count);
+	emit_end(out);
+}
+
 void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys, zone_view *show)
 {
 	emit_list(out, key);

@@ -34,15 +34,8 @@ static void show_refused(struct emit *out, const struct page_errors *e)
 	emit_text(out, "%llu calls refused, %llu allocations found no memory\n", all, e->nr_failed);
 	emit_num(out, "no_memory", e->nr_failed);
 	emit_list(out, "refused");
-	for (u32 i = 0; i < NR_PAGE_ERRORS; i++) {
-		if (!e->count[i])
-			continue;
-		emit_text(out, "%8llu %s\n", e->count[i], page_error_name(i));
-		emit_object(out, NULL);
-		emit_str(out, "what", page_error_name(i));
-		emit_num(out, "count", e->count[i]);
-		emit_end(out);
-	}
+	for (u32 i = 0; i < NR_PAGE_ERRORS; i++)
+		cmd_show_count(out, page_error_name(i), e->count[i]);
 	emit_end(out);
 	if (all)
 		show_last(out, e);

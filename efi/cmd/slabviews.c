@@ -171,15 +171,8 @@ void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_
 static void show_counts(struct emit *out, const struct slab_errors *e)
 {
 	emit_list(out, "counts");
-	for (u32 i = 0; i < NR_SLAB_ERRORS; i++) {
-		if (!e->count[i])
-			continue;
-		emit_text(out, "%8llu %s\n", e->count[i], slab_error_name(i));
-		emit_object(out, NULL);
-		emit_str(out, "error", slab_error_name(i));
-		emit_num(out, "count", e->count[i]);
-		emit_end(out);
-	}
+	for (u32 i = 0; i < NR_SLAB_ERRORS; i++)
+		cmd_show_count(out, slab_error_name(i), e->count[i]);
 	emit_end(out);
 }
 

@@ -141,15 +141,8 @@ int cmd_show_refused_areas(struct cmd_call *call)
 	emit_object(out, "areas");
 	emit_num(out, "no_memory", e->nr_failed);
 	emit_list(out, "refused");
-	for (u32 i = 0; i < NR_VM_ERRORS; i++) {
-		if (!e->count[i])
-			continue;
-		emit_text(out, "%8llu %s\n", e->count[i], vm_error_name(i));
-		emit_object(out, NULL);
-		emit_str(out, "what", vm_error_name(i));
-		emit_num(out, "count", e->count[i]);
-		emit_end(out);
-	}
+	for (u32 i = 0; i < NR_VM_ERRORS; i++)
+		cmd_show_count(out, vm_error_name(i), e->count[i]);
 	emit_end(out);
 	if (all)
 		show_last(out, e);
