@@ -19,7 +19,7 @@ static u32 count(const u64 *words, u32 nr)
 
 bool slab_is_free(const struct kmem_cache *cache, const struct page *slab, u64 index)
 {
-	return test(slab_is_mapped(cache) ? slab->map->free : &slab->free, index);
+	return test(slab_free_words(cache, slab), index);
 }
 
 bool slab_is_mailed(const struct kmem_cache *cache, const struct page *slab, u64 index)
@@ -29,7 +29,7 @@ bool slab_is_mailed(const struct kmem_cache *cache, const struct page *slab, u64
 
 u32 slab_nr_free(const struct kmem_cache *cache, const struct page *slab)
 {
-	return count(slab_is_mapped(cache) ? slab->map->free : &slab->free, slab_nr_words(cache));
+	return count(slab_free_words(cache, slab), slab_nr_words(cache));
 }
 
 u32 slab_nr_mailed(const struct kmem_cache *cache, const struct page *slab)
@@ -39,7 +39,7 @@ u32 slab_nr_mailed(const struct kmem_cache *cache, const struct page *slab)
 
 u64 slab_set_free_bits(const struct kmem_cache *cache, struct page *slab, u32 i, u64 bits)
 {
-	u64 *word = &slab_free_words(cache, slab)[i], twice = *word & bits;
+	u64 *word = slab_free_word(cache, slab, i), twice = *word & bits;
 
 	*word |= bits;
 	if (slab_is_mapped(cache))
@@ -77,13 +77,13 @@ static u64 pick(const struct kmem_cache *cache, u64 bits)
 
 u64 slab_take_bit(struct mem_system *sys, const struct kmem_cache *cache, struct page *slab)
 {
-	u64 *words = slab_free_words(cache, slab), index;
-
 	for (u32 i = 0; i < slab_nr_words(cache); i++) {
-		if (!words[i])
+		u64 *word = slab_free_word(cache, slab, i), index;
+
+		if (!*word)
 			continue;
-		index = pick(cache, words[i]);
-		words[i] &= ~(1ULL << index);
+		index = pick(cache, *word);
+		*word &= ~(1ULL << index);
 		if (slab_is_mapped(cache))
 			slab->nr_free--;
 		return slab_object_at(sys, slab, i * 64 + index);

@@ -25,7 +25,7 @@ static const char *check_objects(const struct mem_system *sys, const struct page
 	return NULL;
 }
 
-static const char *check_bits(const struct kmem_cache *cache, struct page *slab)
+static const char *check_bits(const struct kmem_cache *cache, const struct page *slab)
 {
 	const u64 *free = slab_free_words(cache, slab), *mailed = slab_mailed_words(cache, slab);
 	u32 rest = cache->objects % 64;
@@ -45,7 +45,7 @@ static const char *check_bits(const struct kmem_cache *cache, struct page *slab)
 }
 
 static const char *check_slab(const struct mem_system *sys, const struct kmem_cache *cache,
-			      struct page *slab)
+			      const struct page *slab)
 {
 	const char *wrong;
 	u32 cpu;
@@ -93,7 +93,7 @@ static bool check_listed(void *ctx, const struct page *slab, u32 cpu, u32 nid, b
 {
 	struct check *c = ctx;
 
-	c->wrong = check_slab(c->sys, c->cache, (struct page *)(uintptr_t)slab);
+	c->wrong = check_slab(c->sys, c->cache, slab);
 	c->mailed += slab_nr_mailed(c->cache, slab);
 	if (!c->wrong)
 		c->wrong = check_list(slab, cpu, nid, current);
@@ -168,7 +168,7 @@ static bool check_full(void *ctx, const struct page *slab)
 	c->wrong = "a slab's page does not know its cache";
 	list_for_each_entry(cache, &c->sys->slab.caches, list) {
 		if (cache == slab_cache(slab))
-			c->wrong = check_slab(c->sys, cache, (struct page *)(uintptr_t)slab);
+			c->wrong = check_slab(c->sys, cache, slab);
 	}
 	c->mailed += c->wrong ? 0 : slab_nr_mailed(slab_cache(slab), slab);
 	return !c->wrong;

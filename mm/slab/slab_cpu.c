@@ -54,16 +54,9 @@ static void notice(struct mem_system *sys, struct kmem_cache *cache, struct kmem
 }
 
 __noinline void slab_cpu_changed(struct mem_system *sys, struct kmem_cache *cache,
-				 struct page *slab)
+				 struct page *slab, u64 was)
 {
-	notice(sys, cache, cache->cpu[slab_cpu(slab)], slab, !(slab->free & (slab->free - 1)));
-}
-
-void slab_cpu_changed_by(struct mem_system *sys, struct kmem_cache *cache, struct page *slab,
-			 u64 was)
-{
-	if (!was || slab->free == cache->all)
-		notice(sys, cache, cache->cpu[slab_cpu(slab)], slab, !was);
+	notice(sys, cache, cache->cpu[slab_cpu(slab)], slab, !was);
 }
 
 void slab_cpu_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c,
@@ -110,14 +103,14 @@ static void retire(struct kmem_cache *cache, struct kmem_cache_cpu *c)
 static bool use_word(const struct mem_system *sys, const struct kmem_cache *cache,
 		     struct kmem_cache_cpu *c)
 {
-	u64 *words = c->slab ? slab_free_words(cache, c->slab) : NULL;
+	for (u32 i = 0; c->slab && i < slab_nr_words(cache); i++) {
+		u64 *word = slab_free_word(cache, c->slab, i);
 
-	for (u32 i = 0; words && i < slab_nr_words(cache); i++) {
-		if (!words[i])
+		if (!*word)
 			continue;
 		c->base = slab_object_at(sys, c->slab, i * 64);
 		if (!(cache->flags & SLAB_RANDOMISED))
-			c->word = &words[i];
+			c->word = word;
 		return true;
 	}
 	return false;

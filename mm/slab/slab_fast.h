@@ -75,7 +75,7 @@ static always_inline void slab_give_fast(struct mem_system *sys, struct kmem_cac
 	all = bits | 1ULL << (index & 63);
 	slab->free = all;
 	if (unlikely(!bits || all == cache->all))
-		slab_cpu_changed(sys, cache, slab);
+		slab_cpu_changed(sys, cache, slab, bits);
 }
 
 #endif

@@ -132,7 +132,7 @@ static inline u32 slab_nr_words(const struct kmem_cache *cache)
 	return (cache->objects + 63) / 64;
 }
 
-static inline u64 *slab_free_words(const struct kmem_cache *cache, struct page *slab)
+static inline const u64 *slab_free_words(const struct kmem_cache *cache, const struct page *slab)
 {
 	return slab_is_mapped(cache) ? slab->map->free : &slab->free;
 }
@@ -140,6 +140,12 @@ static inline u64 *slab_free_words(const struct kmem_cache *cache, struct page *
 static inline const u64 *slab_mailed_words(const struct kmem_cache *cache, const struct page *slab)
 {
 	return slab_is_mapped(cache) ? slab->map->mailed : &slab->mailed;
+}
+
+/* To write to. */
+static inline u64 *slab_free_word(const struct kmem_cache *cache, struct page *slab, u32 i)
+{
+	return slab_is_mapped(cache) ? &slab->map->free[i] : &slab->free;
 }
 
 /* On the free list, so to say; or freed by another CPU, which its owner has not seen yet. */

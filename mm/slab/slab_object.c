@@ -284,7 +284,8 @@ static u32 give_run(struct mem_system *sys, struct kmem_cache *cache, u32 nr, vo
 	for (u32 i = 0; SANITIZED && i < run; i++)
 		slab_forbid(cache, (u64)(uintptr_t)objects[i]);
 	slab->free = bits | range;
-	slab_cpu_changed_by(sys, cache, slab, bits);
+	if (!bits || slab->free == cache->all)
+		slab_cpu_changed(sys, cache, slab, bits);
 	return run;
 }
 

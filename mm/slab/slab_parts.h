@@ -33,11 +33,9 @@ void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page
 void slab_cpu_init(struct kmem_cache_cpu *c, struct kmem_cache *cache, u32 cpu);
 /* An object from a slab of the CPU's, wherever slabs are to be had. 0: no memory. */
 u64 slab_cpu_take(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp);
-/* A slab of this CPU's has one free object only, or has come to have nothing else (no map). */
-void slab_cpu_changed(struct mem_system *sys, struct kmem_cache *cache, struct page *slab);
-/* Several have come to the free ones that it had before. */
-void slab_cpu_changed_by(struct mem_system *sys, struct kmem_cache *cache, struct page *slab,
-			 u64 was);
+/* A slab of this CPU's, without a map, was full or is empty now: its free bits were others before.
+ */
+void slab_cpu_changed(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 was);
 /* A good object that is not free goes where its slab is. */
 void slab_cpu_put(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 index,
 		  const void *caller);
