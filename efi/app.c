@@ -5,8 +5,7 @@
 #include "claim.h"
 #include "lib.h"
 
-/* ---- options ----------------------------------------------------------------------------------
- */
+/* ---- options ----------------------------------------------------------------------------- */
 
 static void option_levels(struct app *app)
 {
@@ -98,8 +97,7 @@ static void read_options(struct app *app)
 		app_message("memmodel=%s: must be sparse or flat; taking sparse", text);
 }
 
-/* ---- the firmware's page tables ----------------------------------------------------------------
- */
+/* ---- the firmware's page tables ---------------------------------------------------------- */
 
 /* The firmware's tables lie where its map says that there is something, at their own address. */
 static const void *fw_table(const struct pgtable *pt, phys_addr_t pa)
@@ -138,8 +136,7 @@ static void find_fw_tables(struct app *app)
 		pt_stats(&app->fw_pt, &app->fw_stats);
 }
 
-/* ---- memblock ----------------------------------------------------------------------------------
- */
+/* ---- memblock ---------------------------------------------------------------------------- */
 
 static int add_ram(struct app *app)
 {
@@ -181,8 +178,7 @@ static int build_memblock(struct app *app)
 	return 0;
 }
 
-/* ---- claiming -----------------------------------------------------------------------------------
- */
+/* ---- claiming ---------------------------------------------------------------------------- */
 
 static void pin(struct claim_pins *pins, phys_addr_t start, u64 size)
 {

@@ -105,8 +105,7 @@ static void set_reserve_aside(struct memmap *map, u64 pages)
 	}
 }
 
-/* ---- how much
- * ------------------------------------------------------------------------------------ */
+/* ---- how much ---------------------------------------------------------------------------- */
 
 /* Ticks that it takes to free so many pages; 0: they could not be had. */
 static u64 cost_of_freeing(u64 pages)

@@ -7,8 +7,7 @@
 
 #define MAPS_AHEAD 1024 /* pageblocks that a zone can split: 2 GiB of it */
 
-/* ---- the map ------------------------------------------------------------------------------------
- */
+/* ---- the map ----------------------------------------------------------------------------- */
 
 static int take_map(struct invented *inv, const struct mapfile *map)
 {
@@ -49,8 +48,7 @@ static int add_ram(struct invented *inv)
 	return min(err, 0);
 }
 
-/* ---- its descriptors ----------------------------------------------------------------------------
- */
+/* ---- its descriptors --------------------------------------------------------------------- */
 
 /* What zones, lists, pageblocks and maps take at most: a node may have DMA, DMA32 and NORMAL, each
  * reaching over all of RAM. */
@@ -81,8 +79,7 @@ static int give_metadata(struct cmd_call *call, struct invented *inv)
 	return memblock_add(&inv->metadata, (u64)(uintptr_t)inv->block.p, size, NUMA_NO_NODE, 0);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------
- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 static void set_up(struct invented *inv, const struct mapfile *map, u32 nr_cpus)
 {
@@ -144,8 +141,7 @@ void invented_free(struct app *app, struct invented *inv)
 	inv->app.started = false;
 }
 
-/* ---- a load -------------------------------------------------------------------------------------
- */
+/* ---- a load ------------------------------------------------------------------------------ */
 
 #define NR_HELD 4096
 

@@ -21,8 +21,7 @@ u64 app_tables_pat(const struct app *app, const struct pgtable *pt);
 int cmd_save_tables(struct cmd_call *call, const struct pgtable *pt, const char *name);
 int cmd_save_map(struct cmd_call *call, const struct memmap *map, const char *name);
 
-/* ---- between efi/cmd/save.c, saved.c and diff.c ------------------------------------------------
- */
+/* ---- between efi/cmd/save.c, saved.c and diff.c ------------------------------------------ */
 
 #define SAVED_PATH_SIZE 40
 /* The path of a file with this name, such as tablewalk/NAME.pt; -EINVAL after a message: no such

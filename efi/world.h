@@ -9,8 +9,7 @@
 /* After app_prepare(): page tables, stacks and the gate. 0 or a negative error. */
 int world_build(struct app *app);
 
-/* ---- the self-check at exit -------------------------------------------------------------------
- */
+/* ---- the self-check at exit -------------------------------------------------------------- */
 
 struct world_snapshot {
 	struct cpu_state cpu;

@@ -59,8 +59,8 @@ u32 smp_prepare(u32 *ids);
 int apic_prepare(struct pgtable *pt);
 void smp_give_up(const char *fmt, ...) __printf(1, 2);
 
-/* Port I/O that QEMU gives a program: each is 0 or -ENODEV when not under a hypervisor or absent.
- */
+/* Port I/O that QEMU gives a program: each is 0 or -ENODEV when not under
+ * a hypervisor or absent. */
 int fwcfg_read(const char *name, char *buf, size_t size, size_t *ret_len);
 int debugcon_write(const char *s, size_t n); /* port 0xe9 */
 void debug_exit(u8 value);		     /* isa-debug-exit at port 0xf4; returns without it */

@@ -61,8 +61,7 @@ struct fw_facts {
 /* The facts of this machine. On the host: none, with notes. */
 const struct fw_facts *fw_facts(void);
 
-/* ---- finding: NULL when nothing is there -------------------------------------------------------
- */
+/* ---- finding: NULL when nothing is there ------------------------------------------------- */
 
 const struct mem_desc *memmap_at(const struct memmap *map, phys_addr_t pa);
 const struct fact_gcd *facts_gcd_at(const struct fw_facts *f, phys_addr_t pa);
@@ -73,8 +72,7 @@ const struct fact_range *facts_range_at(const struct fw_facts *f, phys_addr_t pa
 const struct fact_image *facts_image_of(const struct fw_facts *f, u64 handle);
 const char *facts_gcd_name(u32 type); /* "SystemMemory"; "?" for unknown numbers */
 
-/* ---- reading bytes ----------------------------------------------------------------------------
- */
+/* ---- reading bytes ----------------------------------------------------------------------- */
 
 /* EFI_MEMORY_ATTRIBUTES_TABLE, UEFI 2.11, 4.6.4. 0; -EINVAL (a note says why) and no entry. */
 int facts_parse_mat(struct fw_facts *f, const void *bytes, size_t size);

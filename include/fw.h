@@ -11,7 +11,7 @@
 #include "mm/memmap.h"
 #include "mm/numa.h"
 
-/* ---- the machine ---------------------------------------------------------------------------- */
+/* ---- the machine ------------------------------------------------------------------------- */
 
 struct image_section { /* of our own program */
 	char name[9];
@@ -33,8 +33,8 @@ struct machine {
 	bool have_acpi, have_gop, have_smbios, secure_boot, setup_mode;
 	char acpi_note[80]; /* what was wrong with the tables; empty when nothing was */
 	char firmware_vendor[64];
-	u32 firmware_revision,
-		uefi_revision; /* uefi: major << 16 | minor, as in EFI_TABLE_HEADER */
+	u32 firmware_revision;
+	u32 uefi_revision; /* major << 16 | minor, as in EFI_TABLE_HEADER */
 	char vendor[64], product[64], board[64], bios_version[64], bios_date[32]; /* SMBIOS */
 	struct framebuffer fb;
 	u32 nr_sections;
@@ -46,7 +46,7 @@ struct machine {
 /* Fills *m; called once, first thing. Fatal problems only are negative. */
 int fw_machine(struct machine *m);
 
-/* ---- memory --------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------ */
 
 /* The map as it is now. */
 int fw_memmap(struct memmap *ret);
@@ -56,7 +56,7 @@ int fw_claim(phys_addr_t start, u64 pages);
 int fw_alloc(u64 pages, phys_addr_t limit, bool exec, phys_addr_t *ret);
 int fw_release(phys_addr_t start, u64 pages);
 
-/* ---- CPUs ----------------------------------------------------------------------------------- */
+/* ---- CPUs -------------------------------------------------------------------------------- */
 
 struct smp_cpu;
 /* CPUs that the firmware knows, and those of them that it would start. -ENODEV: it has no MP
@@ -71,7 +71,7 @@ int fw_mp_start(void (*fn)(void *arg), void *arg);
  * fw_mp_start() asks again. */
 int fw_mp_wait(u64 timeout_us);
 
-/* ---- console -------------------------------------------------------------------------------- */
+/* ---- console ----------------------------------------------------------------------------- */
 
 struct fw_screen {
 	u32 columns, rows;
@@ -109,13 +109,13 @@ enum {
 /* Waits at most timeout_ms (0: just looks, negative: for ever). KEY_NONE when nothing came. */
 int fw_key(int timeout_ms);
 
-/* ---- files, on the volume the program came from ---------------------------------------------- */
+/* ---- files, on the volume the program came from ------------------------------------------ */
 
 /* Whole files; paths with '/' or '\\', relative to the volume's root. */
 int fw_file_read(const char *path, char *buf, size_t size, size_t *ret_len);
 int fw_file_write(const char *path, const char *buf, size_t len);
 
-/* ---- the rest ------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------------- */
 
 /* The commands given to the program by load options, fw_cfg (opt/tablewalk/cmd) or the stick's
  * autorun.txt, in this order; -ENOENT when there are none. */
@@ -130,8 +130,8 @@ u32 fw_option_warnings(char *buf, size_t size);
 enum fw_reset { FW_RESET_COLD, FW_RESET_POWEROFF };
 int fw_reset(enum fw_reset how); /* returns only on failure */
 void fw_stall(u64 microseconds);
-/* The text of what the firmware said at the last failure, such as "EFI_NOT_FOUND"; "" if nothing.
- */
+/* The text of what the firmware said at the last failure, such as
+ * "EFI_NOT_FOUND"; "" if nothing. */
 const char *fw_last_error(void);
 
 #endif

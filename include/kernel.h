@@ -66,8 +66,8 @@ static inline unsigned highest_bit(u64 v)
 	return 63u - (unsigned)__builtin_clzll(v);
 }
 
-/* Set bits, summed up in ever wider fields: the compiler's own needs an instruction or a library.
- */
+/* Set bits, summed up in ever wider fields: the compiler's own needs an
+ * instruction or a library. */
 static inline unsigned bit_count(u64 v)
 {
 	v -= v >> 1 & 0x5555555555555555;

@@ -13,8 +13,8 @@
 int fmt_print(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 int fmt_vprint(char *buf, size_t size, const char *fmt, va_list ap) __printf(3, 0);
 
-/* 16 hexadecimal digits without a closing 0: many times quicker than fmt_print(). Returns the end.
- */
+/* 16 hexadecimal digits without a closing 0: many times quicker than
+ * fmt_print(). Returns the end. */
 char *fmt_hex16(char *buf, u64 value);
 
 /*

@@ -22,8 +22,8 @@ enum option_fault {
 };
 
 struct option {
-	const char *name,
-		*value; /* in the text, not closed with 0; bare names have the value "1" */
+	/* Both in the text, not closed with 0; bare names have the value "1". */
+	const char *name, *value;
 	size_t name_len, value_len;
 	u32 line; /* from 1 */
 	enum option_fault fault;
@@ -44,8 +44,8 @@ bool option_next(struct option_reader *r, struct option *ret);
 /* Is all of this text one option that is known and has its value? */
 bool option_known(const char *text);
 
-/* The value of the last `name=` in the text, closed with 0. -ENOENT; -E2BIG when it does not fit.
- */
+/* The value of the last `name=` in the text, closed with 0. -ENOENT; -E2BIG when
+ * it does not fit. */
 int option_find(enum option_form form, const char *text, size_t len, const char *name, char *buf,
 		size_t size);
 

@@ -67,8 +67,8 @@ struct smp_result {
  *	-EFAULT, ...	fn failed on a CPU: ret->first.err; the others ran on
  *
  * After -ENODEV, or when a CPU did not come or had to be left behind, smp_nr_cpus() is 1 from then
- * on and smp_note() says why. What a CPU that failed had half done, locks included, stays half
- *done.
+ * on and smp_note() says why. What a CPU that failed had half done, locks included, stays as
+ * it is.
  *
  * In fn: no firmware calls but on CPU 0, no arch_probe(), no arch_with_root(), no smp_run().
  */
@@ -91,8 +91,7 @@ void smp_flush_tlb(u64 va, u64 size);
  * smp_run(), where there is nobody to tell but the console. */
 bool smp_tell(const char *text);
 
-/* ---- shared by the machine and the host (arch/smp.c) ------------------------------------------
- */
+/* ---- shared by the machine and the host (arch/smp.c) ------------------------------------- */
 
 /* Gives numbers: the boot CPU 0, then those that are enabled, healthy and the first of their APIC
  * id, at most `max` in all. Returns how many have one. */

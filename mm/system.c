@@ -35,7 +35,7 @@ void *mm_early_alloc(struct mem_system *sys, u64 size, u64 align, int nid)
 	return pa ? phys_to_virt(sys, pa) : NULL;
 }
 
-/* ---- page tables' pages ---------------------------------------------------------------------- */
+/* ---- page tables' pages ------------------------------------------------------------------ */
 
 static int table_from_memblock(void *ctx, phys_addr_t *ret_pa)
 {
@@ -75,8 +75,7 @@ static void table_to_buddy(void *ctx, phys_addr_t pa)
 		__free_page(sys, pfn_to_page(sys, pfn));
 }
 
-/* ---- start ------------------------------------------------------------------------------------
- */
+/* ---- start ------------------------------------------------------------------------------- */
 
 static int map_direct(struct mem_system *sys)
 {

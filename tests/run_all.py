@@ -106,6 +106,7 @@ def group_lint(results, options):
             ("same input, same bytes", ["tests/lint/reproducible.sh", options.build]),
             ("README's commands", ["tests/lint/readme.py", f"{options.build}/host/tablewalk"]),
             ("format", ["tests/lint/format.sh"]),
+            ("banners and comments", ["tests/lint/surface.py"]),
             ("cppcheck", ["tests/lint/cppcheck.sh"])):
         status, output = run(command, 600)
         results.add(f"lint {name}", error=None if status == 0 else output[-3000:])

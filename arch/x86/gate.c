@@ -209,7 +209,7 @@ static void enter_firmware(struct cpu *c)
 		sti();
 }
 
-/* ---- crossing ------------------------------------------------------------------------------- */
+/* ---- crossing ---------------------------------------------------------------------------- */
 
 static void cross(struct cpu *c, void (*fn)(void *arg), void *arg)
 {
@@ -269,7 +269,7 @@ void arch_call_firmware(void (*fn)(void *arg), void *arg)
 		tlb_join(&boot);
 }
 
-/* ---- preparing ------------------------------------------------------------------------------ */
+/* ---- preparing --------------------------------------------------------------------------- */
 
 /* A CPU's block: GATE_* in arch_x86.h. */
 static int add_cpu(const struct gate_config *config, u32 nr, bool toggle)

@@ -69,8 +69,8 @@ static inline struct cpu *this_cpu(void)
 struct cpu *gate_cpu(void);
 /* CPU number nr, of config.nr_cpus. */
 struct cpu *gate_cpu_nr(u32 nr);
-/* Runs fn on this CPU in our world, as gate_enter() does on the boot CPU. -EBUSY: as gate_init().
- */
+/* Runs fn on this CPU in our world, as gate_enter() does on the boot
+ * CPU. -EBUSY: as gate_init(). */
 int gate_enter_on(struct cpu *cpu, void (*fn)(void *arg), void *arg);
 /* The root that all CPUs have in our world. */
 phys_addr_t gate_root(void);

@@ -63,7 +63,7 @@ int arch_probe_features(struct access_cpu *ret)
 	return 0;
 }
 
-/* ---- pages ----------------------------------------------------------------------------------- */
+/* ---- pages ------------------------------------------------------------------------------- */
 
 static unsigned top_level(void)
 {
@@ -133,7 +133,7 @@ int arch_probe_init(struct mem_system *sys)
 	return err;
 }
 
-/* ---- the tree -------------------------------------------------------------------------------- */
+/* ---- the tree ---------------------------------------------------------------------------- */
 
 static phys_addr_t table_of(unsigned level)
 {
@@ -206,7 +206,7 @@ static void clear_tables(const struct run *r)
 	}
 }
 
-/* ---- state ----------------------------------------------------------------------------------- */
+/* ---- state ------------------------------------------------------------------------------- */
 
 static void set_gate(struct probe_data *d, unsigned vector, u64 entry)
 {
@@ -270,7 +270,7 @@ static void set_state(struct probe_data *d, const struct run *r)
 	d->have_pks = have->pks;
 }
 
-/* ---- steps ----------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------- */
 
 static u64 entry_va(const struct run *r, unsigned level)
 {

@@ -113,8 +113,7 @@ static bool await(enum cpu_step step, u64 microseconds, bool let_firmware)
 	return true;
 }
 
-/* ---- on each CPU ------------------------------------------------------------------------------
- */
+/* ---- on each CPU ------------------------------------------------------------------------- */
 
 static int call_fn(void *arg)
 {
@@ -188,8 +187,7 @@ static void ap_entry(void *arg)
 	set_step(c, CPU_GONE);
 }
 
-/* ---- on the boot CPU --------------------------------------------------------------------------
- */
+/* ---- on the boot CPU --------------------------------------------------------------------- */
 
 /* The ticks of a millisecond, by the firmware's clock. */
 static void measure_time(void)
@@ -345,8 +343,7 @@ bool smp_tell(const char *text)
 	return true;
 }
 
-/* ---- preparing --------------------------------------------------------------------------------
- */
+/* ---- preparing --------------------------------------------------------------------------- */
 
 static void take_found(void)
 {

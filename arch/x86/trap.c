@@ -102,8 +102,7 @@ void trap_handle(const struct pushed_frame *f)
 	guard_leave(&c->guards[--c->nr_guards], GUARD_FAULT);
 }
 
-/* ---- NMIs -------------------------------------------------------------------------------------
- */
+/* ---- NMIs -------------------------------------------------------------------------------- */
 
 static void __attribute__((noreturn)) land(void)
 {
@@ -145,7 +144,7 @@ void nmi_handle(struct pushed_frame *f)
 	return_to_guard(c, f, GUARD_FAULT);
 }
 
-/* ---- descriptor tables ---------------------------------------------------------------------- */
+/* ---- descriptor tables ------------------------------------------------------------------- */
 
 struct __attribute__((packed)) idt_gate { /* SDM vol. 3, 6.14.1 */
 	u16 offset_low, selector;

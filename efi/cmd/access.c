@@ -118,8 +118,7 @@ static int cmd_probe(struct cmd_call *call)
 	return try_access(call, &call->app->clone.pt, false);
 }
 
-/* ---- stale
- * ---------------------------------------------------------------------------------------- */
+/* ---- stale ------------------------------------------------------------------------------- */
 
 #define STALE_STEPS 9
 

@@ -20,8 +20,7 @@ struct bench {
 	struct page **held;
 };
 
-/* ---- single operations
- * ----------------------------------------------------------------------------- */
+/* ---- single operations ------------------------------------------------------------------- */
 
 static __noinline bool pair(struct mem_system *sys, gfp_t gfp, unsigned order)
 {
@@ -99,8 +98,7 @@ static void bench_bulk(struct bench *b, u32 n)
 		  268, 12);
 }
 
-/* ---- traces
- * ------------------------------------------------------------------------------------------ */
+/* ---- traces ------------------------------------------------------------------------------ */
 
 struct trace {
 	const char *name;
@@ -164,8 +162,7 @@ static void bench_trace(struct bench *b, const struct trace *t)
 		  t->goal);
 }
 
-/* ---- start
- * -------------------------------------------------------------------------------------------- */
+/* ---- start ------------------------------------------------------------------------------- */
 
 /* All that happened between the firmware's map and the first allocation, but the firmware's part
  * of it and page tables, which have rows of their own. */

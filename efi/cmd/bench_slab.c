@@ -16,8 +16,7 @@ struct bench {
 	u32 *scrambled; /* 0 .. OBJECTS - 1 in a random order */
 };
 
-/* ---- caches -------------------------------------------------------------------------------------
- */
+/* ---- caches ------------------------------------------------------------------------------ */
 
 static void bench_cache_pair(struct bench *b, struct kmem_cache *cache)
 {
@@ -83,8 +82,7 @@ static void bench_bulk(struct bench *b, struct kmem_cache *cache)
 	bench_add(&b->table, "bulk of 16: free, each", given * 100 / PAIRS / BULK, 78, 8);
 }
 
-/* ---- kmalloc ------------------------------------------------------------------------------------
- */
+/* ---- kmalloc ----------------------------------------------------------------------------- */
 
 static void bench_kmalloc(struct bench *b, const char *name, size_t size, u32 theirs)
 {
@@ -102,8 +100,7 @@ static void bench_kmalloc(struct bench *b, const char *name, size_t size, u32 th
 		  bench_per_op(&b->table, bench_median(ticks, BENCH_ROUNDS), PAIRS), theirs, 50);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------
- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 static void scramble(u32 *order)
 {

@@ -27,8 +27,7 @@ static void add(struct bench *b, const char *name, u64 *ticks, u64 ops, u32 thei
 		  theirs, goal);
 }
 
-/* ---- vmalloc ------------------------------------------------------------------------------------
- */
+/* ---- vmalloc ----------------------------------------------------------------------------- */
 
 static void bench_pairs(struct bench *b, const char *name, u64 size, u32 theirs, u32 goal,
 			void *(*alloc)(struct mem_system *sys, u64 size))
@@ -80,8 +79,7 @@ static void bench_among(struct bench *b)
 	vfree(b->sys, held);
 }
 
-/* ---- maps ---------------------------------------------------------------------------------------
- */
+/* ---- maps -------------------------------------------------------------------------------- */
 
 static void bench_vmap(struct bench *b)
 {
@@ -133,8 +131,7 @@ static void bench_ioremap(struct bench *b)
 	add(b, "ioremap of 1 x 2 MiB, pair", ticks, LARGE_PAIRS, 6089, 900);
 }
 
-/* ---- tables -------------------------------------------------------------------------------------
- */
+/* ---- tables ------------------------------------------------------------------------------ */
 
 typedef u64 *lookup(const struct mem_system *sys, u64 va, unsigned *ret_level);
 
@@ -195,8 +192,7 @@ static void bench_split(struct bench *b)
 	add(b, "split 2 MiB into 4 KiB", ticks, 1, 19979, 2500);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------
- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 /* The first 2 MiB below 4 GiB, from above, that are no RAM. */
 static phys_addr_t find_hole(const struct mem_system *sys)

@@ -29,8 +29,7 @@ struct bench {
 	u32 *order; /* pages in the order of the chase */
 };
 
-/* ---- memory and mappings
- * ------------------------------------------------------------------------- */
+/* ---- memory and mappings ----------------------------------------------------------------- */
 
 static phys_addr_t block_phys(const struct bench *b, u32 block)
 {
@@ -113,11 +112,10 @@ static void give_back(struct bench *b)
 		free_pages(b->sys, b->order, PERM_ORDER);
 }
 
-/* ---- the chase
- * ----------------------------------------------------------------------------------- */
+/* ---- the chase --------------------------------------------------------------------------- */
 
-/* One line in each page, another one in each, so that they do not all meet in one set of a cache.
- */
+/* One line in each page, another one in each, so that they do not all meet in one
+ * set of a cache. */
 static u64 node_va(const struct bench *b, u32 way, u32 page)
 {
 	return block_va(b, way, page >> BLOCK_ORDER) +
@@ -166,8 +164,7 @@ static u64 measure(struct bench *b, u32 way, u32 nr)
 	return ticks * 100 / loads;
 }
 
-/* ---- report
- * -------------------------------------------------------------------------------------- */
+/* ---- report ------------------------------------------------------------------------------ */
 
 #define MAX_SIZES 16
 

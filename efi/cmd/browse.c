@@ -9,8 +9,7 @@
 
 static struct browse browser;
 
-/* ---- what the browser asks of the program
- * -------------------------------------------------------- */
+/* ---- what the browser asks of the program ------------------------------------------------ */
 
 static bool nth_tree(void *ctx, u32 n, struct browse_tree *ret)
 {
@@ -86,8 +85,7 @@ static bool stopped(void *ctx)
 	return stop;
 }
 
-/* ---- the command
- * --------------------------------------------------------------------------------- */
+/* ---- the command ------------------------------------------------------------------------- */
 
 /* Does the keys and prints the screen as it is then. */
 static void by_script(struct cmd_call *call, const char *keys)

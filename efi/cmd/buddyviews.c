@@ -8,8 +8,7 @@ static void show_label(struct emit *out, const struct zone *zone)
 	emit_text(out, "Node %d, zone %8s ", zone->zone_pgdat->node_id, zone->name);
 }
 
-/* ---- buddyinfo ---------------------------------------------------------------------------------
- */
+/* ---- buddyinfo --------------------------------------------------------------------------- */
 
 static void show_buddy(struct emit *out, const struct mem_system *sys, const struct zone *zone)
 {
@@ -37,8 +36,7 @@ static int cmd_buddyinfo(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- pagetypeinfo -------------------------------------------------------------------------------
- */
+/* ---- pagetypeinfo ------------------------------------------------------------------------ */
 
 #define TYPE_CAP 100000 /* Linux stops counting a list there, and says so */
 
@@ -153,8 +151,7 @@ static int cmd_pagetypeinfo(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- extfrag ------------------------------------------------------------------------------------
- */
+/* ---- extfrag ----------------------------------------------------------------------------- */
 
 struct fragmentation {
 	u64 pages, blocks, suitable; /* free; blocks that would do */

@@ -6,8 +6,7 @@
 #include "ui/diff_view.h"
 #include "ui/views.h"
 
-/* ---- pt diff ------------------------------------------------------------------------------------
- */
+/* ---- pt diff ----------------------------------------------------------------------------- */
 
 /* The first argument, which must name tables. */
 static int take_tree(struct cmd_call *call, struct pt_diff_tree *ret)
@@ -54,8 +53,7 @@ int cmd_pt_diff(struct cmd_call *call)
 	return view_pt_diff(call->out, &a, &b, start, last, &how);
 }
 
-/* ---- memmap diff --------------------------------------------------------------------------------
- */
+/* ---- memmap diff ------------------------------------------------------------------------- */
 
 static int find_map(struct cmd_call *call, const char *name, const struct memmap **ret)
 {

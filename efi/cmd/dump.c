@@ -56,8 +56,7 @@ static void emit_rights(struct emit *out, u8 rights)
 	emit_str(out, "rights", pt_rights_text(text, rights));
 }
 
-/* ---- ptdump ------------------------------------------------------------------------------------
- */
+/* ---- ptdump ------------------------------------------------------------------------------ */
 
 /* Marker lines stand before the first run that reaches into their area. */
 static void show_markers(struct dump *d, u64 start)
@@ -114,8 +113,7 @@ static void dump_runs(struct dump *d, u64 start, u64 last)
 	pt_runs(d->pt, start, last, show_run, poll, d);
 }
 
-/* ---- page by page ------------------------------------------------------------------------------
- */
+/* ---- page by page ------------------------------------------------------------------------ */
 
 static void emit_leaf(struct dump *d, const struct pt_entry *e, u64 nr)
 {
@@ -173,8 +171,7 @@ static int show_leaf(void *ctx, const struct pt_entry *e)
 	return emit_stopped(d->out) ? PT_STOP : PT_SKIP;
 }
 
-/* ---- gef ---------------------------------------------------------------------------------------
- */
+/* ---- gef --------------------------------------------------------------------------------- */
 
 static void gef_flags(char *buf, size_t size, const struct pt_format *f, const struct pt_entry *e)
 {
@@ -241,8 +238,7 @@ static void dump_gef(struct dump *d, u64 start, u64 last)
 	show_gef_range(d);
 }
 
-/* ---- the command -------------------------------------------------------------------------------
- */
+/* ---- the command ------------------------------------------------------------------------- */
 
 /* `info tlb` prints x86's bits. */
 static bool tlb_has_letters(const struct pt_format *f)

@@ -18,8 +18,7 @@ int cmd_poll_stop(void *ctx, u64 done, u64 total)
 	return emit_stopped(call->out);
 }
 
-/* ---- on several CPUs ----------------------------------------------------------------------------
- */
+/* ---- on several CPUs --------------------------------------------------------------------- */
 
 struct team {
 	void (*fn)(void *arg, u32 worker);

@@ -28,8 +28,7 @@ bool explain_has_types(const struct pgtable *pt)
 	return f == &pt_format_x86_64_4 || f == &pt_format_x86_64_5;
 }
 
-/* ---- who maps it ------------------------------------------------------------------------------
- */
+/* ---- who maps it ------------------------------------------------------------------------- */
 
 struct search {
 	const struct app *app;
@@ -86,8 +85,7 @@ static void find_mappings(const struct app *app, struct explain *x)
 	}
 }
 
-/* ---- what is there ----------------------------------------------------------------------------
- */
+/* ---- what is there ----------------------------------------------------------------------- */
 
 static void ask_firmware(const struct app *app, struct explain *x)
 {
@@ -199,8 +197,7 @@ void explain_collect(const struct app *app, struct explain *x)
 	explain_judge(x);
 }
 
-/* ---- the command -------------------------------------------------------------------------------
- */
+/* ---- the command ------------------------------------------------------------------------- */
 
 static void take_virtual(struct explain *x, u64 va)
 {

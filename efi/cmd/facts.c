@@ -18,8 +18,7 @@ static bool missing(struct cmd_call *call, const char *note)
 	return true;
 }
 
-/* ---- images -----------------------------------------------------------------------------------
- */
+/* ---- images ------------------------------------------------------------------------------ */
 
 static void show_sections(struct emit *out, const struct fw_facts *f, const struct fact_image *i)
 {
@@ -83,8 +82,7 @@ int cmd_images(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- lists of ranges --------------------------------------------------------------------------
- */
+/* ---- lists of ranges --------------------------------------------------------------------- */
 
 int cmd_mat(struct cmd_call *call)
 {

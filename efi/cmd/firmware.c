@@ -76,8 +76,7 @@ static int cmd_iomem(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- cpu ---------------------------------------------------------------------------------------
- */
+/* ---- cpu --------------------------------------------------------------------------------- */
 
 static void show_feature(struct emit *out, const char *name, bool have, const char *what)
 {

@@ -23,8 +23,7 @@ const struct pt_format *cmd_format_arg(struct cmd_call *call, const char *name)
 	return NULL;
 }
 
-/* ---- formats -----------------------------------------------------------------------------------
- */
+/* ---- formats ----------------------------------------------------------------------------- */
 
 /* "4K 2M 1G" */
 static void page_sizes(char *buf, size_t size, const struct pt_format *f)
@@ -79,8 +78,7 @@ static int cmd_formats(struct cmd_call *call)
 	return err;
 }
 
-/* ---- explain entry -----------------------------------------------------------------------------
- */
+/* ---- explain entry ----------------------------------------------------------------------- */
 
 static bool is_present(const struct pt_format *f, u64 entry)
 {

@@ -8,8 +8,7 @@
 
 #define LOAD_STEPS 20000
 
-/* ---- a machine of a size ------------------------------------------------------------------------
- */
+/* ---- a machine of a size ----------------------------------------------------------------- */
 
 #define LOW_RAM (2 * GiB) /* as QEMU's q35 lays RAM out: the rest begins at 4 GiB */
 
@@ -59,8 +58,7 @@ static int invent_map(struct cmd_call *call, u64 ram, u32 nodes, struct app_bloc
 	return 0;
 }
 
-/* ---- looking ------------------------------------------------------------------------------------
- */
+/* ---- looking ----------------------------------------------------------------------------- */
 
 /* Views that read nothing but the machine and its page allocator. */
 static const char *const views[] = {"zones",   "buddyinfo", "pagetypeinfo", "zoneinfo", "vmstat",

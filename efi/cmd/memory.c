@@ -18,8 +18,7 @@ int cmd_needs_mm(struct cmd_call *call)
 	return cmd_error(call, -ENODEV, "the memory management did not start");
 }
 
-/* ---- memblock ---------------------------------------------------------------------------------
- */
+/* ---- memblock ---------------------------------------------------------------------------- */
 
 static void flag_names(char *buf, size_t size, u32 flags)
 {
@@ -92,8 +91,7 @@ static int cmd_memblock(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- zones --------------------------------------------------------------------------------------
- */
+/* ---- zones ------------------------------------------------------------------------------- */
 
 void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,
 		    zone_view *show)
@@ -170,8 +168,7 @@ static int cmd_zones(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- struct pages ------------------------------------------------------------------------------
- */
+/* ---- struct pages ------------------------------------------------------------------------ */
 
 static int cmd_memmodel(struct cmd_call *call)
 {

@@ -8,8 +8,7 @@
 #include "lib.h"
 #include "memtype_check.h"
 
-/* ---- physical memory ---------------------------------------------------------------------------
- */
+/* ---- physical memory --------------------------------------------------------------------- */
 
 #define MAX_ROWS 4096
 
@@ -66,8 +65,7 @@ static void show_physical(struct emit *out, const struct mtrr_state *m, u8 phys_
 		emit_text(out, "  and more: registers cut memory into too many pieces\n");
 }
 
-/* ---- what tables map ---------------------------------------------------------------------------
- */
+/* ---- what tables map --------------------------------------------------------------------- */
 
 struct mapped {
 	struct emit *out;
@@ -143,8 +141,7 @@ static int take_span(void *ctx, const struct pt_entry *e)
 	return emit_stopped(r->out) ? PT_STOP : PT_SKIP;
 }
 
-/* ---- the command -------------------------------------------------------------------------------
- */
+/* ---- the command ------------------------------------------------------------------------- */
 
 static void show_findings(struct emit *out, struct app *app)
 {
@@ -198,8 +195,7 @@ int cmd_memtype(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- registers ---------------------------------------------------------------------------------
- */
+/* ---- registers --------------------------------------------------------------------------- */
 
 static void show_variable(struct emit *out, const struct mtrr_state *m, u32 nr)
 {
@@ -288,8 +284,7 @@ int cmd_memtype_mtrr(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- PAT --------------------------------------------------------------------------------------
- */
+/* ---- PAT --------------------------------------------------------------------------------- */
 
 static void show_pat(struct emit *out, const char *name, const char *title, u64 pat)
 {

@@ -44,8 +44,7 @@ static void __printf(2, 3) say(struct check *c, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* ---- collecting ------------------------------------------------------------------------------
- */
+/* ---- collecting -------------------------------------------------------------------------- */
 
 static void add_piece(struct check *c, u64 va, phys_addr_t start, phys_addr_t end, u32 type)
 {
@@ -106,8 +105,7 @@ static void walk_tables(struct check *c, const struct named_tables *t)
 		    t->name, c->crossing, c->crossing_va);
 }
 
-/* ---- aliases ---------------------------------------------------------------------------------
- */
+/* ---- aliases ----------------------------------------------------------------------------- */
 
 static int by_start(const void *a, const void *b)
 {
@@ -143,8 +141,7 @@ static void check_aliases(struct check *c)
 		say(c, "more than %u mapped pieces: the rest was not compared", MAX_PIECES);
 }
 
-/* ---- slow memory -----------------------------------------------------------------------------
- */
+/* ---- slow memory ------------------------------------------------------------------------- */
 
 static void check_framebuffer(struct check *c)
 {

@@ -43,8 +43,7 @@ struct owner_index {
 	struct range range[MAX_RANGES];
 };
 
-/* ---- collecting ------------------------------------------------------------------------------
- */
+/* ---- collecting -------------------------------------------------------------------------- */
 
 static void add(struct owner_index *ix, enum owner_kind kind, phys_addr_t start, phys_addr_t end,
 		u32 index)
@@ -149,8 +148,7 @@ static void build(struct owner_index *ix, const struct app *app, const struct fw
 	}
 }
 
-/* ---- searching --------------------------------------------------------------------------------
- */
+/* ---- searching --------------------------------------------------------------------------- */
 
 static const struct range *find(const struct owner_index *ix, enum owner_kind kind, phys_addr_t pa)
 {

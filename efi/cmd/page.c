@@ -142,8 +142,7 @@ static int cmd_page(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- page-types ---------------------------------------------------------------------------------
- */
+/* ---- page-types -------------------------------------------------------------------------- */
 
 #define MAX_KINDS 64
 #define HASH_SIZE 8192 /* page-types' own: its order is that of its hash table */

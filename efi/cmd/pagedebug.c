@@ -6,8 +6,7 @@
 
 #define MAX_CALLS 40 /* of the trace, that fit a screen */
 
-/* ---- what was counted ---------------------------------------------------------------------------
- */
+/* ---- what was counted -------------------------------------------------------------------- */
 
 static void show_last(struct emit *out, const struct page_errors *e)
 {
@@ -71,8 +70,7 @@ static void show_events(struct emit *out, const struct mem_system *sys)
 	cmd_each_zone(out, "zones", sys, show_zone_events);
 }
 
-/* ---- the last calls -----------------------------------------------------------------------------
- */
+/* ---- the last calls ---------------------------------------------------------------------- */
 
 static void show_event(struct emit *out, const struct page_event *e)
 {
@@ -115,8 +113,7 @@ static int show_all(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- aids ---------------------------------------------------------------------------------------
- */
+/* ---- aids -------------------------------------------------------------------------------- */
 
 static const char *const debug_words[] = {"poison", "owner", "trace", "off", "show", NULL};
 

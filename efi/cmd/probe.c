@@ -33,8 +33,7 @@ void probe_cpu_of(const struct app *app, const struct pgtable *pt, struct access
 	ret->cet_ss = c->cr4 & CR4_CET;
 }
 
-/* ---- where the emulator is known not to be as the manual says
- * -------------------------------------- */
+/* ---- where the emulator is known not to be as the manual says ---------------------------- */
 
 static bool rsvd_without_p(const struct probe_step *cpu, const struct access_result *model)
 {
@@ -145,8 +144,7 @@ void probe_access(struct app *app, const struct probe_request *r, struct probe_a
 		ask(app, r, ret);
 }
 
-/* ---- showing
- * ------------------------------------------------------------------------------------- */
+/* ---- showing ----------------------------------------------------------------------------- */
 
 void probe_outcome(char *buf, size_t size, u8 vector, u32 error)
 {

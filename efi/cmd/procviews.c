@@ -4,8 +4,7 @@
 #include "lib.h"
 #include "mm/vmstat.h"
 
-/* ---- zoneinfo -----------------------------------------------------------------------------------
- */
+/* ---- zoneinfo ---------------------------------------------------------------------------- */
 
 static void show_items(struct emit *out, const char *key, const char *const *names,
 		       const u64 *values, u32 nr)
@@ -132,8 +131,7 @@ static int cmd_zoneinfo(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- vmstat -------------------------------------------------------------------------------------
- */
+/* ---- vmstat ------------------------------------------------------------------------------ */
 
 static void show_vmstat(struct emit *out, const char *const *names, const u64 *values, u32 nr)
 {
@@ -193,8 +191,7 @@ static int cmd_vmstat(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- meminfo ------------------------------------------------------------------------------------
- */
+/* ---- meminfo ----------------------------------------------------------------------------- */
 
 /* Numbers end in column 24, but for long ones. unit "": a bare number. */
 static void show_line(struct emit *out, const char *name, u64 value, const char *unit)

@@ -4,8 +4,7 @@
 #include "lib.h"
 #include "mm/page_alloc.h"
 
-/* ---- boottime -----------------------------------------------------------------------------------
- */
+/* ---- boottime ---------------------------------------------------------------------------- */
 
 static int cmd_boottime(struct cmd_call *call)
 {
@@ -32,8 +31,7 @@ static int cmd_boottime(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- version ------------------------------------------------------------------------------------
- */
+/* ---- version ----------------------------------------------------------------------------- */
 
 static int cmd_version(struct cmd_call *call)
 {
@@ -57,8 +55,7 @@ static int cmd_version(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- report
- * --------------------------------------------------------------------------------------- */
+/* ---- report ------------------------------------------------------------------------------ */
 
 /* What goes into the report, in this order. */
 static const char *const report_commands[] = {
@@ -172,8 +169,7 @@ static int cmd_report(struct cmd_call *call)
 	return err;
 }
 
-/* ---- leaving
- * -------------------------------------------------------------------------------------- */
+/* ---- leaving ----------------------------------------------------------------------------- */
 
 static int leave(struct cmd_call *call, enum app_leave how)
 {
@@ -201,8 +197,7 @@ static int cmd_poweroff(struct cmd_call *call)
 	return leave(call, APP_POWEROFF);
 }
 
-/* ---- start screen -------------------------------------------------------------------------------
- */
+/* ---- start screen ------------------------------------------------------------------------ */
 
 static int cmd_start(struct cmd_call *call)
 {

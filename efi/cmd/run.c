@@ -5,8 +5,7 @@
 #include "mm/pt_diff.h"
 #include "smp.h"
 
-/* ---- hold
- * ---------------------------------------------------------------------------------------- */
+/* ---- hold -------------------------------------------------------------------------------- */
 
 static u64 cycles_per_second(void)
 {
@@ -102,8 +101,7 @@ static int cmd_hold(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- fault
- * --------------------------------------------------------------------------------------- */
+/* ---- fault ------------------------------------------------------------------------------- */
 
 /* Goes deeper than any stack is. The depth is volatile, so that no compiler sees that it is. */
 static __attribute__((noinline)) u32 overflow_stack(volatile u32 *depth)

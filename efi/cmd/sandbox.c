@@ -21,8 +21,7 @@ static void drop_clone(struct app *app)
 	app->have_clone = false;
 }
 
-/* ---- clone -------------------------------------------------------------------------------------
- */
+/* ---- clone ------------------------------------------------------------------------------- */
 
 static int make_clone(struct cmd_call *call, const struct pgtable *from)
 {
@@ -77,8 +76,7 @@ static int cmd_clone(struct cmd_call *call)
 	return err ? err : make_clone(call, from);
 }
 
-/* ---- what words mean ----------------------------------------------------------------------------
- */
+/* ---- what words mean --------------------------------------------------------------------- */
 
 /* "rwx" with u (user) and g (global); "-" in places is fine. */
 static int rights_flags(struct cmd_call *call, const char *word, u64 *ret)
@@ -134,8 +132,7 @@ static int type_flags(struct cmd_call *call, const char *word, u64 *ret)
 	return cmd_error(call, -EINVAL, "%s: types are wb, wc, wt, wp, uc- and uc", word);
 }
 
-/* ---- steps
- * --------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------- */
 
 /* The command as it was typed, for the list of steps. */
 static void typed(const struct cmd_call *call, char *buf, size_t size)
@@ -309,8 +306,7 @@ static int cmd_collapse(struct cmd_call *call)
 	return at_address(call, pt_clone_collapse);
 }
 
-/* ---- setbits
- * ------------------------------------------------------------------------------------- */
+/* ---- setbits ----------------------------------------------------------------------------- */
 
 /* "pte", "PDE", "pud" or a number from the leaf. */
 static int level_arg(struct cmd_call *call, const struct pgtable *pt, const char *word,
@@ -391,8 +387,7 @@ static int cmd_setbits(struct cmd_call *call)
 	return err ? err : report(call, c, pt_clone_set(c, va, level, value, what));
 }
 
-/* ---- undo, redo, steps
- * ---------------------------------------------------------------------------- */
+/* ---- undo, redo, steps ------------------------------------------------------------------- */
 
 static int move(struct cmd_call *call, bool (*go)(struct pt_clone *c), const char *none)
 {

@@ -9,8 +9,7 @@
 #define SEEN_FIRST (64 * KiB) /* memory for what has been written; more if need be */
 #define SEEN_MAX   (1 * GiB)
 
-/* ---- memory -------------------------------------------------------------------------------------
- */
+/* ---- memory ------------------------------------------------------------------------------ */
 
 int app_block_alloc(struct app *app, u64 bytes, struct app_block *ret)
 {
@@ -50,8 +49,7 @@ int saved_no_memory(struct cmd_call *call, const char *what, u64 bytes)
 			 fmt_size(size, bytes));
 }
 
-/* ---- names --------------------------------------------------------------------------------------
- */
+/* ---- names ------------------------------------------------------------------------------- */
 
 static bool is_name_char(char c)
 {
@@ -99,8 +97,7 @@ u64 app_tables_pat(const struct app *app, const struct pgtable *pt)
 	return pat ? pat : PAT_AT_RESET;
 }
 
-/* ---- save ---------------------------------------------------------------------------------------
- */
+/* ---- save -------------------------------------------------------------------------------- */
 
 /* Text on its way into memory; without memory it is only counted. */
 struct text_file {

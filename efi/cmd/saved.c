@@ -17,8 +17,7 @@ struct app_loaded *app_loaded_find(struct app *app, const char *name)
 	return NULL;
 }
 
-/* ---- load ---------------------------------------------------------------------------------------
- */
+/* ---- load -------------------------------------------------------------------------------- */
 
 /* A whole file, in a block of its own. -ENOENT without a message: there is none. */
 static int read_file(struct cmd_call *call, const char *path, struct app_block *ret,

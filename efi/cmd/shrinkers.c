@@ -3,8 +3,7 @@
 #include "cmds.h"
 #include "mm/pressure.h"
 
-/* ---- the list -----------------------------------------------------------------------------------
- */
+/* ---- the list ---------------------------------------------------------------------------- */
 
 static u64 all_deferred(const struct shrinker *s)
 {
@@ -70,8 +69,7 @@ static int cmd_shrinkers(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- pressure -----------------------------------------------------------------------------------
- */
+/* ---- pressure ---------------------------------------------------------------------------- */
 
 static void show_pressure(struct emit *out, const struct pressure_result *r)
 {

@@ -3,8 +3,7 @@
 #include "cmds.h"
 #include "lib.h"
 
-/* ---- all caches ---------------------------------------------------------------------------------
- */
+/* ---- all caches -------------------------------------------------------------------------- */
 
 static void flags_text(const struct kmem_cache *cache, char *buf, size_t size)
 {
@@ -111,8 +110,7 @@ static int show_all(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- one cache's slabs --------------------------------------------------------------------------
- */
+/* ---- one cache's slabs ------------------------------------------------------------------- */
 
 struct visit {
 	struct emit *out;
@@ -190,8 +188,7 @@ static void show_slabs(struct visit *v)
 	show_legend(v);
 }
 
-/* ---- the command --------------------------------------------------------------------------------
- */
+/* ---- the command ------------------------------------------------------------------------- */
 
 static bool has_name(const struct kmem_cache *cache, const char *name)
 {

@@ -44,8 +44,7 @@ static u8 *take(struct bed *b)
 	return object;
 }
 
-/* ---- the mistakes -------------------------------------------------------------------------------
- */
+/* ---- the mistakes ------------------------------------------------------------------------ */
 
 /* Each is given an object that planter_takes() took. */
 static void overrun(struct bed *b, u8 *object)
@@ -131,8 +130,7 @@ static const struct plant {
 	{"busy", SLAB_BUSY, busy, .taker = true, .live = 1},
 };
 
-/* ---- was it found? ------------------------------------------------------------------------------
- */
+/* ---- was it found? ----------------------------------------------------------------------- */
 
 #define CODE_BYTES 512 /* no planter is longer */
 
@@ -173,8 +171,7 @@ static bool show_reports(struct cmd_call *call, const struct bed *b, const struc
 	return found;
 }
 
-/* ---- one after another --------------------------------------------------------------------------
- */
+/* ---- one after another ------------------------------------------------------------------- */
 
 static struct kmem_cache *new_cache(struct mem_system *sys, const char *name)
 {

@@ -4,8 +4,7 @@
 #include "cmds.h"
 #include "lib.h"
 
-/* ---- walking ------------------------------------------------------------------------------------
- */
+/* ---- walking ----------------------------------------------------------------------------- */
 
 struct live_object {
 	phys_addr_t pa;
@@ -52,8 +51,7 @@ static void each_live(const struct mem_system *sys, const struct kmem_cache *cac
 	slab_for_each(sys, cache, walk_slab, &w);
 }
 
-/* ---- by caller ----------------------------------------------------------------------------------
- */
+/* ---- by caller --------------------------------------------------------------------------- */
 
 #define MAX_CALLERS 64
 
@@ -173,8 +171,7 @@ static u64 show_callers(struct emit *out, const struct app *app, const struct km
 	return all.objects;
 }
 
-/* ---- one by one ---------------------------------------------------------------------------------
- */
+/* ---- one by one -------------------------------------------------------------------------- */
 
 struct list {
 	struct emit *out;

@@ -4,8 +4,7 @@
 #include "facts.h"
 #include "lib.h"
 
-/* ---- slabinfo -----------------------------------------------------------------------------------
- */
+/* ---- slabinfo ---------------------------------------------------------------------------- */
 
 static void show_cache(struct emit *out, const struct mem_system *sys,
 		       const struct kmem_cache *cache)
@@ -48,8 +47,7 @@ static int cmd_slabinfo(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- callers ------------------------------------------------------------------------------------
- */
+/* ---- callers ----------------------------------------------------------------------------- */
 
 const char *cmd_caller(const struct app *app, u64 caller, char *buf, size_t size)
 {
@@ -69,8 +67,7 @@ const char *cmd_caller(const struct app *app, u64 caller, char *buf, size_t size
 	return buf;
 }
 
-/* ---- reports ------------------------------------------------------------------------------------
- */
+/* ---- reports ----------------------------------------------------------------------------- */
 
 static void show_track(struct emit *out, const struct app *app, const char *what,
 		       const struct slab_track *t)

@@ -17,8 +17,7 @@ int cmd_smp_failed(struct cmd_call *call, int err, const struct smp_result *r)
 	return cmd_error(call, err, "%s", text[0] ? text : smp_note());
 }
 
-/* ---- the list ---------------------------------------------------------------------------------
- */
+/* ---- the list ---------------------------------------------------------------------------- */
 
 struct trial {
 	bool came[MAX_CPUS];

@@ -28,8 +28,7 @@ static void get_ready(void)
 	ready = true;
 }
 
-/* ---- splitting and merging
- * ------------------------------------------------------------------------- */
+/* ---- splitting and merging --------------------------------------------------------------- */
 
 /* Is there a free block of just that order at pfn? */
 static bool is_free_block(const struct mem_system *sys, u64 pfn, unsigned order)
@@ -80,8 +79,7 @@ static void tell(struct emit *out, u64 pfn, unsigned order, unsigned whole, bool
 	emit_end(out);
 }
 
-/* ---- pictures
- * ------------------------------------------------------------------------------------------ */
+/* ---- pictures ---------------------------------------------------------------------------- */
 
 static void show_lists(struct emit *out, const char *name, const struct zone *zone)
 {
@@ -138,8 +136,7 @@ static void show_map(struct emit *out, const struct mem_system *sys, u64 mine, u
 		       "V vmalloc  M struct pages  D device  R reserved\n");
 }
 
-/* ---- commands
- * -------------------------------------------------------------------------------------------- */
+/* ---- commands ---------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;

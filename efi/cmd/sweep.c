@@ -25,8 +25,7 @@ struct sweep {
 	int err;
 };
 
-/* ---- comparing
- * ----------------------------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------------------------- */
 
 static void show_disagreement(struct sweep *s, const struct probe_step *step, const u64 *entry,
 			      const struct access_result *model)
@@ -81,8 +80,7 @@ static void compare(struct sweep *s)
 	}
 }
 
-/* ---- batches
- * ------------------------------------------------------------------------------------- */
+/* ---- batches ----------------------------------------------------------------------------- */
 
 static void flush(struct sweep *s)
 {
@@ -127,8 +125,7 @@ static void try_all(struct sweep *s)
 	}
 }
 
-/* ---- ways
- * ---------------------------------------------------------------------------------------- */
+/* ---- ways -------------------------------------------------------------------------------- */
 
 /* Present, with the bits that make it a page or a table. */
 static u64 plain(const struct sweep *s, unsigned level)
@@ -190,8 +187,7 @@ static void vary_ways(struct sweep *s)
 	}
 }
 
-/* ---- controls
- * ------------------------------------------------------------------------------------ */
+/* ---- controls ---------------------------------------------------------------------------- */
 
 /* WP, NXE, SMEP, and SMAP with and without AC, as far as the CPU has them. */
 static bool set_controls(struct sweep *s, u32 n)
@@ -298,8 +294,7 @@ static void check_accessed_dirty(struct sweep *s)
 	}
 }
 
-/* ---- the command
- * --------------------------------------------------------------------------------- */
+/* ---- the command ------------------------------------------------------------------------- */
 
 static int report(struct sweep *s)
 {

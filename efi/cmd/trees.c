@@ -155,8 +155,7 @@ int cmd_range_args(struct cmd_call *call, const struct pgtable *pt, u64 *start, 
 	return *start <= *last ? 0 : cmd_error(call, -EINVAL, "the range ends before it starts");
 }
 
-/* ---- what entries alone do not say
- * --------------------------------------------------------------- */
+/* ---- what entries alone do not say ------------------------------------------------------- */
 
 static void entry_memtype(void *ctx, const struct pgtable *pt, const struct pt_entry *e, char *buf,
 			  size_t size)

@@ -4,8 +4,7 @@
 #include "lib.h"
 #include "mm/page_alloc.h"
 
-/* ---- one area -----------------------------------------------------------------------------------
- */
+/* ---- one area ---------------------------------------------------------------------------- */
 
 static void show_kinds(struct emit *out, const struct vm_struct *area)
 {
@@ -73,8 +72,7 @@ static void show_area(struct emit *out, const struct mem_system *sys, const stru
 	emit_text(out, "\n");
 }
 
-/* ---- all of them --------------------------------------------------------------------------------
- */
+/* ---- all of them ------------------------------------------------------------------------- */
 
 /* Linux lists what is freed and not purged behind the rest. */
 static void show_areas(struct emit *out, const struct mem_system *sys, bool lazy)
@@ -113,8 +111,7 @@ int cmd_vmallocinfo(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- what was refused ---------------------------------------------------------------------------
- */
+/* ---- what was refused -------------------------------------------------------------------- */
 
 static void show_last(struct emit *out, const struct vm_errors *e)
 {

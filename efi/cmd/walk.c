@@ -24,8 +24,7 @@ static const char *result_text(enum pt_result result)
 	}
 }
 
-/* ---- walk --------------------------------------------------------------------------------------
- */
+/* ---- walk -------------------------------------------------------------------------------- */
 
 static void show_meaning(void *ctx, const struct pt_meaning *m)
 {
@@ -180,8 +179,7 @@ static int cmd_walk(struct cmd_call *call)
 	return 0;
 }
 
-/* ---- translate --------------------------------------------------------------------------------
- */
+/* ---- translate --------------------------------------------------------------------------- */
 
 static int to_physical(struct cmd_call *call, const struct pgtable *pt, u64 va)
 {
@@ -276,8 +274,7 @@ static int cmd_translate(struct cmd_call *call)
 	return err ? err : to_physical(call, pt, addr);
 }
 
-/* ---- hexdump
- * -------------------------------------------------------------------------------------- */
+/* ---- hexdump ----------------------------------------------------------------------------- */
 
 /* A readable pointer for physical bytes: through the direct map for RAM, else (on a machine)
  * through the identity map of what the firmware's map lists. NULL: no memory there. */

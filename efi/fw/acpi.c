@@ -10,10 +10,9 @@
 #include "lib.h"
 #include "mm/acpi.h"
 
-#define MAX_TABLE                                                                                  \
-	(16 * MiB) /* a length beyond it is a mistake, and summing it up takes a while             \
-		    */
-#define MAX_RSDP 256
+/* A longer table is a mistake, and summing it up would take a while. */
+#define MAX_TABLE (16 * MiB)
+#define MAX_RSDP  256
 
 static void note(struct machine *m, const char *what, const char *why)
 {

@@ -84,8 +84,7 @@ void fw_efi_find_gcd(struct fw_facts *f)
 		fmt_print(f->gcd_note, sizeof(f->gcd_note), "the firmware gives no GCD map");
 }
 
-/* ---- the Memory Attributes Table ----------------------------------------------------------------
- */
+/* ---- the Memory Attributes Table --------------------------------------------------------- */
 
 static void find_mat(struct fw_facts *f)
 {
@@ -110,8 +109,7 @@ static void find_mat(struct fw_facts *f)
 			  "the Memory Attributes Table cannot be read");
 }
 
-/* ---- all together ------------------------------------------------------------------------------
- */
+/* ---- all together ------------------------------------------------------------------------ */
 
 static void take_acpi(void *ctx, phys_addr_t pa, const void *table, size_t size)
 {

@@ -38,8 +38,7 @@ static int set_path(const char *path)
 	return n == 0 || io.path[n - 1] == '\\' ? -EINVAL : 0;
 }
 
-/* ---- in the firmware's world --------------------------------------------------------------------
- */
+/* ---- in the firmware's world ------------------------------------------------------------- */
 
 static EFI_STATUS open_volume(void)
 {
@@ -183,8 +182,7 @@ static void end_write(void *arg)
 	close_all(arg);
 }
 
-/* ---- in ours ------------------------------------------------------------------------------------
- */
+/* ---- in ours ----------------------------------------------------------------------------- */
 
 static int run(void (*fn)(void *arg))
 {

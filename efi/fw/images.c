@@ -46,8 +46,7 @@ static void find_handles(void *arg)
 		c->loaded[i] = protocol_of(c->handles[i], &guid);
 }
 
-/* ---- names -------------------------------------------------------------------------------------
- */
+/* ---- names ------------------------------------------------------------------------------- */
 
 /* EFI_FIRMWARE_VOLUME2_PROTOCOL, PI 1.8 vol. 3, 3.4.1, as far as it is used. */
 struct volume {
@@ -179,8 +178,7 @@ static bool name_from_debug(struct fact_image *image, const u8 *header, size_t s
 	return false;
 }
 
-/* ---- one image ---------------------------------------------------------------------------------
- */
+/* ---- one image --------------------------------------------------------------------------- */
 
 static void take_image(struct fw_facts *f, EFI_HANDLE handle, const void *loaded)
 {

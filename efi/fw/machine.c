@@ -6,8 +6,7 @@
 #include "fw_efi.h"
 #include "lib.h"
 
-/* ---- Secure Boot ------------------------------------------------------------------------------
- */
+/* ---- Secure Boot ------------------------------------------------------------------------- */
 
 struct variable_call {
 	CHAR16 *name;
@@ -32,8 +31,7 @@ static bool variable_is_set(CHAR16 *name)
 	return !EFI_ERROR(c.status) && c.value == 1;
 }
 
-/* ---- display ----------------------------------------------------------------------------------
- */
+/* ---- display ----------------------------------------------------------------------------- */
 
 struct gop_call {
 	EFI_STATUS status;
@@ -67,8 +65,7 @@ static void find_framebuffer(struct machine *m)
 	m->fb.pixels_per_line = mode->Info->PixelsPerScanLine;
 }
 
-/* ---- our own image ----------------------------------------------------------------------------
- */
+/* ---- our own image ----------------------------------------------------------------------- */
 
 static phys_addr_t address(const char *symbol)
 {
@@ -106,8 +103,7 @@ static void find_image(struct machine *m)
 	add_section(m, ".data", image_data, image_end, true, false);
 }
 
-/* ---- all together -----------------------------------------------------------------------------
- */
+/* ---- all together ------------------------------------------------------------------------ */
 
 int fw_machine(struct machine *m)
 {

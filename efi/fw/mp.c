@@ -53,8 +53,7 @@ static int call(void (*fn)(void *arg), struct mp_call *c)
 	return fw_efi_status(c->status);
 }
 
-/* ---- looking ----------------------------------------------------------------------------------
- */
+/* ---- looking ----------------------------------------------------------------------------- */
 
 static void count(void *arg)
 {
@@ -107,8 +106,7 @@ int fw_mp_cpu(u32 index, struct smp_cpu *ret)
 	return 0;
 }
 
-/* ---- starting ---------------------------------------------------------------------------------
- */
+/* ---- starting ---------------------------------------------------------------------------- */
 
 /* On an AP, by the firmware's calling convention. */
 static void EFIAPI procedure(void *arg)

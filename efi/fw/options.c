@@ -139,8 +139,7 @@ u32 fw_option_warnings(char *buf, size_t size)
 	return nr + nr_unreadable;
 }
 
-/* ---- commands -----------------------------------------------------------------------------------
- */
+/* ---- commands ---------------------------------------------------------------------------- */
 
 static int commands_after_options(char *buf, size_t size, size_t *ret_len)
 {

@@ -96,8 +96,7 @@ int fw_release(phys_addr_t start, u64 pages)
 	return 0;
 }
 
-/* ---- CPUs: a described machine lends none ------------------------------------------------------
- */
+/* ---- CPUs: a described machine lends none ------------------------------------------------ */
 
 int fw_mp_count(u32 *ret_total, u32 *ret_enabled)
 {
@@ -126,8 +125,7 @@ int fw_mp_wait(u64 timeout_us)
 	return 0;
 }
 
-/* ---- what to run --------------------------------------------------------------------------------
- */
+/* ---- what to run ------------------------------------------------------------------------- */
 
 int fw_script(char *buf, size_t size, size_t *ret_len)
 {

@@ -29,8 +29,7 @@ const char *browse_wrong_text(const struct pt_entry *e)
 	}
 }
 
-/* ---- rows
- * ---------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------- */
 
 static bool goes_on(const struct browse *b, const struct browse_row *row, const struct pt_entry *e)
 {
@@ -144,8 +143,7 @@ void browse_load(struct browse *b)
 	keep_in_sight(b);
 }
 
-/* ---- going
- * --------------------------------------------------------------------------------------- */
+/* ---- going ------------------------------------------------------------------------------- */
 
 void browse_go(struct browse *b, u64 va, unsigned level)
 {

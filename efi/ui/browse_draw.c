@@ -21,8 +21,7 @@ u32 browse_list_height(const struct browse *b)
 	return max(b->screen.rows - 4 - min(browse_detail_height(b), b->screen.rows - 5), 1u);
 }
 
-/* ---- title and path
- * ------------------------------------------------------------------------------ */
+/* ---- title and path ---------------------------------------------------------------------- */
 
 static void draw_title(struct browse *b)
 {
@@ -81,8 +80,7 @@ static void draw_path(struct browse *b)
 	screen_print(&b->screen, 1, 1, FW_BRIGHT, "%s", text);
 }
 
-/* ---- rows
- * ---------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------- */
 
 /* Digits of an index. */
 static u32 index_width(const struct browse *b)
@@ -172,8 +170,7 @@ static void draw_row(struct browse *b, u32 line, const struct browse_row *row, b
 		screen_fill(&b->screen, line, 0, FW_REVERSE);
 }
 
-/* ---- the entry in words
- * -------------------------------------------------------------------------- */
+/* ---- the entry in words ------------------------------------------------------------------ */
 
 struct words {
 	struct browse *b;
@@ -247,8 +244,7 @@ static void draw_last_line(struct browse *b)
 			     "edit  ? help");
 }
 
-/* ---- a text
- * --------------------------------------------------------------------------------------- */
+/* ---- a text ------------------------------------------------------------------------------ */
 
 static void draw_view(struct browse *b)
 {

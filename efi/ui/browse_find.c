@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The next page that matches, from the cursor on through the whole tree and round to where it was.
- */
+/* The next page that matches, from the cursor on through the whole tree and round
+ * to where it was. */
 #include "browse_inner.h"
 
 #define POLL_EVERY 4096 /* entries between looks at the keyboard */

@@ -3,8 +3,7 @@
 #include "browse_inner.h"
 #include "ui/motion.h"
 
-/* ---- lines that were typed
- * ----------------------------------------------------------------------- */
+/* ---- lines that were typed --------------------------------------------------------------- */
 
 static void typed_address(struct browse *b, const char *text)
 {
@@ -51,8 +50,7 @@ static void typed_other(struct browse *b, const char *text)
 	browse_run(b, command);
 }
 
-/* ---- asking
- * -------------------------------------------------------------------------------------- */
+/* ---- asking ------------------------------------------------------------------------------ */
 
 static void ask_tree(struct browse *b)
 {
@@ -128,8 +126,7 @@ static void ask_other(struct browse *b)
 	browse_say(b, "there are no other tables to compare with");
 }
 
-/* ---- going
- * --------------------------------------------------------------------------------------- */
+/* ---- going ------------------------------------------------------------------------------- */
 
 static void go_down(struct browse *b)
 {
@@ -212,8 +209,7 @@ static void go_forward(struct browse *b)
 	go_to_place(b, &to);
 }
 
-/* ---- keys
- * ---------------------------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static bool movement(struct browse *b, int key)
 {

@@ -40,8 +40,7 @@ void browse_help(struct browse *b)
 	browse_view(b, "help");
 }
 
-/* ---- commands
- * ------------------------------------------------------------------------------------ */
+/* ---- commands ---------------------------------------------------------------------------- */
 
 static int collect(void *ctx, const char *s, size_t n)
 {

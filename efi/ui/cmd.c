@@ -45,7 +45,7 @@ const struct cmd *cmd_find(const struct cmd_table *const *tables, u32 nr_tables,
 	return best;
 }
 
-/* ---- words ---------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {
@@ -126,7 +126,7 @@ int cmd_next(const char **text, struct cmd_words *words)
 	return 1;
 }
 
-/* ---- arguments ------------------------------------------------------------------------------ */
+/* ---- arguments --------------------------------------------------------------------------- */
 
 int cmd_error(struct cmd_call *call, int err, const char *fmt, ...)
 {

@@ -99,7 +99,7 @@ u32 shell_complete(const struct shell *sh, const char *text, u32 cursor, char *b
 	return c.nr;
 }
 
-/* ---- misspelt names ------------------------------------------------------------------------- */
+/* ---- misspelt names ---------------------------------------------------------------------- */
 
 #define NEAR_MAX 24
 

@@ -40,8 +40,7 @@ static const char *cache_text(char *buf, const struct pt_diff_tree *t, u64 flags
 	return buf;
 }
 
-/* ---- one line -----------------------------------------------------------------------------------
- */
+/* ---- one line ---------------------------------------------------------------------------- */
 
 struct line {
 	char text[200];
@@ -179,8 +178,7 @@ static int show_difference(void *ctx, const struct pt_difference *d)
 	return emit_stopped(v->out) ? -EINTR : 0;
 }
 
-/* ---- totals -------------------------------------------------------------------------------------
- */
+/* ---- totals ------------------------------------------------------------------------------ */
 
 static void show_kinds(const struct view *v)
 {

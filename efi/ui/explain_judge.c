@@ -37,8 +37,7 @@ static bool device_memory(const struct explain *x)
 	       (x->found && x->found->type == MEM_MMIO) || (x->gcd && x->gcd->type == 3);
 }
 
-/* ---- one mapping ------------------------------------------------------------------------------
- */
+/* ---- one mapping ------------------------------------------------------------------------- */
 
 static void judge_rights(struct explain *x, const struct explain_mapping *m)
 {
@@ -88,8 +87,7 @@ static void judge_type(struct explain *x, const struct explain_mapping *m)
 		say(x, "device memory is cached (WB) in %s", m->tables);
 }
 
-/* ---- two mappings ----------------------------------------------------------------------------
- */
+/* ---- two mappings ------------------------------------------------------------------------ */
 
 static void judge_aliases(struct explain *x, u32 a, u32 b)
 {

@@ -20,8 +20,7 @@ static void emit_range(struct emit *out, phys_addr_t start, phys_addr_t end)
 	emit_hex(out, "end", end - 1);
 }
 
-/* ---- the address and its walk ------------------------------------------------------------------
- */
+/* ---- the address and its walk ------------------------------------------------------------ */
 
 static void show_title(struct emit *out, const struct explain *x)
 {
@@ -94,8 +93,7 @@ static void show_walk(struct emit *out, const struct explain *x)
 		emit_str(out, "region", x->region);
 }
 
-/* ---- the firmware's word ------------------------------------------------------------------------
- */
+/* ---- the firmware's word ----------------------------------------------------------------- */
 
 static const char *type_text(char *buf, size_t size, u32 type)
 {
@@ -203,8 +201,7 @@ static void show_device(struct emit *out, const struct explain *x)
 	emit_str(out, "device", name);
 }
 
-/* ---- ours --------------------------------------------------------------------------------------
- */
+/* ---- ours -------------------------------------------------------------------------------- */
 
 static const char *flags_text(char *buf, size_t size, u32 flags)
 {
@@ -346,8 +343,7 @@ static void show_use(struct emit *out, const struct explain *x)
 	emit_end(out);
 }
 
-/* ---- who maps it, and how it is cached ---------------------------------------------------------
- */
+/* ---- who maps it, and how it is cached --------------------------------------------------- */
 
 static void emit_type(struct emit *out, const struct memtype_effective *t)
 {

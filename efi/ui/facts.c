@@ -4,8 +4,7 @@
 
 #include "lib.h"
 
-/* ---- finding ---------------------------------------------------------------------------------
- */
+/* ---- finding ----------------------------------------------------------------------------- */
 
 const struct mem_desc *memmap_at(const struct memmap *map, phys_addr_t pa)
 {
@@ -72,8 +71,7 @@ const char *facts_gcd_name(u32 type)
 	return type < ARRAY_SIZE(names) ? names[type] : "?";
 }
 
-/* ---- the Memory Attributes Table ---------------------------------------------------------------
- */
+/* ---- the Memory Attributes Table --------------------------------------------------------- */
 
 #define MAT_HEADER 16
 
@@ -110,8 +108,7 @@ int facts_parse_mat(struct fw_facts *f, const void *bytes, size_t size)
 	return 0;
 }
 
-/* ---- ACPI ------------------------------------------------------------------------------------
- */
+/* ---- ACPI -------------------------------------------------------------------------------- */
 
 void facts_add_range(struct fw_facts *f, const char *name, phys_addr_t start, u64 size)
 {

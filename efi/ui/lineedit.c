@@ -40,7 +40,7 @@ void line_insert(struct lineedit *l, const char *s)
 	l->cursor += n;
 }
 
-/* ---- history -------------------------------------------------------------------------------- */
+/* ---- history ----------------------------------------------------------------------------- */
 
 static void remember(struct lineedit *l)
 {
@@ -73,7 +73,7 @@ static enum line_event go_forward(struct lineedit *l)
 	return LINE_CHANGED;
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static enum line_event move_to(struct lineedit *l, u32 to)
 {

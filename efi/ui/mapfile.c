@@ -41,7 +41,7 @@ static int get_range(struct parser *p, int at, phys_addr_t *start, phys_addr_t *
 	return *start <= *end ? 0 : wrong(p, "END is below START", p->argv[at + 1]);
 }
 
-/* ---- EFI types and flags ------------------------------------------------------------------- */
+/* ---- EFI types and flags ----------------------------------------------------------------- */
 
 const char *const mapfile_types[NR_MEM_TYPES] = {
 	"Reserved",    "LoaderCode",   "LoaderData", "BootCode",    "BootData", "RuntimeCode",
@@ -141,7 +141,7 @@ static int e820_type(const char *word)
 	return strncmp(word, "other-", 6) ? -EINVAL : E820_RESERVED;
 }
 
-/* ---- records ------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------------------------- */
 
 static int record_e820(struct parser *p)
 {
@@ -339,7 +339,7 @@ static int run_record(struct parser *p)
 	return wrong(p, "unknown record", p->argv[0]);
 }
 
-/* ---- lines --------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {

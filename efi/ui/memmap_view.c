@@ -56,8 +56,7 @@ static void emit_desc(struct emit *out, const struct mem_desc *d)
 	emit_end(out);
 }
 
-/* ---- the shell's table --------------------------------------------------------------------------
- */
+/* ---- the shell's table ------------------------------------------------------------------- */
 
 static void shell_rows(struct emit *out, const struct memmap *map, const u32 *index)
 {
@@ -157,8 +156,7 @@ static void gaps(struct emit *out, const struct memmap *map, const u32 *index, b
 	}
 }
 
-/* ---- Linux's lines ------------------------------------------------------------------------------
- */
+/* ---- Linux's lines ----------------------------------------------------------------------- */
 
 /* The columns of efi_md_typeattr_format() in Linux 6.x: blank where a bit is off. */
 static void linux_attributes(char *buf, size_t size, u64 attr)
@@ -252,8 +250,7 @@ void view_e820(struct emit *out, const struct e820_table *t)
 	emit_end(out);
 }
 
-/* ---- differences
- * ---------------------------------------------------------------------------------- */
+/* ---- differences ------------------------------------------------------------------------- */
 
 /*
  * The descriptor that has pa, one of this type if there are several; NULL: a gap. *end moves down

@@ -190,8 +190,7 @@ int option_find(enum option_form form, const char *text, size_t len, const char 
 	return 0;
 }
 
-/* ---- what is wrong ----------------------------------------------------------------------------
- */
+/* ---- what is wrong ----------------------------------------------------------------------- */
 
 static void __printf(3, 4) append(char *buf, size_t size, const char *fmt, ...)
 {
@@ -248,8 +247,7 @@ void option_list(char *buf, size_t size)
 		append(buf, size, "%s%s", i ? ", " : "", known[i].name);
 }
 
-/* ---- load options ------------------------------------------------------------------------------
- */
+/* ---- load options ------------------------------------------------------------------------ */
 
 int option_decode(const void *bytes, size_t size, char *buf, size_t buf_size, size_t *ret_len)
 {

@@ -20,7 +20,7 @@ void shell_begin(struct shell *sh)
 	sh->stopped = false;
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static bool is_q(int key)
 {
@@ -72,7 +72,7 @@ bool shell_poll(struct shell *sh)
 	return sh->nr_ahead == 1 && is_q(sh->ahead[0]) ? stop(sh) : false;
 }
 
-/* ---- pages ---------------------------------------------------------------------------------- */
+/* ---- pages ------------------------------------------------------------------------------- */
 
 /* The line at the end of a page. False: the reader has seen enough. */
 static bool more(struct shell *sh)
@@ -98,7 +98,7 @@ static bool more(struct shell *sh)
 	return !is_stop_key(key) && key != KEY_EOF;
 }
 
-/* ---- writing -------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------- */
 
 void shell_flush(struct shell *sh)
 {

@@ -100,8 +100,7 @@ int facts_add_sections(struct fw_facts *f, struct fact_image *image, const void 
 	return image->broken ? -EINVAL : 0;
 }
 
-/* ---- the linker's name ------------------------------------------------------------------------
- */
+/* ---- the linker's name ------------------------------------------------------------------- */
 
 static int inside(u64 offset, u64 len, u64 image_size, u32 *ret_offset, u32 *ret_size)
 {

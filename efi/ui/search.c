@@ -155,8 +155,7 @@ int search_parse(struct search *s, const char *text, char *err, size_t err_size)
 	return 0;
 }
 
-/* ---- matching
- * ------------------------------------------------------------------------------------ */
+/* ---- matching ---------------------------------------------------------------------------- */
 
 /* Is `part` in `text`, whatever the case? */
 static bool contains(const char *text, const char *part)

@@ -34,7 +34,7 @@ static void say(struct shell *sh, const char *fmt, ...)
 	shell_write(sh, text, min((size_t)n, sizeof(text) - 1));
 }
 
-/* ---- running -------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------- */
 
 /* No row has this name: says so, with the nearest that there is. */
 static int unknown(struct shell *sh, struct cmd_call *call)
@@ -151,7 +151,7 @@ int shell_script(struct shell *sh, const char *text)
 	return run_text(sh, text);
 }
 
-/* ---- the prompt ----------------------------------------------------------------------------- */
+/* ---- the prompt -------------------------------------------------------------------------- */
 
 #define MAX_COLUMNS 200
 

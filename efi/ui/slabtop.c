@@ -21,8 +21,7 @@ static u64 percent(u64 part, u64 whole)
 	return whole ? part * 100 / whole : 0;
 }
 
-/* ---- order --------------------------------------------------------------------------------------
- */
+/* ---- order ------------------------------------------------------------------------------- */
 
 static const struct {
 	char key;
@@ -104,8 +103,7 @@ bool slabtop_sort(struct slabtop *t, int key)
 	return false;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 static void add_to_sums(struct slabtop_sums *s, const struct slab_stat *st, u32 size)
 {
@@ -154,8 +152,7 @@ void slabtop_init(struct slabtop *t, u32 columns, u32 rows)
 	t->sums = (struct slabtop_sums){0};
 }
 
-/* ---- lines --------------------------------------------------------------------------------------
- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
 /* n/d of 10^digits parts, rounded as printf() does: a half goes to the even neighbour. */
 static u64 rounded(u64 n, u64 d)
@@ -219,8 +216,7 @@ static void cache_line(const struct slabtop_cache *c, char *buf)
 		  c->st.num_slabs, c->objects, c->st.num_slabs * slab_bytes(c) / KiB, c->name);
 }
 
-/* ---- the screen ---------------------------------------------------------------------------------
- */
+/* ---- the screen -------------------------------------------------------------------------- */
 
 static u32 list_height(const struct slabtop *t)
 {
@@ -261,8 +257,7 @@ void slabtop_key(struct slabtop *t, int key)
 		t->top = (u32)max(min(t->top + key_motion(key, page), (s64)t->nr - page), (s64)0);
 }
 
-/* ---- at once ------------------------------------------------------------------------------------
- */
+/* ---- at once ----------------------------------------------------------------------------- */
 
 static void emit_sums(const struct slabtop_sums *s, struct emit *out)
 {

@@ -44,8 +44,7 @@ enum memtype mtrr_type_range(const struct mtrr_state *m, phys_addr_t pa, phys_ad
 			     phys_addr_t *ret_end);
 const char *memtype_name(enum memtype t);
 
-/* ---- which register says so ------------------------------------------------------------------
- */
+/* ---- which register says so -------------------------------------------------------------- */
 
 enum mtrr_kind {
 	MTRR_NONE,     /* the CPU has no MTRRs: all memory counts as WB */
@@ -70,8 +69,7 @@ void mtrr_fixed_range(u32 nr, phys_addr_t *ret_start, u64 *ret_size, u32 *ret_ms
 /* Base and bytes of a variable register. False: off, or with holes in its mask (*ret_size 0). */
 bool mtrr_variable_range(const struct mtrr_state *m, u32 nr, phys_addr_t *ret_base, u64 *ret_size);
 
-/* ---- page tables and PAT -----------------------------------------------------------------------
- */
+/* ---- page tables and PAT ----------------------------------------------------------------- */
 
 #define PAT_AT_RESET 0x0007040600070406ULL /* SDM vol. 3, table 12-12 */
 

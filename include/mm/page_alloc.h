@@ -75,8 +75,7 @@ struct page *cma_alloc(struct mem_system *sys, const struct cma_area *area, u64 
  * allocates no more afterwards. 0 or -ENOMEM. */
 int page_alloc_init(struct mem_system *sys);
 
-/* ---- settings ----------------------------------------------------------------------------------
- */
+/* ---- settings ---------------------------------------------------------------------------- */
 
 #define PAGE_OPTION_AUTO (~0ULL)
 #define MAX_CMA_AREAS	 4
@@ -101,8 +100,7 @@ u64 page_min_free_kbytes(u64 managed_pages, u32 nr_zones);
 /* Sets all zones' watermarks and reserves from managed pages and the option. */
 void page_set_watermarks(struct mem_system *sys);
 
-/* ---- errors ------------------------------------------------------------------------------------
- */
+/* ---- errors ------------------------------------------------------------------------------ */
 
 enum page_error {
 	PAGE_BAD_ORDER,
@@ -131,7 +129,7 @@ struct page_errors {
 	const void *caller;
 };
 
-/* ---- looking -------------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------------------------- */
 
 /* A free block, of the order that it has inside (up to GIGA_ORDER). */
 struct buddy_block {

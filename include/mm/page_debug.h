@@ -40,8 +40,7 @@ bool page_debug_trace(const struct mem_system *sys, u32 i, struct page_event *re
 void page_debug_owner(const struct mem_system *sys, u64 pfn, struct page_event *ret_alloc,
 		      struct page_event *ret_free);
 
-/* ---- for the allocator
- * ---------------------------------------------------------------------------- */
+/* ---- for the allocator ------------------------------------------------------------------- */
 
 bool page_debug_fails(struct mem_system *sys, gfp_t gfp, unsigned order, const void *caller);
 void page_debug_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsigned order,

@@ -76,7 +76,7 @@ struct pgtable {
 /* Sign-extended as the format wants it (SDM vol. 1, 3.3.7.1)? */
 bool pt_canonical(const struct pgtable *pt, u64 va);
 u64 pt_sign_extend(const struct pgtable *pt, u64 va);
-/* ---- reading -------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 static inline const struct pt_format *pt_format_of(const struct pgtable *pt)
 {
@@ -171,7 +171,7 @@ static inline bool pt_writable_executable(u8 rights)
 const char *pt_level_name(const struct pgtable *pt, unsigned level);  /* "PTE" .. "PML5E" */
 const char *pt_level_linux(const struct pgtable *pt, unsigned level); /* "pte" .. "pgd" */
 
-/* ---- changing ------------------------------------------------------------------------------- */
+/* ---- changing ---------------------------------------------------------------------------- */
 
 /* A new, empty tree: allocates and clears the root. The caller has filled every field but root
  * and nr_tables. 0 or -ENOMEM. */

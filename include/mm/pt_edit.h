@@ -55,8 +55,8 @@ int pt_clone_map(struct pt_clone *c, u64 va, phys_addr_t pa, u64 size, u64 flags
 		 unsigned max_level, const char *what);
 /* Large pages across a border are split. What is absent stays absent; -ENOENT if all is. */
 int pt_clone_unmap(struct pt_clone *c, u64 va, u64 size, const char *what);
-/* Pages get these flags in the bits of `mask`, and keep the others. Tables above stay as they are.
- */
+/* Pages get these flags in the bits of `mask`, and keep the others. Tables above
+ * stay as they are. */
 int pt_clone_protect(struct pt_clone *c, u64 va, u64 size, u64 flags, u64 mask, const char *what);
 /* The page that maps va becomes a table of smaller ones that translate the same. */
 int pt_clone_split(struct pt_clone *c, u64 va, const char *what);

@@ -18,8 +18,7 @@
  *	mtrr fixed INDEX[-LAST] TYPE	of the 88 ranges of the first MiB
  *	table 0x3fc01000 3		a table and its level, in the order of the walk; then its
  *	0 0x3fc02023			entries in order: INDEX VALUE;
- *	1-511 0x40000083 +0x40000000	or INDEX-LAST VALUE [+STEP]: a run whose values go up by
- *STEP
+ *	1-511 0x40000083 +0x40000000	or INDEX-LAST VALUE [+STEP]: a run with values STEP apart
  *	...				(none: all the same); entries of value 0 are left out
  *	end 17 tables 0x0123456789abcdef	last line; hash64() of all the text before it
  *
@@ -43,8 +42,7 @@ struct pt_image_info {
 	struct mtrr_state mtrr; /* .present: known */
 };
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing ----------------------------------------------------------------------------- */
 
 /* Where the writer notes the tables that it has written: `max` words of the caller's. */
 struct pt_image_seen {
@@ -63,8 +61,7 @@ typedef int (*pt_image_fn)(void *ctx, const char *s, size_t n);
 int pt_image_write(const struct pgtable *pt, const struct pt_image_info *info,
 		   struct pt_image_seen *seen, pt_image_fn fn, void *ctx, u32 *ret_tables);
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 /*
  * Checks a whole text: 0 and the number of tables, or -EINVAL and "line N: what" in err. Only

@@ -60,20 +60,19 @@ struct shrinker {
 #define SHRINKER_NUMA_AWARE 0x4u
 
 struct shrinker_system {
-	struct spinlock
-		lock; /* the list; whoever may be made to wait for shrinkers could take it */
+	/* For the list. Any call that may have to wait for shrinkers takes it. */
+	struct spinlock lock;
 	struct list_head list;
 	bool busy[MAX_CPUS]; /* the CPU is in a shrinker */
 	u64 nr_scanned, nr_drops;
-	u64 nr_stalls[MAX_NR_ZONES]; /* allocations that had to ask, by the highest zone they may
-					use */
+	u64 nr_stalls[MAX_NR_ZONES]; /* allocations that had to ask, by their highest zone */
 };
 
 /* page_alloc_init() calls it. */
 void shrinkers_init(struct mem_system *sys);
 void register_shrinker(struct mem_system *sys, struct shrinker *shrinker);
-/* Returns when no CPU is in the shrinker any more; it is never called again. Not from a shrinker.
- */
+/* Returns when no CPU is in the shrinker any more; it is never called again.
+ * Not from a shrinker. */
 void unregister_shrinker(struct mem_system *sys, struct shrinker *shrinker);
 
 /*

@@ -85,7 +85,7 @@ u64 kmem_cache_shrink(struct mem_system *sys, struct kmem_cache *cache);
 /* The same for all caches. */
 u64 kmem_cache_shrink_all(struct mem_system *sys);
 
-/* ---- looking -------------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------------------------- */
 
 /* Objects handed out. Looks at every slab with a free object. */
 u64 kmem_cache_live(const struct mem_system *sys, const struct kmem_cache *cache);
@@ -114,9 +114,9 @@ const char *slab_use_name(enum slab_use use);
 /* An object, free or not, of a slab: what lies at a physical address. */
 struct slab_object {
 	const struct kmem_cache *cache;
-	phys_addr_t slab; /* its first byte */
-	u32 index,
-		offset; /* of the object; of the address in it, its red zone before it included */
+	phys_addr_t slab;  /* its first byte */
+	u32 index;	   /* of the object */
+	u32 offset;	   /* of the address in the object, whose red zone before it counts */
 	enum slab_use use; /* SLAB_WASTE: index and offset say nothing */
 };
 /* False: no slab is there. Any address may be asked about. */

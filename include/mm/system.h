@@ -45,11 +45,10 @@ struct mem_system {
 	struct memblock *metadata; /* descriptors lie there; NULL: in memblock, as on any machine */
 	struct pt_layout layout;
 	enum memmodel model;
-	u64 phys_offset;    /* memory at pa is at (void *)(pa + phys_offset) */
-	u64 vmemmap_offset; /* added to a vmemmap or vmalloc address to get a pointer: 0 where the
-			     */
-	u64 vmalloc_offset; /* CPU uses our tables */
-	u32 nr_cpus;	    /* that will use the allocators; 0 means 1 */
+	u64 phys_offset; /* memory at pa is at (void *)(pa + phys_offset) */
+	/* Added to an address in vmemmap or vmalloc for a pointer; 0 where our tables are used. */
+	u64 vmemmap_offset, vmalloc_offset;
+	u32 nr_cpus; /* that will use the allocators; 0 means 1 */
 	int cpu_nid[MAX_CPUS];
 	struct page_options page_options;
 	struct slab_options slab_options;

@@ -27,8 +27,7 @@ struct tree {
 	struct tree_node *root;
 };
 
-/* ---- how it stays balanced ----------------------------------------------------------------------
- */
+/* ---- how it stays balanced --------------------------------------------------------------- */
 
 static inline u64 tree_height(const struct tree_node *node)
 {
@@ -78,8 +77,7 @@ static inline void tree_retrace(struct tree *tree, struct tree_node *node, tree_
 	}
 }
 
-/* ---- changing it --------------------------------------------------------------------------------
- */
+/* ---- changing it ------------------------------------------------------------------------- */
 
 /* The node becomes a child of `parent`, at a side where it has none; NULL: of an empty tree. */
 static inline void tree_insert(struct tree *tree, struct tree_node *node, struct tree_node *parent,
@@ -123,8 +121,7 @@ static inline void tree_changed(struct tree_node *node, tree_update update)
 		node = node->parent;
 }
 
-/* ---- going through it ---------------------------------------------------------------------------
- */
+/* ---- going through it -------------------------------------------------------------------- */
 
 /* In order; NULL behind the last. */
 struct tree_node *tree_end(const struct tree *tree, int side);

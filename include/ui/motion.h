@@ -7,8 +7,8 @@
 
 #define MOTION_ALL (1LL << 40) /* further than any list is long */
 
-/* How many lines a key (as in fw.h) moves down, up if negative, where a page has so many; to an end:
- * MOTION_ALL. 0: it does not move. */
+/* How many lines a key (as in fw.h) moves: down, or up if negative; to an end: MOTION_ALL. 0: it
+ * does not move. page: the lines of a page. */
 s64 key_motion(int key, s64 page);
 
 #endif

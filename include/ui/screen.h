@@ -28,8 +28,8 @@ struct screen {
 void screen_init(struct screen *s, u32 columns, u32 rows);
 /* All cells blank. */
 void screen_clear(struct screen *s);
-/* Text from a place on, cut at the right edge; rows outside do nothing. Returns the column behind.
- */
+/* Text from a place on, cut at the right edge; rows outside do nothing.
+ * Returns the column behind. */
 u32 screen_print(struct screen *s, u32 row, u32 column, u8 attribute, const char *fmt, ...)
 	__printf(5, 6);
 /* The rest of a row in an attribute. */

@@ -40,8 +40,8 @@ struct search_env {
 	void (*owner)(void *ctx, phys_addr_t pa, char *buf, size_t size);
 };
 
-/* 0; -EINVAL with "column N: WORD: what is wrong" in err. An empty expression matches every page.
- */
+/* 0; -EINVAL with "column N: WORD: what is wrong" in err. An empty
+ * expression matches every page. */
 int search_parse(struct search *s, const char *text, char *err, size_t err_size);
 
 /* Does a present entry that maps a page (or that has something wrong) match? A visit of several

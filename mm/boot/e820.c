@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* From EFI descriptors to Linux's e820 view: convert, resolve overlaps, trim what a PC BIOS owns.
- */
+/* From EFI descriptors to Linux's e820 view: convert, resolve overlaps, trim what
+ * a PC BIOS owns. */
 #include "mm/e820.h"
 
 #include "lib.h"
@@ -69,7 +69,7 @@ int e820_from_memmap(struct e820_table *t, const struct memmap *map)
 	return 0;
 }
 
-/* ---- overlaps ------------------------------------------------------------------------------ */
+/* ---- overlaps ---------------------------------------------------------------------------- */
 
 static int by_start(const void *a, const void *b)
 {
@@ -192,7 +192,7 @@ int e820_sanitize(struct e820_table *t)
 	return 0;
 }
 
-/* ---- changes ------------------------------------------------------------------------------- */
+/* ---- changes ----------------------------------------------------------------------------- */
 
 static bool hit(const struct e820_range *r, phys_addr_t start, phys_addr_t end, enum e820_type from)
 {

@@ -298,7 +298,7 @@ int memblock_trim(struct memblock *mb, u64 align)
 	return 0;
 }
 
-/* ---- looking ------------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------------------------- */
 
 bool memblock_overlaps(const struct memblock_type *type, phys_addr_t base, u64 size)
 {

@@ -45,8 +45,8 @@ int memmap_parse(struct memmap *map, const void *bytes, size_t size, u32 desc_si
 	for (; size >= desc_size; p += desc_size, size -= desc_size) {
 		u32 type;
 
-		/* Type 0, (pad 4), PhysicalStart 8, VirtualStart 16, NumberOfPages 24, Attribute 32
-		 */
+		/* Type 0, (pad 4), PhysicalStart 8, VirtualStart 16,
+		 * NumberOfPages 24, Attribute 32 */
 		memcpy(&type, p, sizeof(type));
 		memmap_add(map, get_u64(p + 8), get_u64(p + 24), type, get_u64(p + 32));
 	}

@@ -91,8 +91,7 @@ const char *numa_verdict_name(enum numa_verdict v)
 	return "?";
 }
 
-/* ---- applying -----------------------------------------------------------------------------------
- */
+/* ---- applying ---------------------------------------------------------------------------- */
 
 static bool has_ram(const struct memblock *mb, const struct numa_range *r)
 {

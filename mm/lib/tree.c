@@ -57,8 +57,7 @@ struct tree_node *tree_end(const struct tree *tree, int side)
 	return node;
 }
 
-/* ---- the check ----------------------------------------------------------------------------------
- */
+/* ---- the check --------------------------------------------------------------------------- */
 
 static const char *check_links(const struct tree_node *node)
 {

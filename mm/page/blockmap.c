@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Descriptors of GiBs and pageblocks coming to life. The zone's lock is held, or nobody else runs.
- */
+/* Descriptors of GiBs and pageblocks coming to life. The zone's lock is held,
+ * or nobody else runs. */
 #include "page_inner.h"
 
 #define CHUNK_ORDER 6 /* 341 maps at a time: for 682 MiB */

@@ -8,7 +8,7 @@
 #include "group.h"
 #include "page_inner.h"
 
-/* ---- lists ----------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------- */
 
 static void list_insert(struct zone *zone, struct list_head *entry, unsigned order, unsigned type)
 {
@@ -45,8 +45,7 @@ void buddy_move_entry(struct zone *zone, struct list_head *entry, unsigned order
 	list_insert(zone, entry, order, to);
 }
 
-/* ---- blocks of GROUP_ORDER and more -------------------------------------------------------------
- */
+/* ---- blocks of GROUP_ORDER and more ------------------------------------------------------ */
 
 static unsigned giga_type(const struct gigablock *giga)
 {
@@ -189,8 +188,7 @@ static u64 block_take(struct mem_system *sys, struct zone *zone, unsigned order,
 	return block_cut(sys, zone, pfn, from, order, pfn);
 }
 
-/* ---- groups
- * -------------------------------------------------------------------------------------- */
+/* ---- groups ------------------------------------------------------------------------------ */
 
 void group_relist(struct zone *zone, struct group *g, unsigned type)
 {
@@ -261,8 +259,7 @@ struct group *group_for(struct mem_system *sys, struct zone *zone, unsigned orde
 	return g;
 }
 
-/* ---- taking and putting
- * ----------------------------------------------------------------------------- */
+/* ---- taking and putting ------------------------------------------------------------------ */
 
 u64 buddy_take(struct mem_system *sys, struct zone *zone, unsigned order, enum migratetype type)
 {
@@ -337,8 +334,7 @@ void buddy_put(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned orde
 	block_put(sys, zone, pfn, order);
 }
 
-/* ---- choosing the place
- * ------------------------------------------------------------------------------- */
+/* ---- choosing the place ------------------------------------------------------------------ */
 
 int buddy_take_at(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
 {

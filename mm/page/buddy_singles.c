@@ -4,8 +4,7 @@
 #include "group.h"
 #include "page_inner.h"
 
-/* ---- taking ------------------------------------------------------------------------------------
- */
+/* ---- taking ------------------------------------------------------------------------------ */
 
 /* The highest pages first: who fills a stack with them hands out the lowest first. */
 static u32 take_bits(struct group *g, u64 *pfns, u32 max)
@@ -58,8 +57,7 @@ u64 buddy_take_group(struct mem_system *sys, struct zone *zone, enum migratetype
 	return free;
 }
 
-/* ---- putting -----------------------------------------------------------------------------------
- */
+/* ---- putting ----------------------------------------------------------------------------- */
 
 /* Is all of the aligned piece of 2^order pages free that page i is in? */
 static inline bool group_has(const struct group *g, unsigned i, unsigned order)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Many single pages at once: whole groups, under one lock, and their words instead of their bits.
- */
+/* Many single pages at once: whole groups, under one lock, and their words
+ * instead of their bits. */
 #include "frame_fast.h"
 
 /* Pages: loops of a few instructions are unrolled. */
@@ -182,8 +182,7 @@ u32 alloc_pages_bulk(struct mem_system *sys, gfp_t gfp, u32 nr, struct page **pa
 	return got;
 }
 
-/* ---- giving back
- * ---------------------------------------------------------------------------------- */
+/* ---- giving back ------------------------------------------------------------------------- */
 
 static void clear_states(u8 *state, u32 n)
 {

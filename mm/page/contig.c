@@ -6,8 +6,7 @@
  */
 #include "page_inner.h"
 
-/* ---- isolation ---------------------------------------------------------------------------------
- */
+/* ---- isolation --------------------------------------------------------------------------- */
 
 /* A pageblock that is free as a whole merges with its neighbours, now that its type is theirs. */
 static void rejoin(struct mem_system *sys, struct zone *zone, u64 pfn)
@@ -55,8 +54,7 @@ static int isolate(struct mem_system *sys, struct zone *zone, u64 start, u64 end
 	return 0;
 }
 
-/* ---- ranges
- * ---------------------------------------------------------------------------------------- */
+/* ---- ranges ------------------------------------------------------------------------------ */
 
 static bool all_free(const struct mem_system *sys, u64 start, u64 end)
 {
@@ -156,8 +154,7 @@ void free_contig_range(struct mem_system *sys, u64 start, u64 nr)
 		__free_pages(sys, pfn_to_page(sys, start + i), 0);
 }
 
-/* ---- from anywhere
- * ---------------------------------------------------------------------------------- */
+/* ---- from anywhere ----------------------------------------------------------------------- */
 
 /* The first PFN from `start` on where a range may begin that is free as far as one can see; ~0. */
 static u64 find_free(const struct mem_system *sys, const struct zone *zone, u64 nr, u64 align)
@@ -205,8 +202,7 @@ struct page *alloc_contig_pages(struct mem_system *sys, u64 nr, u64 align, int n
 	return NULL;
 }
 
-/* ---- CMA areas
- * ----------------------------------------------------------------------------------------- */
+/* ---- CMA areas --------------------------------------------------------------------------- */
 
 int cma_init(struct mem_system *sys)
 {

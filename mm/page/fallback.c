@@ -95,8 +95,8 @@ static int steal(struct mem_system *sys, struct zone *zone, unsigned order, unsi
 	return steal_part(sys, zone, found, (unsigned)from, type);
 }
 
-/* Where to look before stealing: the type itself, or CMA's when most of the free memory is there.
- */
+/* Where to look before stealing: the type itself, or CMA's when most of the
+ * free memory is there. */
 static enum migratetype preferred(const struct zone *zone, enum migratetype type, unsigned flags)
 {
 	if (type == MIGRATE_MOVABLE && flags & ALLOC_CMA &&
@@ -129,8 +129,7 @@ u64 zone_take(struct mem_system *sys, struct zone *zone, unsigned order, enum mi
 	return source < 0 ? NO_FRAME : buddy_take(sys, zone, order, (enum migratetype)source);
 }
 
-/* ---- the reserve for atomic requests ------------------------------------------------------------
- */
+/* ---- the reserve for atomic requests ----------------------------------------------------- */
 
 void highatomic_reserve(struct mem_system *sys, struct zone *zone, u64 pfn)
 {

@@ -2,7 +2,7 @@
 /* Frames without struct pages: the long ways of taking and giving back. */
 #include "frame_fast.h"
 
-/* ---- zones ----------------------------------------------------------------------------------- */
+/* ---- zones ------------------------------------------------------------------------------- */
 
 static u64 block_pfn(const struct mem_system *sys, u64 block)
 {
@@ -77,8 +77,7 @@ static u64 take_from_list(const struct request *r, const struct zonelist *list, 
 	return NO_FRAME;
 }
 
-/* ---- how hard to try ---------------------------------------------------------------------------
- */
+/* ---- how hard to try --------------------------------------------------------------------- */
 
 #define COSTLY_ORDER 3	/* Linux's PAGE_ALLOC_COSTLY_ORDER */
 #define MAX_ROUNDS   16 /* and its MAX_RECLAIM_RETRIES */
@@ -190,8 +189,7 @@ static u64 take_frames(const struct request *r)
 	return pfn;
 }
 
-/* ---- requests
- * ------------------------------------------------------------------------------------ */
+/* ---- requests ---------------------------------------------------------------------------- */
 
 static int wrong_request(const struct request *r)
 {
@@ -259,8 +257,7 @@ u64 frame_alloc(struct mem_system *sys, u32 cpu, gfp_t gfp, unsigned order)
 	return frame_alloc_slow(sys, cpu, NUMA_NO_NODE, gfp, order, __builtin_return_address(0));
 }
 
-/* ---- giving back
- * ------------------------------------------------------------------------------------ */
+/* ---- giving back ------------------------------------------------------------------------- */
 
 /* Why that PFN and order cannot be freed. */
 static enum page_error free_error(const struct mem_system *sys, u64 pfn, unsigned order)
@@ -332,8 +329,7 @@ int frame_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order)
 	return frame_free_slow(sys, cpu, pfn, order, __builtin_return_address(0));
 }
 
-/* ---- state
- * -------------------------------------------------------------------------------------------- */
+/* ---- state ------------------------------------------------------------------------------- */
 
 u8 frame_state(const struct mem_system *sys, u64 pfn)
 {

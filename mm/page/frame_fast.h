@@ -33,8 +33,7 @@ static inline struct pcp_list *request_list(const struct page_cpu *pc, gfp_t gfp
 	return order == PAGEBLOCK_ORDER ? lists + PCP_HUGE : pc->none;
 }
 
-/* ---- frames, in a system without struct pages ---------------------------------------------------
- */
+/* ---- frames, in a system without struct pages -------------------------------------------- */
 
 /* Linux's name for it is rmqueue_pcplist(). False: take the long way. */
 static inline bool frame_alloc_fast(struct mem_system *sys, u32 cpu, gfp_t gfp, unsigned order,
@@ -82,8 +81,7 @@ static inline bool frame_free_fast(struct mem_system *sys, u32 cpu, u64 pfn, uns
 	return true;
 }
 
-/* ---- pages
- * ---------------------------------------------------------------------------------------- */
+/* ---- pages ------------------------------------------------------------------------------- */
 
 /* May the struct page be read? It may hold zeros, if its pageblock is not alive. */
 static inline bool page_is_readable(const struct mem_system *sys, const struct page *page)

@@ -2,8 +2,7 @@
 /* Pages: frames with a struct page. */
 #include "frame_fast.h"
 
-/* ---- struct pages of blocks
- * ------------------------------------------------------------------------ */
+/* ---- struct pages of blocks -------------------------------------------------------------- */
 
 static void prep_compound(struct page *head, unsigned order)
 {
@@ -91,8 +90,7 @@ struct page *alloc_pages_node(struct mem_system *sys, int nid, gfp_t gfp, unsign
 	return alloc_pages_slow(sys, gfp, order, nid, __builtin_return_address(0));
 }
 
-/* ---- giving back
- * ------------------------------------------------------------------------------------- */
+/* ---- giving back ------------------------------------------------------------------------- */
 
 /* A page whose last reference goes: to the CPU's list or to its zone. */
 static void page_put(struct mem_system *sys, struct page *page, unsigned order, const void *caller)
@@ -153,8 +151,7 @@ void __free_pages(struct mem_system *sys, struct page *page, unsigned order)
 		free_pages_slow(sys, page, order, __builtin_return_address(0));
 }
 
-/* ---- by address
- * ---------------------------------------------------------------------------------------- */
+/* ---- by address -------------------------------------------------------------------------- */
 
 void *__get_free_pages(struct mem_system *sys, gfp_t gfp, unsigned order)
 {

@@ -11,8 +11,8 @@ struct check {
 	u64 *ret_pfn;
 };
 
-/* A block of GROUP_ORDER and more: marked, aligned, inside, of the list's type, and not mergeable.
- */
+/* A block of GROUP_ORDER and more: marked, aligned, inside, of the list's
+ * type, and not mergeable. */
 static const char *check_block(struct check *c, u64 pfn, unsigned order)
 {
 	struct buddy_block found;

@@ -52,8 +52,7 @@ static void give(struct mem_system *sys, const void *p, unsigned order)
 		frame_free(sys, arch_this_cpu(), phys_to_pfn(virt_to_phys(sys, p)), order);
 }
 
-/* ---- records
- * ------------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------------------------- */
 
 static struct page_record *record_of(const struct mem_system *sys, u64 pfn)
 {
@@ -91,8 +90,7 @@ static void trace(struct page_debug *d, u32 cpu, u64 pfn, gfp_t gfp, unsigned or
 			d->nr_events, pfn, caller, gfp, (u8)order, (u8)cpu, free};
 }
 
-/* ---- poison
- * ---------------------------------------------------------------------------------------- */
+/* ---- poison ------------------------------------------------------------------------------ */
 
 static void poison(const struct mem_system *sys, u64 pfn, unsigned order)
 {
@@ -110,8 +108,7 @@ static bool poison_holds(const struct mem_system *sys, u64 pfn)
 	return true;
 }
 
-/* ---- the allocator's calls
- * --------------------------------------------------------------------------- */
+/* ---- the allocator's calls --------------------------------------------------------------- */
 
 bool page_debug_fails(struct mem_system *sys, gfp_t gfp, unsigned order, const void *caller)
 {
@@ -186,8 +183,7 @@ void page_debug_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order, c
 	spin_unlock(&d->lock);
 }
 
-/* ---- on and off
- * -------------------------------------------------------------------------------------- */
+/* ---- on and off -------------------------------------------------------------------------- */
 
 static int tables_new(struct mem_system *sys, struct page_debug *d)
 {
@@ -270,8 +266,7 @@ void page_debug_fail_after(struct mem_system *sys, u64 n)
 	sys->page_debug->fail_after = n;
 }
 
-/* ---- looking
- * ------------------------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------------------------- */
 
 bool page_debug_trace(const struct mem_system *sys, u32 i, struct page_event *ret)
 {

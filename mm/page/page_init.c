@@ -32,8 +32,7 @@ static int for_each_zone_range(struct mem_system *sys,
 	return 0;
 }
 
-/* ---- descriptors for split pageblocks
- * ------------------------------------------------------------ */
+/* ---- descriptors for split pageblocks ---------------------------------------------------- */
 
 #define MAPS_AT_LEAST 32 /* before the pool has to grow for the first time */
 #define MAPS_AT_ONCE  64 /* a zone with no more pageblocks than this gets all its maps */
@@ -86,8 +85,7 @@ static int pools_init(struct mem_system *sys)
 	return err;
 }
 
-/* ---- free lists
- * ------------------------------------------------------------------------------------ */
+/* ---- free lists -------------------------------------------------------------------------- */
 
 /*
  * Part of a pageblock. Zones share a pageblock where a node's border is not a multiple of 2 MiB:

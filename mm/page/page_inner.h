@@ -7,7 +7,7 @@
 #include "mm/pcp.h"
 #include "mm/system.h"
 
-/* ---- lookup ---------------------------------------------------------------------------------- */
+/* ---- lookup ------------------------------------------------------------------------------ */
 
 static inline struct pageblock *pageblock_at(const struct mem_system *sys, u64 pfn)
 {
@@ -54,8 +54,7 @@ static inline struct zone *pageblock_zone(const struct mem_system *sys,
 	return zone_by_id(sys, block->zid);
 }
 
-/* ---- buddy.c: one zone's lists, locked --------------------------------------------------------
- */
+/* ---- buddy.c: one zone's lists, locked --------------------------------------------------- */
 
 /* Takes 2^order frames out of the lists of this type. NO_FRAME: they have none, or there is no
  * memory to split a pageblock. Gives nothing life and marks nothing used. */
@@ -99,15 +98,14 @@ void buddy_account(struct zone *zone, unsigned type, s64 pages);
 void buddy_move_entry(struct zone *zone, struct list_head *entry, unsigned order, unsigned from,
 		      unsigned to);
 
-/* ---- pageblock.c, locked ------------------------------------------------------------------- */
+/* ---- pageblock.c, locked ----------------------------------------------------------------- */
 
 /* Changes the type and moves what is free in the pageblock to the type's lists. The pageblock heads
  * its free block, if it is in one. Returns the free pages. */
 u64 pageblock_set_type(struct mem_system *sys, struct zone *zone, u64 pfn, enum migratetype type);
 u64 pageblock_free_pages(const struct mem_system *sys, u64 pfn);
 
-/* ---- fallback.c, locked ------------------------------------------------------------------------
- */
+/* ---- fallback.c, locked ------------------------------------------------------------------ */
 
 /* 2^order frames for a request of this type, from wherever the zone's types allow. */
 u64 zone_take(struct mem_system *sys, struct zone *zone, unsigned order, enum migratetype type,
@@ -120,8 +118,7 @@ void highatomic_reserve(struct mem_system *sys, struct zone *zone, u64 pfn);
 /* Gives one pageblock of the reserve back. False: there is none with free pages. */
 bool highatomic_unreserve(struct mem_system *sys, struct zone *zone);
 
-/* ---- watermark.c --------------------------------------------------------------------------------
- */
+/* ---- watermark.c ------------------------------------------------------------------------- */
 
 #define ALLOC_WMARK_MASK    0x03u /* enum zone_watermark */
 #define ALLOC_NO_WATERMARKS 0x04u
@@ -139,8 +136,7 @@ static inline u64 page_life(const struct pageblock *block, unsigned order)
 	return PAGE_LIFE(order, order <= PCP_MAX_ORDER ? block->lists : NO_LISTS);
 }
 
-/* ---- pcp.c
- * ---------------------------------------------------------------------------------------- */
+/* ---- pcp.c ------------------------------------------------------------------------------- */
 
 /* Makes an empty list hold something: from its spare, or from the zone (takes the lock). False: the
  * zone has nothing for it. */
@@ -163,8 +159,7 @@ static inline void pcp_answer(struct mem_system *sys, u32 cpu)
 /* The CPU's lists for a pageblock's or a struct page's `lists`; remembered for the next free. */
 struct pcp_list *pcp_lists_by_id(struct page_cpu *pc, u16 lists);
 
-/* ---- frame.c: the long way
- * ------------------------------------------------------------------------ */
+/* ---- frame.c: the long way --------------------------------------------------------------- */
 
 /* A request on its way. */
 struct request {
@@ -178,8 +173,8 @@ struct request {
 };
 /* The frame, in nobody's hands yet and unmarked; NO_FRAME: refused and counted, or no memory. */
 u64 request_frame(struct request *r);
-/* nr allocations that were meant for a zone came from another, or the same, for a CPU of cpu_nid.
- */
+/* nr allocations that were meant for a zone came from another, or the same, for
+ * a CPU of cpu_nid. */
 void zone_count_numa(struct zone *wanted, struct zone *zone, int cpu_nid, u64 nr);
 
 void frame_set_state(struct mem_system *sys, u64 pfn, u8 state);
@@ -190,8 +185,7 @@ void refuse_free(struct mem_system *sys, u64 pfn, unsigned order, const void *ca
 /* Is the page the head of a block in a CPU's list? */
 bool page_is_listed(const struct mem_system *sys, u64 pfn);
 
-/* ---- errors
- * --------------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------ */
 
 void page_error(struct mem_system *sys, enum page_error error, u64 pfn, unsigned order, gfp_t gfp,
 		const void *caller);

@@ -59,8 +59,8 @@ void zone_events(const struct mem_system *sys, const struct zone *zone,
 	for (u32 i = 0; zone->pcp && i < sys->nr_cpus * PCP_LISTS; i++) {
 		const struct pcp_list *list = &zone->pcp[i];
 
-		/* What was given back: what it has and gave away, less what it got from the zone.
-		 */
+		/* What was given back: what it has and gave away, less what it
+		 * got from the zone. */
 		ret_events[PGALLOC_OPS] += list->nr_taken;
 		ret_events[PGALLOC] += list->nr_taken << list->order;
 		ret_events[PGFREE] +=

@@ -4,8 +4,7 @@
 
 #define CHUNK PCP_MAX_BATCH /* blocks that change hands under one lock */
 
-/* ---- from and to the zone
- * ------------------------------------------------------------------------- */
+/* ---- from and to the zone ---------------------------------------------------------------- */
 
 static u32 take_many(struct mem_system *sys, const struct pcp_list *list, unsigned alloc_flags,
 		     u64 *pfns, u32 max)
@@ -44,8 +43,7 @@ static void put_many(struct mem_system *sys, const struct pcp_list *list, const 
 	spin_unlock(&zone->lock);
 }
 
-/* ---- what lies in a list
- * ---------------------------------------------------------------------------- */
+/* ---- what lies in a list ----------------------------------------------------------------- */
 
 /* Pages of one pageblock at the start of pfns become ready: how many, 0 when they cannot be. */
 static u32 ready_run(struct mem_system *sys, const struct pcp_list *list, const u64 *pfns, u32 nr,
@@ -115,8 +113,7 @@ static void spill(struct mem_system *sys, struct pcp_list *list, const u64 *bloc
 	list->nr_drained += nr;
 }
 
-/* ---- two stacks
- * -------------------------------------------------------------------------------------- */
+/* ---- two stacks -------------------------------------------------------------------------- */
 
 static void swap_stacks(struct pcp_list *list)
 {
@@ -234,8 +231,7 @@ void pcp_answer_request(struct mem_system *sys, u32 cpu)
 	__atomic_store_n(&sys->page_cpu[cpu]->drain, false, __ATOMIC_RELEASE);
 }
 
-/* ---- counts
- * --------------------------------------------------------------------------------------- */
+/* ---- counts ------------------------------------------------------------------------------ */
 
 u64 pcp_pages(const struct zone *zone, u32 cpu)
 {

@@ -5,8 +5,7 @@
 /* Requests that make no sense have no list: empty and full for ever, so they take the long way. */
 static const struct pcp_list no_lists[NR_PAGE_ORDERS];
 
-/* ---- sizes
- * ------------------------------------------------------------------------------------------ */
+/* ---- sizes ------------------------------------------------------------------------------- */
 
 #define PCP_SHARE 64 /* all lists of a zone hold at most this part of it */
 
@@ -40,8 +39,7 @@ static unsigned index_order(u32 i)
 	return i % NR_PCP_ORDERS == PCP_HUGE ? PAGEBLOCK_ORDER : i % NR_PCP_ORDERS;
 }
 
-/* ---- a zone's lists
- * ------------------------------------------------------------------------------------ */
+/* ---- a zone's lists ---------------------------------------------------------------------- */
 
 static u64 *list_init_stacks(const struct mem_system *sys, struct zone *zone, struct pcp_list *list,
 			     u32 i, u64 *stacks)
@@ -110,8 +108,7 @@ static void for_each_list(struct mem_system *sys,
 	}
 }
 
-/* ---- a CPU's view
- * -------------------------------------------------------------------------------------- */
+/* ---- a CPU's view ------------------------------------------------------------------------ */
 
 /* The CPU's node, or the nearest one with memory. */
 static int cpu_node(const struct mem_system *sys, u32 cpu)

@@ -11,8 +11,7 @@ static void add(u64 *counter, u64 n)
 	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
 }
 
-/* ---- one shrinker -------------------------------------------------------------------------------
- */
+/* ---- one shrinker ------------------------------------------------------------------------ */
 
 static u64 count(struct shrinker *s, struct shrink_control *sc)
 {
@@ -25,8 +24,8 @@ static u64 count(struct shrinker *s, struct shrink_control *sc)
 	return nr;
 }
 
-/* Batch after batch, and a last smaller one only if that is all there is. Returns what was freed.
- */
+/* Batch after batch, and a last smaller one only if that is all there is.
+ * Returns what was freed. */
 static u64 scan(struct shrinker *s, struct shrink_control *sc, u64 freeable, u64 total,
 		u64 *ret_scanned)
 {
@@ -68,8 +67,7 @@ static u64 shrink_one(struct shrinker *s, struct shrink_control *sc, unsigned pr
 	return freed;
 }
 
-/* ---- the list -----------------------------------------------------------------------------------
- */
+/* ---- the list ---------------------------------------------------------------------------- */
 
 void shrinkers_init(struct mem_system *sys)
 {

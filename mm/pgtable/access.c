@@ -49,8 +49,7 @@ static void fault(struct check *c, enum access_why why, u32 i, u64 bits, u32 err
 				       .bits = bits};
 }
 
-/* ---- protection keys: 4.6.2
- * ---------------------------------------------------------------------- */
+/* ---- protection keys: 4.6.2 -------------------------------------------------------------- */
 
 static bool all_have(const struct check *c, u64 bit)
 {
@@ -74,8 +73,7 @@ static bool key_forbids(const struct check *c, bool user_page)
 	return two & 1 || (two & 2 && is_write(c->kind) && (cpu->wp || c->user));
 }
 
-/* ---- rights
- * -------------------------------------------------------------------------------------- */
+/* ---- rights ------------------------------------------------------------------------------ */
 
 /* The first entry from the top that lacks (or has) the bit. */
 static u32 first_with(const struct check *c, u64 bit, bool set)
@@ -162,8 +160,7 @@ static void check_rights(struct check *c, u64 va)
 	};
 }
 
-/* ---- the walk
- * ------------------------------------------------------------------------------------ */
+/* ---- the walk ---------------------------------------------------------------------------- */
 
 /* True: entry i was good and points to the next table; the page was found or a fault if false. */
 static bool step(struct check *c, u32 i, u64 va)

@@ -44,7 +44,7 @@ int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, phys_add
 			      PT_WRITE | PT_NOEXEC | PT_GLOBAL, 2, m);
 }
 
-/* ---- identity ----------------------------------------------------------------------------- */
+/* ---- identity ---------------------------------------------------------------------------- */
 
 struct identity {
 	struct pgtable *pt;

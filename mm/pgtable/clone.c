@@ -21,8 +21,7 @@ static const void *clone_table(const struct pgtable *pt, phys_addr_t pa)
 	return c->origin->foreign ? NULL : pt_table_at(c->origin, pa);
 }
 
-/* ---- lists of tables ---------------------------------------------------------------------------
- */
+/* ---- lists of tables --------------------------------------------------------------------- */
 
 static int push(struct pt_clone *c, phys_addr_t *list, phys_addr_t table)
 {
@@ -127,8 +126,7 @@ int pt_step_replace_tree(struct edit_step *s, u64 entry, unsigned level)
 	return err ? err : push(s->c, &s->replaced, table);
 }
 
-/* ---- a foreign origin --------------------------------------------------------------------------
- */
+/* ---- a foreign origin -------------------------------------------------------------------- */
 
 static int copy_tree(struct edit_step *s, phys_addr_t from, unsigned level, phys_addr_t *ret);
 
@@ -174,8 +172,7 @@ static int copy_tree(struct edit_step *s, phys_addr_t from, unsigned level, phys
 	return 0;
 }
 
-/* ---- life --------------------------------------------------------------------------------------
- */
+/* ---- life -------------------------------------------------------------------------------- */
 
 static void choose(struct pt_clone *c, u32 at)
 {

@@ -32,8 +32,7 @@ struct diff {
 
 #define POLL_EVERY 4096 /* pieces */
 
-/* ---- a cursor ---------------------------------------------------------------------------------
- */
+/* ---- a cursor ---------------------------------------------------------------------------- */
 
 /* Takes *c to the table below the entry; what is wrong if it cannot be followed. */
 static u8 follow(struct cursor *c, u64 val, unsigned level)
@@ -137,8 +136,7 @@ static void seek(struct cursor *c, u64 va)
 		;
 }
 
-/* ---- two ----------------------------------------------------------------------------------------
- */
+/* ---- two --------------------------------------------------------------------------------- */
 
 /* Are both in one table with the same rights? *last moves to its end. */
 static bool in_shared_table(const struct diff *d, u64 va, u64 *last)
@@ -269,8 +267,7 @@ int pt_diff(const struct pgtable *a, const struct pgtable *b, u64 start, u64 las
 	return pt_diff_how(a, b, start, last, &how, fn, ctx);
 }
 
-/* ---- totals -------------------------------------------------------------------------------------
- */
+/* ---- totals ------------------------------------------------------------------------------ */
 
 void pt_diff_count(struct pt_diff_totals *t, const struct pt_difference *d)
 {

@@ -103,8 +103,7 @@ static int edit_table(struct edit_step *s, phys_addr_t table, unsigned level, u6
 	return 0;
 }
 
-/* ---- versions ----------------------------------------------------------------------------------
- */
+/* ---- versions ---------------------------------------------------------------------------- */
 
 /* What was undone is gone once something new is done. */
 static void forget_redo(struct pt_clone *c)

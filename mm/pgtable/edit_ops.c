@@ -29,8 +29,7 @@ static int begin(struct edit_step *s, struct pt_clone *c, u64 va, u64 size)
 	return 0;
 }
 
-/* ---- map ---------------------------------------------------------------------------------------
- */
+/* ---- map --------------------------------------------------------------------------------- */
 
 static int map_entry(struct edit_step *s, u64 *entry, unsigned level, u64 va, bool whole)
 {
@@ -66,8 +65,7 @@ int pt_clone_map(struct pt_clone *c, u64 va, phys_addr_t pa, u64 size, u64 flags
 	return pt_step_run(&s, what);
 }
 
-/* ---- unmap -------------------------------------------------------------------------------------
- */
+/* ---- unmap ------------------------------------------------------------------------------- */
 
 /* Is there anything in the table that the entry points to? One that cannot be read may hold all. */
 static bool maps_anything(const struct edit_step *s, u64 entry, unsigned level)
@@ -112,8 +110,7 @@ int pt_clone_unmap(struct pt_clone *c, u64 va, u64 size, const char *what)
 	return err ? err : pt_step_run(&s, what);
 }
 
-/* ---- protect -----------------------------------------------------------------------------------
- */
+/* ---- protect ----------------------------------------------------------------------------- */
 
 static int protect_entry(struct edit_step *s, u64 *entry, unsigned level, u64 va, bool whole)
 {
@@ -144,8 +141,7 @@ int pt_clone_protect(struct pt_clone *c, u64 va, u64 size, u64 flags, u64 mask, 
 	return err ? err : pt_step_run(&s, what);
 }
 
-/* ---- split, collapse, any bits ------------------------------------------------------------------
- */
+/* ---- split, collapse, any bits ----------------------------------------------------------- */
 
 /* The step reaches just the entry on the way to va. */
 static int begin_at(struct edit_step *s, struct pt_clone *c, u64 va)
@@ -180,8 +176,8 @@ int pt_clone_split(struct pt_clone *c, u64 va, const char *what)
 	return err ? err : pt_step_run(&s, what);
 }
 
-/* Entries of the table alike, in order, aligned? Then *ret is the page that can take their place.
- */
+/* Entries of the table alike, in order, aligned? Then *ret is the page that
+ * can take their place. */
 static int one_page(struct edit_step *s, const void *entries, unsigned level, u64 va, u64 *ret)
 {
 	const struct pt_format *f = s->format;

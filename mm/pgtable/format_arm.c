@@ -101,8 +101,7 @@ static u64 leaf_flags(u64 entry, unsigned level)
 	       (entry & xn ? PT_NOEXEC : 0) | (entry & ARM_NG ? 0 : PT_GLOBAL) | attr_flags(entry);
 }
 
-/* ---- what the bits say -------------------------------------------------------------------------
- */
+/* ---- what the bits say ------------------------------------------------------------------- */
 
 #define PAGES	PT_IN_PAGE
 #define TABLES	PT_IN_TABLE

@@ -63,8 +63,7 @@ static u64 leaf_flags(u64 entry, unsigned level)
 	       (entry & RV_PBMT ? PT_PCD : 0) | (entry & RV_IO ? PT_PWT : 0);
 }
 
-/* ---- what the bits say -------------------------------------------------------------------------
- */
+/* ---- what the bits say ------------------------------------------------------------------- */
 
 #define PAGES  PT_IN_PAGE
 #define TABLES PT_IN_TABLE

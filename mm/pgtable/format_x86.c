@@ -37,8 +37,7 @@ u64 pt_entry_flags(u64 entry, unsigned level)
 	return flags | (entry & pat ? PT_PATBIT : 0);
 }
 
-/* ---- what the bits say -------------------------------------------------------------------------
- */
+/* ---- what the bits say ------------------------------------------------------------------- */
 
 #define PAGES	 PT_IN_PAGE
 #define TABLES	 PT_IN_TABLE

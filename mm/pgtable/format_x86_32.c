@@ -30,8 +30,7 @@ static u64 make_table(phys_addr_t pa)
 	return pa | PTE_P | PTE_RW | PTE_US | PTE_A;
 }
 
-/* ---- what the bits say -------------------------------------------------------------------------
- */
+/* ---- what the bits say ------------------------------------------------------------------- */
 
 #define PAGES	 PT_IN_PAGE
 #define TABLES	 PT_IN_TABLE
@@ -107,8 +106,7 @@ static const struct pt_bit bits_pae[] = {
 	LOW_BITS("SDM vol. 3, 4.4, tables 4-8 to 4-11"),
 };
 
-/* ---- the formats --------------------------------------------------------------------------------
- */
+/* ---- the formats ------------------------------------------------------------------------- */
 
 #define SAME (PTE_RW | PTE_US | PTE_PWT | PTE_PCD | PTE_A | PTE_D | PTE_G | 7ULL << 9 | PTE_NX)
 #define X86                                                                                        \

@@ -11,8 +11,7 @@ int pt_image_wrong(struct pt_image_reader *r, const char *what, const char *word
 	return -EINVAL;
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------
- */
+/* ---- numbers ----------------------------------------------------------------------------- */
 
 int pt_image_hex(struct pt_image_reader *r, const char *word, u64 *ret)
 {
@@ -59,8 +58,7 @@ int pt_image_span(struct pt_image_reader *r, char *word, u32 nr, u32 *first, u32
 	return err;
 }
 
-/* ---- head ---------------------------------------------------------------------------------------
- */
+/* ---- head -------------------------------------------------------------------------------- */
 
 static int head_format(struct pt_image_reader *r)
 {

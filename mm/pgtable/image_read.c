@@ -10,8 +10,7 @@ static phys_addr_t table_align(const struct pt_format *f, unsigned level)
 	return min((u64)pt_nr_entries(f, level) * f->entry_size, PAGE_SIZE);
 }
 
-/* ---- tables -------------------------------------------------------------------------------------
- */
+/* ---- tables ------------------------------------------------------------------------------ */
 
 /* A page for one more table. */
 static int add_table(struct pt_image_reader *r, phys_addr_t pa)
@@ -133,8 +132,7 @@ static int read_end(struct pt_image_reader *r)
 	return 0;
 }
 
-/* ---- lines --------------------------------------------------------------------------------------
- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
 /* Words split by one blank each. */
 static int split(struct pt_image_reader *r)
@@ -240,8 +238,7 @@ int pt_image_check(const char *text, size_t len, u32 *ret_tables, char *err, siz
 	return bad;
 }
 
-/* ---- loading ------------------------------------------------------------------------------------
- */
+/* ---- loading ----------------------------------------------------------------------------- */
 
 u64 pt_image_bytes(u32 nr_tables)
 {

@@ -31,8 +31,7 @@ __printf(2, 3) static void put(struct writer *w, const char *fmt, ...)
 	w->err = w->fn(w->ctx, line, (size_t)n);
 }
 
-/* ---- head ---------------------------------------------------------------------------------------
- */
+/* ---- head -------------------------------------------------------------------------------- */
 
 static void put_text(struct writer *w, const char *key, const char *text)
 {
@@ -85,8 +84,7 @@ static void put_head(struct writer *w, const struct pt_image_info *info)
 	put_mtrr(w, &info->mtrr);
 }
 
-/* ---- tables -------------------------------------------------------------------------------------
- */
+/* ---- tables ------------------------------------------------------------------------------ */
 
 /* Entries from `first` on that are equal, or go up by the same step. */
 static u32 run_length(const struct writer *w, const void *table, u32 first, u32 nr, u64 *ret_step)

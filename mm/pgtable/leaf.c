@@ -30,8 +30,7 @@ int pt_need_entry(struct pgtable *pt, u64 va, unsigned level, u64 **ret_entry)
 	return 0;
 }
 
-/* ---- retiring -----------------------------------------------------------------------------------
- */
+/* ---- retiring ---------------------------------------------------------------------------- */
 
 enum { AT_ONCE = 16 };
 
@@ -116,8 +115,7 @@ void pt_retire_tables(struct pgtable *pt, u64 va, u64 size, u64 start, u64 end)
 	retire_below(&r, pt->root, pt->levels - 1u, va, va + size);
 }
 
-/* ---- reaping ------------------------------------------------------------------------------------
- */
+/* ---- reaping ----------------------------------------------------------------------------- */
 
 struct reap {
 	struct pgtable *pt;

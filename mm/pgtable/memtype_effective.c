@@ -19,8 +19,7 @@ enum memtype mtrr_type_range(const struct mtrr_state *m, phys_addr_t pa, phys_ad
 	return type;
 }
 
-/* ---- registers ---------------------------------------------------------------------------------
- */
+/* ---- registers --------------------------------------------------------------------------- */
 
 void mtrr_fixed_range(u32 nr, phys_addr_t *ret_start, u64 *ret_size, u32 *ret_msr)
 {
@@ -156,8 +155,7 @@ const char *mtrr_source_text(char *buf, size_t size, const struct mtrr_source *s
 	return buf;
 }
 
-/* ---- PAT --------------------------------------------------------------------------------------
- */
+/* ---- PAT --------------------------------------------------------------------------------- */
 
 int pat_type(u64 pat_msr, unsigned index)
 {

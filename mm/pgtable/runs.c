@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Equal neighbours merged, and lines of text in the layouts of Linux's ptdump and QEMU's info tlb.
- */
+/* Equal neighbours merged, and lines of text in the layouts of Linux's ptdump
+ * and QEMU's info tlb. */
 #include "lib.h"
 #include "mm/pt_dump.h"
 #include "pt_inner.h"

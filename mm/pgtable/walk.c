@@ -187,7 +187,7 @@ int pt_walk_ranges(const struct pgtable *pt, u64 start, u64 last, pt_visit visit
 	return walk(pt, start, last, visit, ctx, CONTIGUOUS);
 }
 
-/* ---- one table, one address ------------------------------------------------------------------ */
+/* ---- one table, one address -------------------------------------------------------------- */
 
 struct one_table {
 	pt_visit visit;

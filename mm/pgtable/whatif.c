@@ -143,8 +143,7 @@ int pt_whatif_map(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flag
 	return err ? err : place_all(pt, all, true);
 }
 
-/* ---- an example ---------------------------------------------------------------------------------
- */
+/* ---- an example -------------------------------------------------------------------------- */
 
 #define KERNEL	    PT_GLOBAL
 #define KERNEL_DATA (PT_GLOBAL | PT_NOEXEC | PT_WRITE)
@@ -185,8 +184,7 @@ int pt_whatif_example(struct pgtable *pt)
 	return 0;
 }
 
-/* ---- freeing ------------------------------------------------------------------------------------
- */
+/* ---- freeing ----------------------------------------------------------------------------- */
 
 static void destroy_table(struct pgtable *pt, phys_addr_t table, unsigned level, phys_addr_t *path)
 {

@@ -12,8 +12,7 @@
 static const u16 sizes[NR_KMALLOC_SIZES] = {8,	 16,  32,   64,	  96,	128, 192,
 					    256, 512, 1024, 2048, 4096, 8192};
 
-/* ---- classes ------------------------------------------------------------------------------------
- */
+/* ---- classes ----------------------------------------------------------------------------- */
 
 static struct kmem_cache *new_class(struct mem_system *sys, enum kmalloc_type type, u32 size)
 {
@@ -61,8 +60,7 @@ static enum kmalloc_type type_of(gfp_t gfp)
 	return gfp & __GFP_RECLAIMABLE ? KMALLOC_RECLAIM : KMALLOC_NORMAL;
 }
 
-/* ---- whole pages --------------------------------------------------------------------------------
- */
+/* ---- whole pages ------------------------------------------------------------------------- */
 
 static unsigned order_of(size_t size)
 {
@@ -105,8 +103,7 @@ static bool is_large(const struct mem_system *sys, const struct page *page, cons
 	       page_address(sys, page) == p;
 }
 
-/* ---- taking -------------------------------------------------------------------------------------
- */
+/* ---- taking ------------------------------------------------------------------------------ */
 
 static __noinline void *alloc_slow(struct mem_system *sys, size_t size, gfp_t gfp, int nid,
 				   const void *caller)
@@ -168,8 +165,7 @@ void *kcalloc(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp)
 	return alloc_array(sys, nr, size, gfp | __GFP_ZERO, __builtin_return_address(0));
 }
 
-/* ---- giving -------------------------------------------------------------------------------------
- */
+/* ---- giving ------------------------------------------------------------------------------ */
 
 static bool is_nothing(const void *p)
 {
@@ -213,8 +209,7 @@ void kfree(struct mem_system *sys, void *p)
 		slab_give_fast(sys, cache, c, slab, object, at & cache->slab_mask);
 }
 
-/* ---- sizes --------------------------------------------------------------------------------------
- */
+/* ---- sizes ------------------------------------------------------------------------------- */
 
 size_t ksize(struct mem_system *sys, const void *p)
 {

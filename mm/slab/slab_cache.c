@@ -6,8 +6,7 @@
 
 #define CACHE_LINE 64
 
-/* ---- one cache ----------------------------------------------------------------------------------
- */
+/* ---- one cache --------------------------------------------------------------------------- */
 
 /* Of the block of pages that holds so many bytes. */
 static u32 order_of(u64 bytes)
@@ -129,8 +128,7 @@ struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 
 	return c;
 }
 
-/* ---- aliases ------------------------------------------------------------------------------------
- */
+/* ---- aliases ----------------------------------------------------------------------------- */
 
 #define MUST_BE_SAME (SLAB_RECLAIM_ACCOUNT | SLAB_CACHE_DMA)
 #define NEVER_MERGED (SLAB_DEBUG_FLAGS | SLAB_TYPESAFE_BY_RCU)
@@ -191,8 +189,7 @@ static struct kmem_cache_alias *take_alias(struct kmem_cache *c)
 	return alias;
 }
 
-/* ---- life ---------------------------------------------------------------------------------------
- */
+/* ---- life -------------------------------------------------------------------------------- */
 
 static bool is_good_name(const char *name)
 {
@@ -260,8 +257,7 @@ int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 	return 0;
 }
 
-/* ---- the first ones -----------------------------------------------------------------------------
- */
+/* ---- the first ones ---------------------------------------------------------------------- */
 
 /* The first cache has to hold itself: it is made in pages of its own, then moved into an object,
  * with the slab of that object, its only one. */

@@ -62,8 +62,7 @@ static const char *check_slab(const struct mem_system *sys, const struct kmem_ca
 	return wrong ? wrong : check_objects(sys, slab);
 }
 
-/* ---- slabs with a free object -------------------------------------------------------------------
- */
+/* ---- slabs with a free object ------------------------------------------------------------ */
 
 struct check {
 	const struct mem_system *sys;
@@ -156,8 +155,7 @@ static const char *check_cache(struct check *c)
 	return NULL;
 }
 
-/* ---- full slabs ---------------------------------------------------------------------------------
- */
+/* ---- full slabs -------------------------------------------------------------------------- */
 
 static bool check_full(void *ctx, const struct page *slab)
 {

@@ -20,8 +20,7 @@ void slab_cpu_init(struct kmem_cache_cpu *c, struct kmem_cache *cache, u32 cpu)
 	list_init(&c->partial);
 }
 
-/* ---- the CPU's list -----------------------------------------------------------------------------
- */
+/* ---- the CPU's list ---------------------------------------------------------------------- */
 
 static void put_in(struct kmem_cache_cpu *c, struct page *slab)
 {
@@ -79,8 +78,7 @@ void slab_cpu_put(struct mem_system *sys, struct kmem_cache *cache, struct page 
 		slab_error(sys, SLAB_FREE_TWICE, cache, object, caller);
 }
 
-/* ---- taking -------------------------------------------------------------------------------------
- */
+/* ---- taking ------------------------------------------------------------------------------ */
 
 /* The slab that was allocated from goes to the CPU's list, if it is not full. */
 static void retire(struct kmem_cache *cache, struct kmem_cache_cpu *c)
@@ -157,8 +155,7 @@ u64 slab_cpu_take(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp)
 	return slab_take_bit(sys, cache, c->slab);
 }
 
-/* ---- giving all up ------------------------------------------------------------------------------
- */
+/* ---- giving all up ----------------------------------------------------------------------- */
 
 static void drain_cpu(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c,
 		      enum slab_drain how)

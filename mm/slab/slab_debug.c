@@ -32,8 +32,7 @@ void slab_debug_layout(struct kmem_cache *c)
 	c->size = size;
 }
 
-/* ---- options ------------------------------------------------------------------------------------
- */
+/* ---- options ----------------------------------------------------------------------------- */
 
 static u32 flag_of(char letter)
 {
@@ -85,8 +84,7 @@ u32 slab_debug_flags_for(const struct slab_options *options, const char *name)
 	return !options->only[0] || *only == '*' || (!*only && !*name) ? options->debug : 0;
 }
 
-/* ---- an object's words --------------------------------------------------------------------------
- */
+/* ---- an object's words ------------------------------------------------------------------- */
 
 static u8 *bytes_of(u64 object)
 {
@@ -133,8 +131,7 @@ u32 slab_debug_size(const struct kmem_cache *cache, u64 object)
 	return tracks_at(cache, object)->size;
 }
 
-/* ---- what lies in it ----------------------------------------------------------------------------
- */
+/* ---- what lies in it --------------------------------------------------------------------- */
 
 static void red_zones(const struct kmem_cache *cache, u64 object, u32 size, u8 value)
 {

@@ -48,8 +48,7 @@ enum slab_error slab_why_not(const struct mem_system *sys, const struct kmem_cac
 	return SLAB_FREE_INSIDE;
 }
 
-/* ---- reports ------------------------------------------------------------------------------------
- */
+/* ---- reports ----------------------------------------------------------------------------- */
 
 static void keep(struct mem_system *sys, struct slab_report *r)
 {
@@ -111,8 +110,7 @@ void slab_error_at(struct mem_system *sys, enum slab_error error, const struct k
 	keep(sys, &r);
 }
 
-/* ---- busy caches --------------------------------------------------------------------------------
- */
+/* ---- busy caches ------------------------------------------------------------------------- */
 
 struct search {
 	const struct mem_system *sys;

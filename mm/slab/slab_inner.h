@@ -8,8 +8,7 @@
 #include "sanitize.h"
 #include "slab_parts.h"
 
-/* ---- flags --------------------------------------------------------------------------------------
- */
+/* ---- flags ------------------------------------------------------------------------------- */
 
 /* Objects are handed out in random order (option randomise). Set by kmem_cache_create(). */
 #define SLAB_RANDOMISED 0x2u
@@ -36,8 +35,8 @@ static inline bool slab_is_mapped(const struct kmem_cache *cache)
 	return !cache->all;
 }
 
-/* The sanitizer sees who touches a free object, unless he may; debugged ones we look at ourselves.
- */
+/* The sanitizer sees who touches a free object, unless he may; debugged ones
+ * we look at ourselves. */
 static inline void slab_forbid(const struct kmem_cache *cache, u64 object)
 {
 	if (SANITIZED && !slab_is_checked(cache) && !slab_keeps_pages(cache))
@@ -50,8 +49,7 @@ static inline void slab_allow(const struct kmem_cache *cache, u64 object)
 		sanitize_allow(object, cache->object_size);
 }
 
-/* ---- where objects are --------------------------------------------------------------------------
- */
+/* ---- where objects are ------------------------------------------------------------------- */
 
 static inline struct kmem_cache *slab_cache(const struct page *slab)
 {
@@ -124,8 +122,7 @@ static inline u64 slab_object_at(const struct mem_system *sys, const struct page
 /* Head page of the compound page that p lies in; NULL when p is in no allocated page. */
 struct page *slab_page_of(const struct mem_system *sys, const void *p);
 
-/* ---- an object's bits (slab_bits.c) -------------------------------------------------------------
- */
+/* ---- an object's bits (slab_bits.c) ------------------------------------------------------ */
 
 static inline u32 slab_nr_words(const struct kmem_cache *cache)
 {

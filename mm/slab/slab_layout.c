@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* How a slab is cut into objects: as Linux does it, so that its users find the figures they know.
- */
+/* How a slab is cut into objects: as Linux does it, so that its users find
+ * the figures they know. */
 #include "lib.h"
 #include "slab_inner.h"
 

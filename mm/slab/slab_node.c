@@ -105,8 +105,7 @@ void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page
 		slab_discard(sys, cache, slab);
 }
 
-/* ---- giving empty slabs back --------------------------------------------------------------------
- */
+/* ---- giving empty slabs back ------------------------------------------------------------- */
 
 /* Pages go back when no lock is held: a slab's map is an object of another cache. */
 static u64 shrink_node(struct mem_system *sys, struct kmem_cache *cache, u32 nid)

@@ -2,8 +2,7 @@
 /* Objects of a cache: one, many, and what is not as usual. */
 #include "slab_fast.h"
 
-/* ---- taking -------------------------------------------------------------------------------------
- */
+/* ---- taking ------------------------------------------------------------------------------ */
 
 /* From a node's slabs, or new ones there, as far as gfp insists. */
 static u64 take_on_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
@@ -84,8 +83,7 @@ void *kmem_cache_alloc_node(struct mem_system *sys, struct kmem_cache *cache, gf
 			       __builtin_return_address(0));
 }
 
-/* ---- giving -------------------------------------------------------------------------------------
- */
+/* ---- giving ------------------------------------------------------------------------------ */
 
 /* Off to the quarantine; who has been there longest is free now. */
 static void give_checked(struct mem_system *sys, struct kmem_cache *cache, u64 object,
@@ -164,8 +162,8 @@ __noinline void slab_free_slow(struct mem_system *sys, struct kmem_cache *cache,
 		slab_error(sys, SLAB_FREE_TWICE, cache, object, caller);
 }
 
-/* Struct page of the page at so many bytes behind live_start. A page is 4096 bytes, its struct 64.
- */
+/* Struct page of the page at so many bytes behind live_start. A page is 4096
+ * bytes, its struct 64. */
 static always_inline struct page *page_of_live(const struct page_cpu *live, u64 page_offset)
 {
 	return (void *)((u8 *)live->live_pages + page_offset / (PAGE_SIZE / sizeof(struct page)));
@@ -191,8 +189,7 @@ void kmem_cache_free(struct mem_system *sys, struct kmem_cache *cache, void *obj
 	give_any(sys, cache, (u64)(uintptr_t)object);
 }
 
-/* ---- many ---------------------------------------------------------------------------------------
- */
+/* ---- many -------------------------------------------------------------------------------- */
 
 /* So many bits from bit `first` on. */
 static u64 bit_range(u64 first, u64 nr)

@@ -5,16 +5,14 @@
 
 #include "mm/slab.h"
 
-/* ---- slabs (slub.c) -----------------------------------------------------------------------------
- */
+/* ---- slabs (slub.c) ---------------------------------------------------------------------- */
 
 /* A slab of its node's, all of its objects free, on no list. NULL: no memory. */
 struct page *slab_new(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid);
 /* Gives its pages back; it is on no list. No lock of a cache is held. */
 void slab_discard(struct mem_system *sys, struct kmem_cache *cache, struct page *slab);
 
-/* ---- the nodes' slabs (slab_node.c) -------------------------------------------------------------
- */
+/* ---- the nodes' slabs (slab_node.c) ------------------------------------------------------ */
 
 /* An object of nid's slabs. 0: they have none. */
 u64 node_take(struct mem_system *sys, struct kmem_cache *cache, u32 nid);
@@ -27,14 +25,13 @@ struct page *node_take_slab(struct kmem_cache *cache, u32 nid, struct kmem_cache
  * unless it is to be kept. */
 void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, bool keep);
 
-/* ---- the CPUs' slabs (slab_cpu.c, slab_mail.c) --------------------------------------------------
- */
+/* ---- the CPUs' slabs (slab_cpu.c, slab_mail.c) ------------------------------------------- */
 
 void slab_cpu_init(struct kmem_cache_cpu *c, struct kmem_cache *cache, u32 cpu);
 /* An object from a slab of the CPU's, wherever slabs are to be had. 0: no memory. */
 u64 slab_cpu_take(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp);
-/* A slab of this CPU's, without a map, was full or is empty now: its free bits were others before.
- */
+/* A slab of this CPU's, without a map, was full or is empty now: its free
+ * bits were others before. */
 void slab_cpu_changed(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 was);
 /* A good object that is not free goes where its slab is. */
 void slab_cpu_put(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 index,
@@ -51,16 +48,14 @@ void slab_cpu_drain(struct mem_system *sys, struct kmem_cache *cache, enum slab_
 /* What others have freed goes to the slabs that it is of. */
 void slab_sort_mail(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c);
 
-/* ---- objects (slab_object.c) --------------------------------------------------------------------
- */
+/* ---- objects (slab_object.c) ------------------------------------------------------------- */
 
 void *slab_alloc_slow(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid,
 		      size_t size, const void *caller);
 void slab_free_slow(struct mem_system *sys, struct kmem_cache *cache, u64 object,
 		    const void *caller);
 
-/* ---- looking (slab_walk.c) ----------------------------------------------------------------------
- */
+/* ---- looking (slab_walk.c) --------------------------------------------------------------- */
 
 /* As slab_for_each(), of slabs that are on a list, and those that are allocated from; `cpu`: whose
  * list it is on, NO_CPU: its node's; current: that CPU allocates from it. */
@@ -74,8 +69,7 @@ bool slab_is_current(const struct page *slab);
 enum slab_use slab_use_of(const struct kmem_cache *cache, const struct page *slab, u64 index,
 			  u64 object);
 
-/* ---- debugging (slab_debug.c, slab_error.c) -----------------------------------------------------
- */
+/* ---- debugging (slab_debug.c, slab_error.c) ---------------------------------------------- */
 
 /* Fills in all that follows from name, sizes, flags and numbers of CPUs and nodes. False: not even
  * one object fits into the largest slab (slab_layout.c). */

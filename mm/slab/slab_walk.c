@@ -2,8 +2,7 @@
 /* Looking at all slabs of a cache, and what their counts add up to. Nothing is changed. */
 #include "slab_inner.h"
 
-/* ---- slabs --------------------------------------------------------------------------------------
- */
+/* ---- slabs ------------------------------------------------------------------------------- */
 
 static bool walk_list(const struct list_head *list, u32 cpu, u32 nid, slab_listed_fn *fn, void *ctx)
 {
@@ -87,8 +86,7 @@ bool slab_for_each(const struct mem_system *sys, const struct kmem_cache *cache,
 	return slab_each_listed(cache, each_listed, &e) && slab_each_full(sys, each_full, &e);
 }
 
-/* ---- objects ------------------------------------------------------------------------------------
- */
+/* ---- objects ----------------------------------------------------------------------------- */
 
 static bool is_in_hand(const struct kmem_cache *cache, u64 object)
 {
@@ -111,8 +109,7 @@ enum slab_use slab_use_of(const struct kmem_cache *cache, const struct page *sla
 	return slab_is_quarantined(cache, object) ? SLAB_QUARANTINED : SLAB_LIVE;
 }
 
-/* ---- sums ---------------------------------------------------------------------------------------
- */
+/* ---- sums -------------------------------------------------------------------------------- */
 
 static bool add_free(void *ctx, const struct page *slab, u32 cpu, u32 nid, bool current)
 {

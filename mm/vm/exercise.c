@@ -28,8 +28,7 @@ void exercise_fail(struct exercise *ex, const char *what, u64 where)
 	__atomic_store_n(&ex->team->over, true, __ATOMIC_RELAXED);
 }
 
-/* ---- phases -------------------------------------------------------------------------------------
- */
+/* ---- phases ------------------------------------------------------------------------------ */
 
 static bool is_over(const struct exercise_team *team)
 {
@@ -101,8 +100,7 @@ static int run_phases(struct exercise_team *team)
 	return err;
 }
 
-/* ---- caches -------------------------------------------------------------------------------------
- */
+/* ---- caches ------------------------------------------------------------------------------ */
 
 #define CTOR_SIZE 72
 
@@ -144,8 +142,7 @@ static void destroy_caches(struct exercise_team *team)
 	}
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------
- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 static u32 nr_workers(const struct exercise_config *cfg)
 {

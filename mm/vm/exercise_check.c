@@ -2,8 +2,7 @@
 /* The exercise's books, and all invariants at once. */
 #include "exercise_inner.h"
 
-/* ---- every page is somewhere --------------------------------------------------------------------
- */
+/* ---- every page is somewhere ------------------------------------------------------------- */
 
 struct account exercise_account(struct mem_system *sys)
 {
@@ -78,8 +77,7 @@ void exercise_balance(struct exercise *ex, const struct account *before)
 			      after.wrong - before->wrong);
 }
 
-/* ---- invariants ---------------------------------------------------------------------------------
- */
+/* ---- invariants -------------------------------------------------------------------------- */
 
 static void check_tables(struct exercise *ex)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Single pages up to a limit, freed in random order: afterwards large blocks must be whole again.
- */
+/* Single pages up to a limit, freed in random order: afterwards large blocks
+ * must be whole again. */
 #include "exercise_inner.h"
 
 /*

@@ -71,8 +71,7 @@ struct exercise_team {
 /* Keeps the first failure. */
 void exercise_fail(struct exercise *ex, const char *what, u64 where);
 
-/* ---- the load -----------------------------------------------------------------------------------
- */
+/* ---- the load ---------------------------------------------------------------------------- */
 
 /* One random operation; kind NR_EXERCISE_KINDS: of any kind. */
 void exercise_step(struct exercise *ex, unsigned kind);
@@ -87,16 +86,14 @@ int exercise_random_node(struct exercise *ex);
 /* Where it would be stamped. */
 bool exercise_is_zero(const struct slot *s);
 
-/* ---- areas --------------------------------------------------------------------------------------
- */
+/* ---- areas ------------------------------------------------------------------------------- */
 
 /* Kind and size of an area; the area, or NULL; its end. */
 void exercise_choose_area(struct exercise *ex, struct slot *s);
 void *exercise_get_area(struct exercise *ex, struct slot *s);
 void exercise_put_area(struct exercise *ex, struct slot *s);
 
-/* ---- the fill -----------------------------------------------------------------------------------
- */
+/* ---- the fill ---------------------------------------------------------------------------- */
 
 /* Room for each worker's pages, and how free memory lies. False: no memory, there is no fill. */
 bool exercise_fill_begin(struct exercise_team *team);
@@ -104,8 +101,7 @@ void exercise_fill(struct exercise *ex);
 /* Is it whole again? */
 void exercise_fill_end(struct exercise_team *team);
 
-/* ---- the books ----------------------------------------------------------------------------------
- */
+/* ---- the books --------------------------------------------------------------------------- */
 
 /* Of the whole machine, with no empty slab left. */
 struct account {

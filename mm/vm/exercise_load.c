@@ -5,8 +5,7 @@
 #define STAMPED_WHOLE (2 * PAGE_SIZE) /* up to this size every byte is stamped */
 #define STAMPED_PAGES 16	      /* of larger things so many pages at most, at both ends */
 
-/* ---- stamps -------------------------------------------------------------------------------------
- */
+/* ---- stamps ------------------------------------------------------------------------------ */
 
 /* Up to 8 bytes at an offset. */
 struct piece {
@@ -80,8 +79,7 @@ bool exercise_is_zero(const struct slot *s)
 	return true;
 }
 
-/* ---- allocation ---------------------------------------------------------------------------------
- */
+/* ---- allocation -------------------------------------------------------------------------- */
 
 u64 exercise_random_size(struct exercise *ex, unsigned max_bits)
 {
@@ -195,8 +193,7 @@ static void choose(struct exercise *ex, struct slot *s, unsigned kind)
 	}
 }
 
-/* ---- one operation ------------------------------------------------------------------------------
- */
+/* ---- one operation ----------------------------------------------------------------------- */
 
 /* What a slot takes of the machine's memory, at most: larger than a page it is pages. */
 static u64 charge(const struct slot *s)

@@ -43,8 +43,7 @@ static void failed(struct pressure *p, const char *what, u64 where)
 	}
 }
 
-/* ---- the cache ----------------------------------------------------------------------------------
- */
+/* ---- the cache --------------------------------------------------------------------------- */
 
 /* Beside what it is for, it keeps the cache from being shared with others. */
 static void construct(void *object)
@@ -131,8 +130,7 @@ static void cache_end(struct pressure *p)
 		       kmem_cache_node_slabs(p->cache, NUMA_NO_NODE));
 }
 
-/* ---- all of memory ------------------------------------------------------------------------------
- */
+/* ---- all of memory ----------------------------------------------------------------------- */
 
 static bool is_over(struct pressure *p)
 {
@@ -198,8 +196,7 @@ static void press(struct pressure *p)
 		failed(p, "the cache became no memory (pages)", res->given_pages);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------
- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 static int run(struct mem_system *sys, struct pressure *p)
 {

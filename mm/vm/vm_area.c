@@ -63,8 +63,7 @@ int vmalloc_init(struct mem_system *sys)
 	return make_upper(sys);
 }
 
-/* ---- where an area lies -------------------------------------------------------------------------
- */
+/* ---- where an area lies ------------------------------------------------------------------ */
 
 /* The lowest address with `len` free bytes. */
 static u64 lowest_gap(const struct mem_system *sys, u64 len)
@@ -192,8 +191,7 @@ struct vm_struct *vm_area_new(struct mem_system *sys, u64 nr_pages, u64 align, u
 	return vm_failed(sys);
 }
 
-/* ---- its end ------------------------------------------------------------------------------------
- */
+/* ---- its end ----------------------------------------------------------------------------- */
 
 /* `next` becomes part of the lazy area, and so does a gap between them. (The area grows first: then
  * often nothing above it changes.) */

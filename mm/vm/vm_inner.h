@@ -11,8 +11,7 @@
 #define VM_HUGE_LEVEL	1 /* 2 MiB */
 #define VM_NO_TABLE	(~0ULL)
 
-/* ---- vm_area.c ---------------------------------------------------------------------------------
- */
+/* ---- vm_area.c --------------------------------------------------------------------------- */
 
 /* An area with room for nr_pages and a guard page, at the lowest multiple of `align` where it
  * surely fits. NULL: no memory, no room. */
@@ -47,8 +46,7 @@ static inline u64 *vm_find_entry(const struct mem_system *sys, u64 va, unsigned 
 	return pt_find_entry(&sys->pt, va, ret_level);
 }
 
-/* ---- vm_map.c ----------------------------------------------------------------------------------
- */
+/* ---- vm_map.c ---------------------------------------------------------------------------- */
 
 /*
  * Entries of 4 KiB from `at` on in the area, which are its own: those of pages, or of nr frames in
@@ -65,16 +63,14 @@ int vm_map_range(struct mem_system *sys, struct vm_struct *area, u64 va, phys_ad
 /* All entries are written. Returns the pointer that callers get. */
 void *vm_area_ready(struct mem_system *sys, struct vm_struct *area);
 
-/* ---- vm_purge.c --------------------------------------------------------------------------------
- */
+/* ---- vm_purge.c -------------------------------------------------------------------------- */
 
 /* Locked. */
 u64 vm_purge_locked(struct mem_system *sys);
 /* What waits for the purge goes when memory is short. */
 void vm_init_shrinker(struct mem_system *sys);
 
-/* ---- vm_error.c --------------------------------------------------------------------------------
- */
+/* ---- vm_error.c -------------------------------------------------------------------------- */
 
 void vm_refuse(struct mem_system *sys, enum vm_error error, u64 addr, u64 size, const void *caller);
 /* Counts a call that failed. Returns NULL. */
@@ -83,13 +79,11 @@ void *vm_failed(struct mem_system *sys);
 /* A size in pages; 0: it is refused, as 0 or more than `max` pages. */
 u64 vm_pages_of(struct mem_system *sys, u64 size, u64 max, const void *caller);
 
-/* ---- ioremap.c ---------------------------------------------------------------------------------
- */
+/* ---- ioremap.c --------------------------------------------------------------------------- */
 
 void vm_init_types(struct mem_system *sys);
 
-/* ---- both ways ---------------------------------------------------------------------------------
- */
+/* ---- both ways --------------------------------------------------------------------------- */
 
 /* The pointer that callers get for a kernel virtual address. */
 static inline void *vm_to_pointer(const struct mem_system *sys, u64 va)

@@ -84,8 +84,7 @@ u64 vm_purge(struct mem_system *sys)
 	return freed;
 }
 
-/* ---- when memory is short -----------------------------------------------------------------------
- */
+/* ---- when memory is short ---------------------------------------------------------------- */
 
 static u64 count_lazy(struct shrinker *shrinker, struct shrink_control *sc)
 {

@@ -19,8 +19,7 @@ struct request {
 	const void *caller;
 };
 
-/* ---- blocks -------------------------------------------------------------------------------------
- */
+/* ---- blocks ------------------------------------------------------------------------------ */
 
 static struct page *ask(const struct request *r, gfp_t gfp, unsigned order)
 {
@@ -84,8 +83,7 @@ static int fill_chunk(const struct request *r, u64 va, u32 nr)
 	return mapped == nr ? 0 : -ENOMEM;
 }
 
-/* ---- filling an area ----------------------------------------------------------------------------
- */
+/* ---- filling an area --------------------------------------------------------------------- */
 
 /* As much as can be had at once, from va on: *ret_bytes, at most `left`. 0 or -ENOMEM. */
 static int fill_piece(struct request *r, u64 va, u64 left, u64 *ret_bytes)
@@ -126,8 +124,7 @@ static int fill_area(struct request *r)
 	return 0;
 }
 
-/* ---- the calls ----------------------------------------------------------------------------------
- */
+/* ---- the calls --------------------------------------------------------------------------- */
 
 static void *allocate(struct request *r)
 {

@@ -11,8 +11,7 @@ struct check {
 	const char *wrong;
 };
 
-/* ---- areas --------------------------------------------------------------------------------------
- */
+/* ---- areas ------------------------------------------------------------------------------- */
 
 /* A page of ours is writable, not executable, and the head of its block knows what it is for. */
 static const char *check_own_page(const struct check *c, const struct pt_entry *leaf)
@@ -124,8 +123,7 @@ static const char *check_areas(struct check *c)
 	return check_lazy_list(c);
 }
 
-/* ---- the region's tables ------------------------------------------------------------------------
- */
+/* ---- the region's tables ----------------------------------------------------------------- */
 
 /* Does an area, whatever its state, have addresses in [va, va + size)? */
 static bool is_needed(const struct check *c, u64 va, u64 size)

@@ -15,8 +15,7 @@ static u64 *at(const char *const *names, u32 nr, u64 *values, const char *name)
 	return &values[i];
 }
 
-/* ---- a zone -------------------------------------------------------------------------------------
- */
+/* ---- a zone ------------------------------------------------------------------------------ */
 
 void vm_zone_stats(const struct mem_system *sys, const struct zone *zone,
 		   u64 ret[NR_VM_ZONE_STAT_ITEMS])
@@ -44,8 +43,7 @@ u32 vm_stat_threshold(const struct mem_system *sys, const struct zone *zone)
 	return min(2 * (highest_bit(sys->nr_cpus) + 1) * (1 + bits), 125u);
 }
 
-/* ---- a node -------------------------------------------------------------------------------------
- */
+/* ---- a node ------------------------------------------------------------------------------ */
 
 struct count_tables {
 	const struct mem_system *sys;
@@ -107,8 +105,7 @@ void vm_node_stats(const struct mem_system *sys, const pg_data_t *node,
 #undef ITEM
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------
- */
+/* ---- all of it --------------------------------------------------------------------------- */
 
 void vm_events(const struct mem_system *sys, u64 ret[NR_VM_EVENT_ITEMS])
 {

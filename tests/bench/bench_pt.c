@@ -62,8 +62,7 @@ static u64 now(void)
 
 static volatile u64 sink;
 
-/* ---- what is measured: each looks at all entries of the tree -----------------------------------
- */
+/* ---- what is measured: each looks at all entries of the tree ----------------------------- */
 
 static void bare_read(const struct pgtable *pt)
 {
@@ -142,8 +141,7 @@ static void dump_tlb(const struct pgtable *pt)
 	sink = n;
 }
 
-/* ---- measuring
- * ----------------------------------------------------------------------------------- */
+/* ---- measuring --------------------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Expected text in files: tests/golden/NAME. GOLDEN=write writes what there is now; read the diff.
- */
+/* Expected text in files: tests/golden/NAME. GOLDEN=write writes what there is
+ * now; read the diff. */
 #ifndef TESTS_GOLDEN_H
 #define TESTS_GOLDEN_H
 

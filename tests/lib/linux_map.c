@@ -68,7 +68,7 @@ void linux_map_unload(struct linux_map *m)
 	m->text = NULL;
 }
 
-/* ---- notes --------------------------------------------------------------------------------- */
+/* ---- notes ------------------------------------------------------------------------------- */
 
 static enum e820_type dmesg_type(const char *name)
 {
@@ -158,7 +158,7 @@ static void note_no_numa(struct linux_map *m, const char *rest)
 	m->file.numa.nr_ranges = 0;
 }
 
-/* ---- building ------------------------------------------------------------------------------ */
+/* ---- building ---------------------------------------------------------------------------- */
 
 static void build_e820(struct linux_map *m, bool from_e820)
 {

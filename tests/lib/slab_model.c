@@ -43,8 +43,7 @@ static bool may_be_null(const struct slab_model *m)
 	return m->may_fail || m->failing;
 }
 
-/* ---- caches -------------------------------------------------------------------------------------
- */
+/* ---- caches ------------------------------------------------------------------------------ */
 
 static void construct(void *object)
 {
@@ -110,8 +109,7 @@ static u32 some_cache(const struct slab_model *m)
 	return MODEL_CACHES;
 }
 
-/* ---- objects ------------------------------------------------------------------------------------
- */
+/* ---- objects ----------------------------------------------------------------------------- */
 
 static void check_bytes(const u8 *p, u32 size, u8 byte)
 {
@@ -182,8 +180,7 @@ static void free_slot(struct slab_model *m, struct model_object *o)
 	give(m, o->cache, p);
 }
 
-/* ---- allocation ---------------------------------------------------------------------------------
- */
+/* ---- allocation -------------------------------------------------------------------------- */
 
 static u32 some_size(const struct slab_model *m)
 {
@@ -316,8 +313,7 @@ static void free_many(struct slab_model *m)
 	kmem_cache_free_bulk(m->sys, m->cache[cache], nr, objects);
 }
 
-/* ---- what must be refused -----------------------------------------------------------------------
- */
+/* ---- what must be refused ---------------------------------------------------------------- */
 
 static bool is_live(const struct slab_model *m, const u8 *p)
 {
@@ -400,8 +396,7 @@ static void pass_on(struct slab_model *m)
 	m->bad++;
 }
 
-/* ---- steps --------------------------------------------------------------------------------------
- */
+/* ---- steps ------------------------------------------------------------------------------- */
 
 static void give_back(struct slab_model *m)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* ACPI tables built byte by byte, for the tests of their parsers. Include after cmocka's headers.
- */
+/* ACPI tables built byte by byte, for the tests of their parsers.
+ * Include after cmocka's headers. */
 #ifndef TESTS_ACPI_TABLES_H
 #define TESTS_ACPI_TABLES_H
 

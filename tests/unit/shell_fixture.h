@@ -25,7 +25,7 @@ struct shell *app_shell(struct app *app)
 	return &sh;
 }
 
-/* ---- commands to play with ------------------------------------------------------------------ */
+/* ---- commands to play with --------------------------------------------------------------- */
 
 static u32 nr_lines_made;
 

@@ -15,7 +15,7 @@
 
 #define SEED 20263
 
-/* ---- cmd_next ------------------------------------------------------------------------------- */
+/* ---- cmd_next ---------------------------------------------------------------------------- */
 
 /* Each command as [word|word], each error as its number. */
 static void split(const char *text, char *buf, size_t size)
@@ -175,7 +175,7 @@ static void any_text_is_walked_to_its_end(void **state)
 	}
 }
 
-/* ---- cmd_find ------------------------------------------------------------------------------- */
+/* ---- cmd_find ---------------------------------------------------------------------------- */
 
 static const struct cmd tables_rows[] = {
 	{.name = "pt", .args = ""},
@@ -223,7 +223,7 @@ static void the_longest_name_wins(void **state)
 	assert_int_equal(n, 99);
 }
 
-/* ---- arguments ------------------------------------------------------------------------------ */
+/* ---- arguments --------------------------------------------------------------------------- */
 
 static char said[2000];
 

@@ -6,7 +6,7 @@
 
 static const char *const prompt = "tw> ";
 
-/* ---- wrong names ----------------------------------------------------------------------------- */
+/* ---- wrong names ------------------------------------------------------------------------- */
 
 static void unknown_commands_are_named_with_the_nearest(void **state)
 {
@@ -25,7 +25,7 @@ static void unknown_commands_are_named_with_the_nearest(void **state)
 	assert_string_equal(shell_nearest(&sh, "quiet"), "quit");
 }
 
-/* ---- completion ----------------------------------------------------------------------------- */
+/* ---- completion -------------------------------------------------------------------------- */
 
 static void assert_completes(const char *text, u32 nr, const char *common, const char *names)
 {
@@ -115,7 +115,7 @@ static void candidates_wrap_between_names(void **state)
 	assert_string_equal(fake_row(4), "tw>");
 }
 
-/* ---- help ----------------------------------------------------------------------------------- */
+/* ---- help -------------------------------------------------------------------------------- */
 
 static void help_lists_families_and_explains(void **state)
 {

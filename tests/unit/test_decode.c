@@ -10,8 +10,7 @@
 
 static struct app app;
 
-/* ---- a firmware that is not asked anything ------------------------------------------------------
- */
+/* ---- a firmware that is not asked anything ----------------------------------------------- */
 
 int fw_memmap(struct memmap *ret)
 {
@@ -37,8 +36,7 @@ int fw_file_write(const char *path, const char *buf, size_t len)
 	return -EIO;
 }
 
-/* ---- every bit ---------------------------------------------------------------------------------
- */
+/* ---- every bit --------------------------------------------------------------------------- */
 
 struct told {
 	u64 entry, covered, reserved;
@@ -94,8 +92,7 @@ static void every_set_bit_is_named(void **state)
 	}
 }
 
-/* ---- the command -------------------------------------------------------------------------------
- */
+/* ---- the command ------------------------------------------------------------------------- */
 
 static int run_as(enum emit_format format, const char *line)
 {

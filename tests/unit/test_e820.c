@@ -94,7 +94,7 @@ static void assert_becomes(const char *expected)
 	assert_picture(expected);
 }
 
-/* ---- adding -------------------------------------------------------------------------------- */
+/* ---- adding ------------------------------------------------------------------------------ */
 
 static void ranges_are_clipped_or_dropped(void **state)
 {
@@ -188,7 +188,7 @@ static void a_map_that_does_not_fit_changes_nothing(void **state)
 	assert_int_equal(table.nr, E820_MAX - 1);
 }
 
-/* ---- overlaps ------------------------------------------------------------------------------ */
+/* ---- overlaps ---------------------------------------------------------------------------- */
 
 static void order_does_not_matter(void **state)
 {
@@ -260,7 +260,7 @@ static void the_largest_result_fits_or_nothing_is_lost(void **state)
 	assert_int_equal(table.nr, half + 2);
 }
 
-/* ---- changes ------------------------------------------------------------------------------- */
+/* ---- changes ----------------------------------------------------------------------------- */
 
 static void update_changes_one_type_only(void **state)
 {
@@ -329,7 +329,7 @@ static void types_are_named_as_in_dmesg(void **state)
 	assert_string_equal(e820_type_name(NR_E820_TYPES), "?");
 }
 
-/* ---- a naive model ------------------------------------------------------------------------- */
+/* ---- a naive model ----------------------------------------------------------------------- */
 
 #define CELLS 64
 

@@ -201,7 +201,7 @@ static void depth_and_ends_are_checked(void **state)
 	assert_int_equal(paper.len, 60 + 60 + 1);
 }
 
-/* ---- any events make a value that a reader takes -------------------------------------------- */
+/* ---- any events make a value that a reader takes ----------------------------------------- */
 
 static const char *skip_value(const char *s);
 
@@ -321,8 +321,7 @@ static void any_events_make_json(void **state)
 	}
 }
 
-/* ---- CSV ----------------------------------------------------------------------------------------
- */
+/* ---- CSV --------------------------------------------------------------------------------- */
 
 static void objects_of_a_list_are_rows(void **state)
 {

@@ -90,8 +90,7 @@ static void nothing_to_do(void **state)
 	sim_free(sys);
 }
 
-/* ---- several CPUs -------------------------------------------------------------------------------
- */
+/* ---- several CPUs ------------------------------------------------------------------------ */
 
 #define WORKERS 4
 
@@ -177,8 +176,7 @@ static void cpus_that_do_not_come_end_it(void **state)
 	sim_free(sys);
 }
 
-/* ---- stopped ------------------------------------------------------------------------------------
- */
+/* ---- stopped ----------------------------------------------------------------------------- */
 
 struct stopper {
 	u64 at, asked, last, total;
@@ -220,8 +218,7 @@ static void it_can_be_stopped_anywhere(void **state)
 	sim_free(sys);
 }
 
-/* ---- starved ------------------------------------------------------------------------------------
- */
+/* ---- starved ----------------------------------------------------------------------------- */
 
 /* Expect no page from the k-th on to be a failure of the allocators, never of the exercise. */
 static void it_survives_when_memory_ends(void **state)
@@ -252,8 +249,7 @@ static void it_survives_when_memory_ends(void **state)
 	assert_true(enomem >= 2 && passed >= 10);
 }
 
-/* ---- sabotaged ----------------------------------------------------------------------------------
- */
+/* ---- sabotaged --------------------------------------------------------------------------- */
 
 /* Done to the machine once, in the middle of a phase. */
 struct sabotage {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Reading what firmware leaves in memory: PE headers, attributes, ACPI's devices; right and wrong.
- */
+/* Reading what firmware leaves in memory: PE headers, attributes, ACPI's
+ * devices; right and wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

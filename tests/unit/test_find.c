@@ -127,8 +127,7 @@ static void flags_by_name(void **state)
 	assert_string_equal(text, "");
 }
 
-/* ---- slabs --------------------------------------------------------------------------------------
- */
+/* ---- slabs ------------------------------------------------------------------------------- */
 
 static void objects_and_bytes_in_them(void **state)
 {

@@ -210,8 +210,7 @@ static void flags_become_rights(void **state)
 	}
 }
 
-/* ---- real entries -------------------------------------------------------------------------------
- */
+/* ---- real entries ------------------------------------------------------------------------ */
 
 static void assert_entry(const char *format, u64 entry, unsigned level, bool leaf, u64 addr,
 			 u64 reserved, const char *rights)

@@ -119,8 +119,7 @@ static void zones_are_honoured(void **state)
 	sim_free(sys);
 }
 
-/* ---- wrong frees --------------------------------------------------------------------------------
- */
+/* ---- wrong frees ------------------------------------------------------------------------- */
 
 static void other_peoples_memory_is_refused(void **state)
 {
@@ -177,8 +176,7 @@ static void twice_is_refused(void **state)
 	sim_free(sys);
 }
 
-/* ---- krealloc -----------------------------------------------------------------------------------
- */
+/* ---- krealloc ---------------------------------------------------------------------------- */
 
 static void krealloc_as_linux(void **state)
 {
@@ -210,8 +208,7 @@ static void krealloc_as_linux(void **state)
 	sim_free(sys);
 }
 
-/* ---- random -------------------------------------------------------------------------------------
- */
+/* ---- random ------------------------------------------------------------------------------ */
 
 #define SLOTS 1000
 
@@ -276,8 +273,7 @@ static void random_sizes_keep_to_themselves(void **state)
 	sim_free(sys);
 }
 
-/* ---- failure ------------------------------------------------------------------------------------
- */
+/* ---- failure ----------------------------------------------------------------------------- */
 
 /* Expect NULL from both when no page can be had, and from then on everything as before. */
 static void failure_gives_null_and_loses_nothing(void **state)

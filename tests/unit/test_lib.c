@@ -23,7 +23,7 @@ size_t our_strlen(const char *s);
 int our_strcmp(const char *a, const char *b);
 int our_strncmp(const char *a, const char *b, size_t n);
 
-/* ---- fmt_print ------------------------------------------------------------------------------ */
+/* ---- fmt_print --------------------------------------------------------------------------- */
 
 #define SAME_AS_LIBC(...)                                                                          \
 	do {                                                                                       \
@@ -119,7 +119,7 @@ static void format_refuses_what_it_does_not_know(void **state)
 	assert_string_equal(buf, "(null)");
 }
 
-/* ---- numbers -------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------- */
 
 static void sizes_use_the_largest_unit_that_divides(void **state)
 {
@@ -223,7 +223,7 @@ static void sizes_survive_the_way_there_and_back(void **state)
 	}
 }
 
-/* ---- sort, prng, hash, errors --------------------------------------------------------------- */
+/* ---- sort, prng, hash, errors ------------------------------------------------------------ */
 
 static int compare_u32(const void *a, const void *b)
 {
@@ -301,7 +301,7 @@ static void every_error_has_a_text(void **state)
 	}
 }
 
-/* ---- string.c ------------------------------------------------------------------------------- */
+/* ---- string.c ---------------------------------------------------------------------------- */
 
 static int sign(int v)
 {

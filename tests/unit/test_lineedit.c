@@ -37,7 +37,7 @@ static void enter(struct lineedit *l, const char *text)
 	line_reset(l);
 }
 
-/* ---- editing -------------------------------------------------------------------------------- */
+/* ---- editing ----------------------------------------------------------------------------- */
 
 /* "ab|cd": the text with its cursor after the keys. */
 static void assert_line(const struct lineedit *l, const char *picture)
@@ -130,7 +130,7 @@ static void a_full_line_takes_no_more(void **state)
 	free(l);
 }
 
-/* ---- history -------------------------------------------------------------------------------- */
+/* ---- history ----------------------------------------------------------------------------- */
 
 static void up_and_down_walk_the_history(void **state)
 {
@@ -193,7 +193,7 @@ static void the_history_has_no_repeats_and_an_end(void **state)
 	free(l);
 }
 
-/* ---- against a naive editor ----------------------------------------------------------------- */
+/* ---- against a naive editor -------------------------------------------------------------- */
 
 struct naive {
 	char text[LINE_MAX_LEN + 1];
@@ -283,7 +283,7 @@ static void random_keys_do_what_a_naive_editor_does(void **state)
 	}
 }
 
-/* ---- escape sequences ----------------------------------------------------------------------- */
+/* ---- escape sequences -------------------------------------------------------------------- */
 
 /* The keys that bytes make, with the time running out after the last. */
 static u32 decode(const char *bytes, int *keys)

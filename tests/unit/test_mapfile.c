@@ -15,8 +15,8 @@
 static struct mapfile m; /* too large for the stack */
 static char err[200];
 
-/* The parser gets bytes and a length: here without a 0 behind them, so that reading on is an error.
- */
+/* The parser gets bytes and a length: here without a 0 behind them, so that reading
+ * on is an error. */
 static int parse(const char *text)
 {
 	size_t len = strlen(text);
@@ -37,7 +37,7 @@ static void assert_refused(const char *text, const char *message)
 	assert_string_equal(err, message);
 }
 
-/* ---- what is read -------------------------------------------------------------------------- */
+/* ---- what is read ------------------------------------------------------------------------ */
 
 static void an_efi_machine(void **state)
 {
@@ -181,7 +181,7 @@ static void names_are_made_printable(void **state)
 	assert_int_equal(strlen(m.name), sizeof(m.name) - 1);
 }
 
-/* ---- mistakes ------------------------------------------------------------------------------ */
+/* ---- mistakes ---------------------------------------------------------------------------- */
 
 static void mistakes_are_named_with_their_line(void **state)
 {

@@ -27,7 +27,7 @@
 #define OWN_MAPS  "tests/data/maps"
 #define OWN_RULES "tests/data/maps/rules" /* more than the host program does */
 
-/* ---- the list of explained differences ----------------------------------------------------- */
+/* ---- the list of explained differences --------------------------------------------------- */
 
 struct explained {
 	char file[80], what[80];
@@ -61,7 +61,7 @@ static void read_explained(void)
 	fclose(f);
 }
 
-/* ---- comparing ----------------------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------------------------- */
 
 static struct linux_map m; /* large */
 static const char *file_name;
@@ -121,7 +121,7 @@ static bool older_than(u32 version)
 	return m.version && m.version < version;
 }
 
-/* ---- ranges -------------------------------------------------------------------------------- */
+/* ---- ranges ------------------------------------------------------------------------------ */
 
 static bool range_seen[LINUX_MAP_REGIONS];
 static u32 nr_last_pfn;
@@ -170,7 +170,7 @@ static void judge_extra_ranges(void)
 	}
 }
 
-/* ---- zones --------------------------------------------------------------------------------- */
+/* ---- zones ------------------------------------------------------------------------------- */
 
 static const char *const zone_words[] = {"DMA", "DMA32", "Normal"};
 static bool has_zone[ARRAY_SIZE(zone_words)]; /* the kernel that is the referee */
@@ -311,7 +311,7 @@ static void judge_memmap(struct linux_map *lm, const char *line)
 		"%llu (span %llu, present %llu)", memmap_pages(own, 64), own.spanned, own.present);
 }
 
-/* ---- nodes --------------------------------------------------------------------------------- */
+/* ---- nodes ------------------------------------------------------------------------------- */
 
 static u64 node_present(int nid)
 {
@@ -432,7 +432,7 @@ static void judge_memory(struct linux_map *lm, const char *line)
 		pages * 4);
 }
 
-/* ---- machines ------------------------------------------------------------------------------ */
+/* ---- machines ---------------------------------------------------------------------------- */
 
 static void judge(struct linux_map *lm, const char *line)
 {

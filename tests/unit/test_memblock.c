@@ -109,7 +109,7 @@ static void assert_picture(const struct memblock_type *type, const char *expecte
 	assert_string_equal(seen, expected);
 }
 
-/* ---- adding and removing ------------------------------------------------------------------- */
+/* ---- adding and removing ----------------------------------------------------------------- */
 
 static void touching_equals_merge(void **state)
 {
@@ -198,7 +198,7 @@ static void sizes_do_not_wrap(void **state)
 	assert_true(memblock_is_reserved(&w.mb, ~0ULL - 1, 5));
 }
 
-/* ---- isolating, nodes, flags --------------------------------------------------------------- */
+/* ---- isolating, nodes, flags ------------------------------------------------------------- */
 
 static void isolate_cuts_at_both_ends(void **state)
 {
@@ -276,7 +276,7 @@ static void trim_keeps_whole_pages(void **state)
 	expect_assert_failure(memblock_trim(&w.mb, 3));
 }
 
-/* ---- looking ------------------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------------------------- */
 
 static void questions_about_ranges(void **state)
 {
@@ -360,7 +360,7 @@ static void iteration_starts_where_it_is_told(void **state)
 	assert_false(memblock_next_free(&w.mb, NUMA_NO_NODE, &it));
 }
 
-/* ---- allocating ---------------------------------------------------------------------------- */
+/* ---- allocating -------------------------------------------------------------------------- */
 
 static void direction_is_obeyed(void **state)
 {
@@ -458,7 +458,7 @@ static void a_full_list_fails_cleanly(void **state)
 	assert_picture(&w.mb.reserved, "..x..xx...");
 }
 
-/* ---- a naive model ------------------------------------------------------------------------- */
+/* ---- a naive model ----------------------------------------------------------------------- */
 
 #define CELLS 48
 

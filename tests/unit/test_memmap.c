@@ -28,7 +28,7 @@ static u32 check(void)
 	return memmap_check(&map, scratch, findings, ARRAY_SIZE(findings));
 }
 
-/* ---- intake -------------------------------------------------------------------------------- */
+/* ---- intake ------------------------------------------------------------------------------ */
 
 static void put_desc(u8 *at, u32 type, u64 start, u64 pages, u64 attr)
 {
@@ -146,7 +146,7 @@ static void what_an_os_may_use(void **state)
 	}
 }
 
-/* ---- names --------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------- */
 
 static void types_have_both_names(void **state)
 {
@@ -199,7 +199,7 @@ static void a_short_buffer_is_not_overrun(void **state)
 	}
 }
 
-/* ---- findings ------------------------------------------------------------------------------ */
+/* ---- findings ---------------------------------------------------------------------------- */
 
 static void a_good_map_has_no_findings(void **state)
 {
@@ -273,8 +273,8 @@ static bool share_bytes(const struct mem_desc *a, const struct mem_desc *b)
 	return a->start < mem_desc_end(b) && b->start < mem_desc_end(a);
 }
 
-/* Expect: a descriptor is named exactly if, in the order of the sort, an earlier one overlaps it.
- */
+/* Expect: a descriptor is named exactly if, in the order of the sort, an
+ * earlier one overlaps it. */
 static void compare_overlaps(u32 nr)
 {
 	u32 at = 0;

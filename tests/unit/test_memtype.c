@@ -140,8 +140,7 @@ static void a_mask_with_a_hole_matches_twice(void **state)
 	assert_false(mtrr_uniform(&m, 0x200000000, 0x300000000));
 }
 
-/* ---- random registers -------------------------------------------------------------------------
- */
+/* ---- random registers -------------------------------------------------------------------- */
 
 static const u8 types[] = {MEMTYPE_UC, MEMTYPE_WC, MEMTYPE_WT, MEMTYPE_WP, MEMTYPE_WB};
 

@@ -220,7 +220,7 @@ static void ranges_up_to_the_end_of_the_address_space(void **state)
 	expect_drawn("00001111");
 }
 
-/* ---- node ids, distances, limits ----------------------------------------------------------- */
+/* ---- node ids, distances, limits --------------------------------------------------------- */
 
 static void domains_become_nodes_in_order(void **state)
 {
@@ -285,7 +285,7 @@ static void every_verdict_has_words(void **state)
 	assert_string_equal(numa_verdict_name((enum numa_verdict)99), "?");
 }
 
-/* ---- Linux's procedure, step by step, on cells ---------------------------------------------- */
+/* ---- Linux's procedure, step by step, on cells ------------------------------------------- */
 
 struct block {
 	int start, end, nid; /* cells; end == 0: dropped */

@@ -257,8 +257,7 @@ static void frames_alone(void **state)
 	one_machine("6G nodes=4", &frames, 32, 100000, 20000);
 }
 
-/* ---- several CPUs -------------------------------------------------------------------------------
- */
+/* ---- several CPUs ------------------------------------------------------------------------ */
 
 #define THREADS 4
 
@@ -314,8 +313,7 @@ static void several_cpus_at_once(void **state)
 	threads_on("1G cpus=4", &frames, 43, 40000);
 }
 
-/* ---- lazy and eager
- * ---------------------------------------------------------------------------------- */
+/* ---- lazy and eager ---------------------------------------------------------------------- */
 
 /* Expect: struct pages that are made at the start, all of them, change nothing of what is seen:
  * the same calls give the same frames when the memory for struct pages comes from elsewhere (FLAT),
@@ -364,8 +362,7 @@ static void lazy_struct_pages_are_as_eager_ones(void **state)
 	sim_free(b);
 }
 
-/* ---- failures
- * -------------------------------------------------------------------------------------------- */
+/* ---- failures ---------------------------------------------------------------------------- */
 
 /* Expect: whichever allocation fails, nothing is lost and nothing is half done. */
 static void any_allocation_may_fail(void **state)
@@ -418,8 +415,7 @@ static void memory_for_descriptors_may_end(void **state)
 	sim_free(sys);
 }
 
-/* ---- the words of 64 pages
- * --------------------------------------------------------------------------------- */
+/* ---- the words of 64 pages --------------------------------------------------------------- */
 
 static bool run_is_free(u64 word, unsigned i, unsigned order)
 {

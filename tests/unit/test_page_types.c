@@ -26,8 +26,7 @@ static u64 count_type(struct mem_system *sys, enum migratetype type)
 	return blocks;
 }
 
-/* ---- types -------------------------------------------------------------------------------------
- */
+/* ---- types ------------------------------------------------------------------------------- */
 
 /* Expect: the three kinds of requests never share a pageblock while there is room. */
 static void types_are_kept_apart(void **state)
@@ -79,8 +78,7 @@ static void what_is_short_is_stolen(void **state)
 	sim_free(sys);
 }
 
-/* ---- watermarks
- * ---------------------------------------------------------------------------------- */
+/* ---- watermarks -------------------------------------------------------------------------- */
 
 /* Linux's own figures: /proc/zoneinfo of its 6.1 on QEMU machines (shared/reference/linux). Linux
  * sets the marks before the pages of its start-up code come free, so ours, from the managed pages
@@ -236,8 +234,7 @@ static void atomic_requests_have_a_reserve(void **state)
 	sim_free(sys);
 }
 
-/* ---- ZONE_MOVABLE
- * ---------------------------------------------------------------------------------- */
+/* ---- ZONE_MOVABLE ------------------------------------------------------------------------ */
 
 static void zone_movable_by_option(void **state)
 {
@@ -266,8 +263,7 @@ static void zone_movable_by_option(void **state)
 	sim_free(sys);
 }
 
-/* ---- ranges
- * -------------------------------------------------------------------------------------------- */
+/* ---- ranges ------------------------------------------------------------------------------ */
 
 /* Expect: any range that is free can be had, page for page, and everything comes back. */
 static void ranges_of_any_length(void **state)
@@ -342,8 +338,7 @@ static void expect_corrupt(struct mem_system *sys, u64 pfn)
 	assert_non_null(sys->page_errors.caller);
 }
 
-/* ---- debugging aids
- * ------------------------------------------------------------------------------------- */
+/* ---- debugging aids ---------------------------------------------------------------------- */
 
 static __noinline struct page *somebody_allocates(struct mem_system *sys)
 {
@@ -395,8 +390,8 @@ static void aids_tell_who_it_was(void **state)
 	sim_free(sys);
 }
 
-/* Expect: a write to a free page is found when the page is handed out, and who freed it is named.
- */
+/* Expect: a write to a free page is found when the page is handed out, and who
+ * freed it is named. */
 static void poison_finds_writes_after_free(void **state)
 {
 	struct mem_system *sys = sim_new("64M");
@@ -420,8 +415,7 @@ static void poison_finds_writes_after_free(void **state)
 	sim_free(sys);
 }
 
-/* ---- locks
- * ---------------------------------------------------------------------------------------------- */
+/* ---- locks ------------------------------------------------------------------------------- */
 
 static void wrong_nesting_is_found(void **state)
 {
@@ -443,8 +437,7 @@ static void wrong_nesting_is_found(void **state)
 	assert_int_equal(watch.cpu[0].nr, 0);
 }
 
-/* ---- bad input
- * ------------------------------------------------------------------------------------------- */
+/* ---- bad input --------------------------------------------------------------------------- */
 
 static void impossible_requests_are_named(void **state)
 {

@@ -4,8 +4,7 @@
 
 #define TOP (~0ULL - (PAGE_SIZE - 1)) /* the last page there is */
 
-/* ---- addresses and names ----------------------------------------------------------------------
- */
+/* ---- addresses and names ----------------------------------------------------------------- */
 
 static void addresses_are_canonical_by_levels(void **state)
 {
@@ -39,8 +38,7 @@ static void levels_have_intels_and_linuxs_names(void **state)
 	assert_string_equal(pt_level_linux(&pt, 7), "?");
 }
 
-/* ---- mapping ----------------------------------------------------------------------------------
- */
+/* ---- mapping ----------------------------------------------------------------------------- */
 
 /* Expect 1 GiB pages in the middle, 2 MiB around them, 4 KiB at the ends. */
 static void largest_pages_that_fit_are_used(void **state)
@@ -174,8 +172,7 @@ static void what_is_prepared_cannot_fail(void **state)
 	assert_int_equal(pt_prepare(&pt, 0x80000000, 0x1000, 0), -ENOMEM);
 }
 
-/* ---- changing ---------------------------------------------------------------------------------
- */
+/* ---- changing ---------------------------------------------------------------------------- */
 
 /* Expect that splitting keeps the PAT bit, which moves from bit 12 to bit 7. */
 static void split_keeps_what_a_page_says(void **state)
@@ -247,8 +244,7 @@ static void ranges_that_make_no_sense_are_bugs(void **state)
 	expect_assert_failure(pt_prepare(&pt, 0x1000, 0x1000, 4));
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 /* Rights are those that every level allows. */
 static void rights_are_combined_over_levels(void **state)
@@ -322,8 +318,7 @@ static void a_walk_keeps_to_its_range_and_ends_when_told(void **state)
 	assert_int_equal(v.first, 0xffffff8000000000);
 }
 
-/* ---- failure at every allocation ----------------------------------------------------------------
- */
+/* ---- failure at every allocation --------------------------------------------------------- */
 
 /* Translations as such, whatever pages they are made of: extents with equal flags. */
 struct extents {
@@ -402,8 +397,7 @@ static void failure_changes_no_translation(void **state)
 	}
 }
 
-/* ---- random operations --------------------------------------------------------------------------
- */
+/* ---- random operations ------------------------------------------------------------------- */
 
 /*
  * Four GiB with borders at and around those of 4 KiB, 2 MiB and 1 GiB pages; a cell lies between

@@ -23,8 +23,7 @@ static struct mtrr_state q35_with_island(void)
 	return m;
 }
 
-/* ---- what must hold of any tree -----------------------------------------------------------------
- */
+/* ---- what must hold of any tree ---------------------------------------------------------- */
 
 static int check_leaf(void *ctx, const struct pt_entry *e)
 {
@@ -34,8 +33,8 @@ static int check_leaf(void *ctx, const struct pt_entry *e)
 	if (!e->present || !e->leaf)
 		return e->present ? PT_DESCEND : PT_SKIP;
 	assert_true(mtrr_uniform(m, pa, pa + PT_SIZE(e->level)));
-	/* The next larger page was impossible: by alignment, by type, or because not all is there.
-	 */
+	/* The next larger page was impossible: by alignment, by type, or because
+	 * not all is there. */
 	if (e->level < pt.max_page_level && is_aligned(e->va | pa, PT_SIZE(e->level + 1))) {
 		u64 size = PT_SIZE(e->level + 1);
 		bool fits = mtrr_uniform(m, pa, pa + size);
@@ -61,8 +60,7 @@ static void assert_sane(const struct mtrr_state *m)
 	assert_int_equal(st.bad_tables, 0);
 }
 
-/* ---- layout
- * --------------------------------------------------------------------------------------- */
+/* ---- layout ------------------------------------------------------------------------------ */
 
 static void layout_is_linuxs(void **state)
 {
@@ -102,8 +100,7 @@ static void markers_ascend_and_name_our_areas(void **state)
 	}
 }
 
-/* ---- ranges
- * --------------------------------------------------------------------------------------- */
+/* ---- ranges ------------------------------------------------------------------------------ */
 
 /* Expect 4 KiB pages only in the 2 MiB around the island, 2 MiB pages only in its GiB. */
 static void no_page_has_two_memory_types(void **state)
@@ -169,8 +166,7 @@ static void sections_of_an_image_keep_their_rights(void **state)
 	assert_sane(&q35);
 }
 
-/* ---- direct map
- * ------------------------------------------------------------------------------------- */
+/* ---- direct map -------------------------------------------------------------------------- */
 
 static void direct_map_reaches_every_page(void **state)
 {
@@ -244,8 +240,7 @@ static void random_ram_is_mapped_exactly(void **state)
 	}
 }
 
-/* ---- identity map
- * ------------------------------------------------------------------------------------- */
+/* ---- identity map ------------------------------------------------------------------------ */
 
 /* From now on `pt` is ours, in the same arena. */
 static struct pgtable firmware_steps_aside(u8 max_page_level)

@@ -67,8 +67,7 @@ static void map(struct pgtable *tree, u64 va, phys_addr_t pa, u64 size, u64 flag
 	assert_int_equal(pt_map(tree, va, pa, size, flags, level), 0);
 }
 
-/* ---- the model ----------------------------------------------------------------------------------
- */
+/* ---- the model --------------------------------------------------------------------------- */
 
 static struct pt_diff_side side_of(const struct pgtable *tree, u64 va)
 {
@@ -190,8 +189,7 @@ static void compare_with_model(const struct pgtable *a, const struct pgtable *b,
 	}
 }
 
-/* ---- random trees
- * --------------------------------------------------------------------------------- */
+/* ---- random trees ------------------------------------------------------------------------ */
 
 static u64 random_flags(struct prng *p)
 {
@@ -295,8 +293,7 @@ static void a_tree_and_itself_do_not_differ(void **state)
 	assert_int_equal(diff(&pt, &twin, 0, ~0ULL, true), 0);
 }
 
-/* ---- pictures -----------------------------------------------------------------------------------
- */
+/* ---- pictures ---------------------------------------------------------------------------- */
 
 /* a: |rw rw rw --|   b: |-- rw ro rx|  at 1 MiB, a page each; the third one elsewhere too */
 static void each_kind_is_told(void **state)

@@ -262,8 +262,7 @@ static void leaves_are_qemus(void **state)
 	}
 }
 
-/* ---- Linux's own dumps
- * ---------------------------------------------------------------------------- */
+/* ---- Linux's own dumps ------------------------------------------------------------------- */
 
 /* One line of kernel_page_tables: what the tables must be like to be shown so. */
 struct linux_line {

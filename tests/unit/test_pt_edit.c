@@ -221,8 +221,7 @@ static void every_page_may_fail(void **state)
 	assert_in_range(failed, 8, 29);
 }
 
-/* ---- a naive model ------------------------------------------------------------------------------
- */
+/* ---- a naive model ----------------------------------------------------------------------- */
 
 struct model {
 	u64 phys[NR_PAGES]; /* NOWHERE: not mapped */

@@ -50,8 +50,8 @@ static int write_tree(const struct pgtable *tree, void *out, u32 max, u32 *ret_t
 	return pt_image_write(tree, &info, &seen, collect, out, ret_tables);
 }
 
-/* Pages of the copies: from malloc, so that the sanitizer sees what is too much; the first `limit`.
- */
+/* Pages of the copies: from malloc, so that the sanitizer sees what is too
+ * much; the first `limit`. */
 static u32 nr_pages, limit;
 
 static int page_alloc(void *ctx, phys_addr_t *ret)
@@ -106,8 +106,7 @@ static int load(const char *text, size_t len)
 			     &info, err, sizeof(err));
 }
 
-/* ---- equal trees --------------------------------------------------------------------------------
- */
+/* ---- equal trees ------------------------------------------------------------------------- */
 
 struct walked {
 	u64 hash, nr;
@@ -320,8 +319,7 @@ static void other_formats_come_back(void **state)
 	}
 }
 
-/* ---- limits -------------------------------------------------------------------------------------
- */
+/* ---- limits ------------------------------------------------------------------------------ */
 
 static void every_failed_write_is_told(void **state)
 {
@@ -384,8 +382,7 @@ static void too_little_memory_is_told(void **state)
 	}
 }
 
-/* ---- wrong files --------------------------------------------------------------------------------
- */
+/* ---- wrong files ------------------------------------------------------------------------- */
 
 #define HEAD                                                                                       \
 	"tablewalk tables 1\nformat x86-64-4\nlevels 4\nroot 0x1000\nphys-bits 46\nnx 1\n"         \

@@ -5,7 +5,7 @@
 #define SEED	20265
 #define CTRL(c) ((c)&0x1f)
 
-/* ---- scripts -------------------------------------------------------------------------------- */
+/* ---- scripts ----------------------------------------------------------------------------- */
 
 static void scripts_run_all_and_count_failures(void **state)
 {
@@ -90,7 +90,7 @@ static void very_long_lines_are_written_all(void **state)
 			 10 * 1 + 90 * 2 + 900 * 3 + 2000 * 4 + 2 * 2999 + 3);
 }
 
-/* ---- stopping ------------------------------------------------------------------------------- */
+/* ---- stopping ---------------------------------------------------------------------------- */
 
 static void a_key_stops_output(void **state)
 {
@@ -120,8 +120,8 @@ static void stopping_at_the_prompt_is_no_failure(void **state)
 	assert_non_null(strstr(fake_fw.output, "<next>\n"));
 }
 
-/* Keys that are pressed while output runs are for the next prompt; a "quit" in them stops nothing.
- */
+/* Keys that are pressed while output runs are for the next prompt; a "quit"
+ * in them stops nothing. */
 static void typing_ahead_is_kept(void **state)
 {
 	(void)state;
@@ -165,7 +165,7 @@ static void long_work_can_look_for_keys(void **state)
 	assert_int_equal(shell_key(&sh), KEY_EOF);
 }
 
-/* ---- pages ---------------------------------------------------------------------------------- */
+/* ---- pages ------------------------------------------------------------------------------- */
 
 static char seen[20][FAKE_MAX_COLUMNS + 1]; /* the cursor's row at each wait */
 static char top[20][FAKE_MAX_COLUMNS + 1];  /* and the first of the screen */
@@ -238,7 +238,7 @@ static void wide_lines_count_as_several(void **state)
 	assert_int_equal(shell_write(&sh, "x", 1), -EINTR);
 }
 
-/* ---- the prompt ----------------------------------------------------------------------------- */
+/* ---- the prompt -------------------------------------------------------------------------- */
 
 static const char *const prompt = "tw> ";
 

@@ -19,8 +19,7 @@ static u64 event(const struct mem_system *sys, const char *name)
 	return values[i];
 }
 
-/* ---- arithmetic ---------------------------------------------------------------------------------
- */
+/* ---- arithmetic -------------------------------------------------------------------------- */
 
 #define MAX_ASKED 100000
 
@@ -168,8 +167,7 @@ static void asks_for_what_linux_asks(void **state)
 	sim_free(sys);
 }
 
-/* ---- a cache with a shrinker --------------------------------------------------------------------
- */
+/* ---- a cache with a shrinker ------------------------------------------------------------- */
 
 struct entry {
 	struct list_head lru;
@@ -444,8 +442,7 @@ static void empty_slabs_are_memory(void **state)
 	sim_free(sys);
 }
 
-/* ---- shrinkers that do not help -----------------------------------------------------------------
- */
+/* ---- shrinkers that do not help ---------------------------------------------------------- */
 
 struct odd {
 	struct shrinker shrinker;
@@ -562,8 +559,7 @@ static void a_shrinker_may_allocate(void **state)
 	sim_free(sys);
 }
 
-/* ---- who asks, and where ------------------------------------------------------------------------
- */
+/* ---- who asks, and where ----------------------------------------------------------------- */
 
 /* Expect: a request that is bound to a node asks for that node only; others for all, each once. */
 static void only_the_nodes_of_the_request_are_asked(void **state)
@@ -693,8 +689,7 @@ static void a_shrinker_may_try_any_lock(void **state)
 	sim_free(sys);
 }
 
-/* ---- coming and going ---------------------------------------------------------------------------
- */
+/* ---- coming and going -------------------------------------------------------------------- */
 
 static u64 leaves(struct shrinker *shrinker, struct shrink_control *sc)
 {
@@ -791,8 +786,7 @@ static void a_page_is_missing_at_every_place(void **state)
 	sim_free(sys);
 }
 
-/* ---- the demonstration --------------------------------------------------------------------------
- */
+/* ---- the demonstration ------------------------------------------------------------------- */
 
 static int stop_at(void *ctx, u64 done, u64 total)
 {
@@ -872,8 +866,7 @@ static void pressure_says_what_does_not_hold(void **state)
 	sim_free(sys);
 }
 
-/* ---- several CPUs -------------------------------------------------------------------------------
- */
+/* ---- several CPUs ------------------------------------------------------------------------ */
 
 #define CPUS 4
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* SLUB on a simulated machine: geometry, contents, wrong frees, nodes, failure, broken invariants.
- */
+/* SLUB on a simulated machine: geometry, contents, wrong frees,
+ * nodes, failure, broken invariants. */
 #include "mm_fixture.h"
 #include "sanitize.h"
 
-/* ---- geometry -----------------------------------------------------------------------------------
- */
+/* ---- geometry ---------------------------------------------------------------------------- */
 
 /* Object size, objects per slab, pages per slab of every cache in Linux's slabinfo of machines with
  * one CPU: reference/linux/{512M,4G,8G}/slabinfo.txt. */
@@ -22,8 +21,8 @@ static const u32 one_cpu[][3] = {
 	{2304, 14, 8}, {2496, 13, 8}, {4096, 8, 8},  {4480, 7, 8},  {8192, 4, 8},  {8448, 3, 8},
 };
 
-/* And with two, which aims at 12 objects where one aims at 8: reference/linux/numa2/slabinfo.txt.
- */
+/* And with two, which aims at 12 objects where one
+ * aims at 8: reference/linux/numa2/slabinfo.txt. */
 static const u32 two_cpus[][3] = {
 	{8, 512, 1},   {16, 256, 1},  {24, 170, 1},  {32, 128, 1},  {40, 102, 1},  {48, 85, 1},
 	{56, 73, 1},   {64, 64, 1},   {72, 56, 1},   {80, 51, 1},   {88, 46, 1},   {96, 42, 1},
@@ -164,8 +163,7 @@ static void the_first_cache_holds_itself(void **state)
 	sim_free(sys);
 }
 
-/* ---- contents -----------------------------------------------------------------------------------
- */
+/* ---- contents ---------------------------------------------------------------------------- */
 
 static u32 constructed;
 
@@ -287,8 +285,7 @@ static void the_sanitizer_sees_free_objects(void **state)
 	sim_free(sys);
 }
 
-/* ---- wrong frees --------------------------------------------------------------------------------
- */
+/* ---- wrong frees ------------------------------------------------------------------------- */
 
 static void wrong_frees_are_refused(void **state)
 {
@@ -388,8 +385,7 @@ static void freed_twice_is_refused_wherever_it_is(void **state)
 	sim_free(sys);
 }
 
-/* ---- several CPUs -------------------------------------------------------------------------------
- */
+/* ---- several CPUs ------------------------------------------------------------------------ */
 
 /* Expect what another CPU frees to come back to the CPU whose slab it is of, many at once. */
 static void objects_find_home_from_other_cpus(void **state)
@@ -521,8 +517,7 @@ static void many_at_once(void **state)
 	sim_free(sys);
 }
 
-/* ---- slabs kept and given back ------------------------------------------------------------------
- */
+/* ---- slabs kept and given back ----------------------------------------------------------- */
 
 static void empty_slabs_are_kept_up_to_min_partial(void **state)
 {
@@ -568,8 +563,7 @@ static void empty_slabs_are_kept_up_to_min_partial(void **state)
 	sim_free(sys);
 }
 
-/* ---- nodes --------------------------------------------------------------------------------------
- */
+/* ---- nodes ------------------------------------------------------------------------------- */
 
 static int node_of(struct mem_system *sys, const void *p)
 {
@@ -622,8 +616,7 @@ static void objects_have_no_zone(void **state)
 	sim_free(sys);
 }
 
-/* ---- random -------------------------------------------------------------------------------------
- */
+/* ---- random ------------------------------------------------------------------------------ */
 
 #define SLOTS 3000
 
@@ -690,8 +683,7 @@ static void random_objects_keep_to_themselves(void **state)
 	sim_free(sys);
 }
 
-/* ---- failure ------------------------------------------------------------------------------------
- */
+/* ---- failure ----------------------------------------------------------------------------- */
 
 /* Expect for every k: when the k-th page cannot be had, NULL comes and nothing is lost. */
 static void failure_at_every_page_gives_everything_back(void **state)
@@ -800,8 +792,7 @@ static void caches_cannot_start_without_memory(void **state)
 	sim_free(sys);
 }
 
-/* ---- the check ----------------------------------------------------------------------------------
- */
+/* ---- the check --------------------------------------------------------------------------- */
 
 #define EXPECT_WRONG(sys, text)                                                                    \
 	do {                                                                                       \

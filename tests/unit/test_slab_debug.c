@@ -9,8 +9,7 @@
 #define POISON	    0x6b
 #define POISON_LAST 0xa5
 
-/* ---- who calls ----------------------------------------------------------------------------------
- */
+/* ---- who calls --------------------------------------------------------------------------- */
 
 static volatile u32 after_the_call; /* so that the call is not the last thing that is done */
 
@@ -84,8 +83,7 @@ static void expect_byte(const struct slab_report *r, s32 at, u8 expected, u8 fou
 	assert_int_equal(r->found, found);
 }
 
-/* ---- written where nobody may -------------------------------------------------------------------
- */
+/* ---- written where nobody may ------------------------------------------------------------ */
 
 static void one_byte_behind_the_end(void **state)
 {
@@ -260,8 +258,7 @@ static void written_to_after_free(void **state)
 	sim_free(sys);
 }
 
-/* ---- quarantine ---------------------------------------------------------------------------------
- */
+/* ---- quarantine -------------------------------------------------------------------------- */
 
 static enum slab_use use_of(const struct mem_system *sys, const void *p)
 {
@@ -340,8 +337,7 @@ static void written_to_in_quarantine(void **state)
 	sim_free(sys);
 }
 
-/* ---- freed as it may not be ---------------------------------------------------------------------
- */
+/* ---- freed as it may not be -------------------------------------------------------------- */
 
 static void freed_twice(void **state)
 {
@@ -430,8 +426,7 @@ static void many_freed_with_bad_ones_among_them(void **state)
 	sim_free(sys);
 }
 
-/* ---- other calls --------------------------------------------------------------------------------
- */
+/* ---- other calls ------------------------------------------------------------------------- */
 
 static void a_busy_cache_is_not_destroyed(void **state)
 {
@@ -518,8 +513,7 @@ static void freed_and_reallocated(void **state)
 	}
 }
 
-/* ---- what a cache promises ----------------------------------------------------------------------
- */
+/* ---- what a cache promises --------------------------------------------------------------- */
 
 static void construct(void *object)
 {
@@ -585,8 +579,7 @@ static void typesafe_objects_keep_their_contents(void **state)
 	}
 }
 
-/* ---- options ------------------------------------------------------------------------------------
- */
+/* ---- options ----------------------------------------------------------------------------- */
 
 static void options_are_read_as_linux_reads_them(void **state)
 {
@@ -677,8 +670,7 @@ static void kmalloc_alone_is_debugged(void **state)
 	sim_free(sys);
 }
 
-/* ---- reports ------------------------------------------------------------------------------------
- */
+/* ---- reports ----------------------------------------------------------------------------- */
 
 static void the_last_reports_are_kept(void **state)
 {

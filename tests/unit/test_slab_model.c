@@ -6,8 +6,7 @@
 #include "mm_fixture.h"
 #include "slab_model.h"
 
-/* ---- one thread ---------------------------------------------------------------------------------
- */
+/* ---- one thread -------------------------------------------------------------------------- */
 
 static u32 choose(void *ctx, u32 below)
 {
@@ -121,8 +120,7 @@ static void checked_after_every_step(void **state)
 		one_run(&runs[i], twice);
 }
 
-/* ---- several threads ----------------------------------------------------------------------------
- */
+/* ---- several threads --------------------------------------------------------------------- */
 
 #define THREADS 4
 #define SHARED	256
@@ -332,8 +330,7 @@ static void several_cpus_at_once(void **state)
 	threads_on("128M cpus=4 slub_debug=FZPU quarantine=20", 4, 35, 5000);
 }
 
-/* ---- pages that cannot be had -------------------------------------------------------------------
- */
+/* ---- pages that cannot be had ------------------------------------------------------------ */
 
 #define SINGLE 60
 #define BULK   600

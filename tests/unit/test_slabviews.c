@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The views of caches: Linux's bytes, names and aliases, maps, live objects, reports, planted bugs.
- */
+/* The views of caches: Linux's bytes, names and aliases, maps, live
+ * objects, reports, planted bugs. */
 #include "cmd_fixture.h"
 #include "explain_fixture.h"
 
@@ -56,8 +56,7 @@ static void destroy(struct kmem_cache *c)
 	assert_int_equal(kmem_cache_destroy(&app.sys, c), 0);
 }
 
-/* ---- slabinfo -----------------------------------------------------------------------------------
- */
+/* ---- slabinfo ---------------------------------------------------------------------------- */
 
 /* From Linux's /proc/slabinfo on a machine with one CPU (reference/linux/4G), in its order. */
 static const char sample[] =
@@ -99,8 +98,7 @@ static void slabinfo_is_linuxs_to_the_byte(void **state)
 		destroy(caches[i]);
 }
 
-/* ---- slab ---------------------------------------------------------------------------------------
- */
+/* ---- slab -------------------------------------------------------------------------------- */
 
 static void aliases_are_shown_and_found(void **state)
 {
@@ -187,8 +185,7 @@ static void quarantined_objects_are_seen(void **state)
 	app.sys.slab_options.quarantine = 0;
 }
 
-/* ---- live objects -------------------------------------------------------------------------------
- */
+/* ---- live objects ------------------------------------------------------------------------ */
 
 #define CALLER __attribute__((noinline, noclone))
 
@@ -261,8 +258,7 @@ static void callers_are_named_by_image(void **state)
 	app.machine.image_start = app.machine.image_end = 0;
 }
 
-/* ---- explain ------------------------------------------------------------------------------------
- */
+/* ---- explain ----------------------------------------------------------------------------- */
 
 static void explain_names_who_had_it(void **state)
 {
@@ -285,8 +281,7 @@ static void explain_names_who_had_it(void **state)
 	destroy(c);
 }
 
-/* ---- reports ------------------------------------------------------------------------------------
- */
+/* ---- reports ----------------------------------------------------------------------------- */
 
 static void reports_are_kept_and_counted(void **state)
 {

@@ -43,8 +43,8 @@ static struct emit *begin(enum emit_format format)
 	return &out;
 }
 
-/* Every type and every attribute bit once, and room for devices between; in order, nothing wrong.
- */
+/* Every type and every attribute bit once, and room for devices between;
+ * in order, nothing wrong. */
 static void sane_map(struct memmap *m)
 {
 	phys_addr_t at = MiB;
@@ -205,8 +205,7 @@ static void bios_e820_lines(void **state)
 	same_as_golden("memmap-e820.json", text);
 }
 
-/* ---- nodes ------------------------------------------------------------------------------------
- */
+/* ---- nodes ------------------------------------------------------------------------------- */
 
 static void two_nodes(void)
 {
@@ -246,8 +245,7 @@ static void nodes_cpus_and_distances(void **state)
 	same_as_golden("numa-none.txt", text);
 }
 
-/* ---- stopping ---------------------------------------------------------------------------------
- */
+/* ---- stopping ---------------------------------------------------------------------------- */
 
 static void esc_ends_every_view_soon(void **state)
 {

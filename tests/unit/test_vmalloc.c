@@ -119,8 +119,7 @@ static void no_room_in_the_region(void **state)
 	sim_free(sys);
 }
 
-/* ---- vmap ---------------------------------------------------------------------------------------
- */
+/* ---- vmap -------------------------------------------------------------------------------- */
 
 /* The caller's pages in the caller's order, one of them twice, with the caller's rights. */
 static void vmap_shows_the_callers_pages(void **state)
@@ -231,8 +230,7 @@ static void wrong_frees_are_refused(void **state)
 	sim_free(sys);
 }
 
-/* ---- laziness -----------------------------------------------------------------------------------
- */
+/* ---- laziness ---------------------------------------------------------------------------- */
 
 static struct {
 	struct mem_system *sys;

@@ -11,8 +11,7 @@ static unsigned level_of(struct mem_system *sys, const void *p)
 	return level;
 }
 
-/* ---- kinds --------------------------------------------------------------------------------------
- */
+/* ---- kinds ------------------------------------------------------------------------------- */
 
 static void zeroed_ones_are_zero(void **state)
 {
@@ -137,8 +136,7 @@ static void huge_ones_fall_back(void **state)
 	sim_free(sys);
 }
 
-/* ---- ioremap ------------------------------------------------------------------------------------
- */
+/* ---- ioremap ----------------------------------------------------------------------------- */
 
 static unsigned pat_of(struct mem_system *sys, const void *p)
 {

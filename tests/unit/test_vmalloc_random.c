@@ -41,8 +41,7 @@ static void put(struct mem_system *sys, u32 kind, void *p)
 		vfree(sys, p);
 }
 
-/* ---- failure ------------------------------------------------------------------------------------
- */
+/* ---- failure ----------------------------------------------------------------------------- */
 
 /* Expect for every kind and k: when the k-th page cannot be had, NULL comes, and everything but
  * page tables above the lowest is given back. */
@@ -80,8 +79,7 @@ static void failure_at_every_page_gives_everything_back(void **state)
 	}
 }
 
-/* ---- random -------------------------------------------------------------------------------------
- */
+/* ---- random ------------------------------------------------------------------------------ */
 
 #define AREAS	   60
 #define MODEL_SIZE 65536

@@ -50,8 +50,7 @@ static u64 allocated(const struct mem_system *sys)
 	       event_of(sys, "pgalloc_normal") + event_of(sys, "pgalloc_movable");
 }
 
-/* ---- events -------------------------------------------------------------------------------------
- */
+/* ---- events ------------------------------------------------------------------------------ */
 
 /* Expect: pages, of any order, by list or not, singly or in bulk, count once each way. */
 static void pages_are_counted(void **state)
@@ -121,8 +120,7 @@ static void nodes_are_hit_and_missed(void **state)
 	sim_free(sys);
 }
 
-/* ---- what is held -------------------------------------------------------------------------------
- */
+/* ---- what is held ------------------------------------------------------------------------ */
 
 static void slabs_and_tables_are_their_nodes(void **state)
 {
@@ -165,8 +163,7 @@ static void the_direct_map_is_all_ram(void **state)
 	sim_free(sys);
 }
 
-/* ---- kpageflags ---------------------------------------------------------------------------------
- */
+/* ---- kpageflags -------------------------------------------------------------------------- */
 
 /* Expect: what is said of a run of pages is said of each, and free pages are what zones count. */
 static void flags_of_runs_are_those_of_pages(void **state)
@@ -204,8 +201,7 @@ static void flags_of_runs_are_those_of_pages(void **state)
 	sim_free(sys);
 }
 
-/* ---- ZONE_DEVICE --------------------------------------------------------------------------------
- */
+/* ---- ZONE_DEVICE ------------------------------------------------------------------------- */
 
 /* Expect: device memory has a zone and struct pages, and however much is asked for, none of it. */
 static void device_memory_is_never_handed_out(void **state)

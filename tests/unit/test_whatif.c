@@ -20,8 +20,7 @@
 #define WINDOW_PAGES (WINDOW / PAGE_SIZE)
 #define NR_WINDOWS   3
 
-/* ---- tables in memory of our own ---------------------------------------------------------------
- */
+/* ---- tables in memory of our own --------------------------------------------------------- */
 
 static struct {
 	u8 *memory;
@@ -72,8 +71,7 @@ static void make(const struct pt_format *f)
 	assert_int_equal(pt_init(&pt), 0);
 }
 
-/* ---- the model ---------------------------------------------------------------------------------
- */
+/* ---- the model --------------------------------------------------------------------------- */
 
 struct page {
 	bool mapped;
@@ -218,8 +216,7 @@ static void random_maps_are_as_the_model_says(void **state)
 	}
 }
 
-/* ---- pictures ----------------------------------------------------------------------------------
- */
+/* ---- pictures ---------------------------------------------------------------------------- */
 
 static unsigned level_at(u64 va)
 {

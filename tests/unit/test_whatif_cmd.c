@@ -6,8 +6,7 @@
 #include "../../efi/tables.h"
 #include "sim.h"
 
-/* ---- files are not asked for --------------------------------------------------------------------
- */
+/* ---- files are not asked for ------------------------------------------------------------- */
 
 int fw_file_write(const char *path, const char *buf, size_t len)
 {
@@ -17,8 +16,7 @@ int fw_file_write(const char *path, const char *buf, size_t len)
 	return -EIO;
 }
 
-/* ---- the command -------------------------------------------------------------------------------
- */
+/* ---- the command ------------------------------------------------------------------------- */
 
 static int run(const char *line)
 {
