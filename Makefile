@@ -5,15 +5,15 @@ MAPS     ?= ../shared/maps
 MAKEFLAGS += -j$(shell nproc) --no-print-directory
 
 # One list, built twice: for EFI and for the host. mm/lib/string.c is what a C library has already.
-PURE      := $(sort $(wildcard mm/*.c mm/*/*.c arch/*.c efi/ui/*.c efi/cmd/*.c)) \
-             efi/app.c efi/claim.c efi/invented.c efi/run.c efi/start.c
-EFI_ONLY  := $(sort $(wildcard arch/x86/*.c efi/fw/*.c)) efi/main.c efi/world.c efi/selfcheck.c
+PURE      := $(sort $(shell find mm $(addprefix efi/,app cmd emit parse shell tui view) -name '*.c') \
+             $(wildcard arch/*.c))
+EFI_ONLY  := $(sort $(wildcard arch/x86/*.c efi/fw/*.c efi/*.c))
 EFI_ASM   := $(sort $(wildcard arch/x86/*.S))
 HOST_PURE := $(filter-out mm/lib/string.c,$(PURE))
 HOST_ONLY := $(sort $(wildcard arch/host/*.c efi/host/*.c))
 
 WARN   := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla
-COMMON := -std=gnu11 -g -Iinclude -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
+COMMON := -std=gnu11 -g -Iinclude -Iefi -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
 
 # Progress goes to standard error: standard output belongs to what `make run CMD=...` prints.
 say = printf '  %-5s %s\n' $(1) $@ >&2
@@ -86,19 +86,21 @@ $(O)/host/tablewalk: $(HOST_OBJS)
 SAN       := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 TEST_LIBC := $(sort $(wildcard tests/lib/*.c))
 TEST_OBJS := $(patsubst %,$(O)/test/%.o,$(HOST_PURE) $(filter arch/host/%,$(HOST_ONLY)) $(TEST_LIBC))
-UNITS     := $(patsubst tests/unit/%.c,$(O)/test/%,$(sort $(wildcard tests/unit/test_*.c)))
+UNIT_SRCS := $(sort $(wildcard tests/unit/*/test_*.c))
+UNITS     := $(patsubst tests/unit/%.c,$(O)/test/unit/%,$(UNIT_SRCS))
 $(O)/test/%.c.o: %.c Makefile | need-test
 	@mkdir -p $(@D)
-	@$(call say,CC) && gcc $(COMMON) -O1 $(SAN) $(COVERAGE) -Itests/lib -c $< -o $@
+	@$(call say,CC) && gcc $(COMMON) -O1 $(SAN) $(COVERAGE) -Itests/lib -Itests/unit -c $< -o $@
 $(O)/test/libtablewalk.a: $(TEST_OBJS)
 	@rm -f $@
 	@ar rcs $@ $^
-$(O)/test/test_%: $(O)/test/tests/unit/test_%.c.o $(O)/test/libtablewalk.a
+$(O)/test/unit/%: $(O)/test/tests/unit/%.c.o $(O)/test/libtablewalk.a
+	@mkdir -p $(@D)
 	@$(call say,LD) && gcc $(SAN) $(COVERAGE) $^ -lcmocka -o $@
 .PRECIOUS: $(O)/test/%.c.o
 
 # ---- fuzzers: clang's libFuzzer ---------------------------------------------------------------------
-FUZZ_FLAGS := -std=gnu11 -g -O1 -Iinclude -Itests/lib -MMD -MP -fno-sanitize-recover=undefined
+FUZZ_FLAGS := -std=gnu11 -g -O1 -Iinclude -Iefi -Itests/lib -MMD -MP -fno-sanitize-recover=undefined
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_OBJS  := $(patsubst %,$(O)/fuzz/%.o,$(HOST_PURE) $(filter arch/host/%,$(HOST_ONLY)) \
               $(filter-out tests/lib/assert.c,$(TEST_LIBC)) tests/fuzz/assert.c)

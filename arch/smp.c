@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What SMP needs of no CPU: numbers for them, and results in words. */
-#include "smp.h"
+#include "arch/smp.h"
 
 #include "lib.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The program on a machine: build our world, run in it, give everything back. */
-#include "app.h"
+#include "app/app.h"
 #include "lib.h"
-#include "smp.h"
+#include "arch/smp.h"
 #include "world.h"
 
 static struct app app;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Is the machine as we found it? Registers, the firmware's page tables, the firmware's map. */
-#include "app.h"
+#include "app/app.h"
 #include "lib.h"
 #include "world.h"
 

@@ -6,9 +6,9 @@
  */
 #include "world.h"
 
-#include "app.h"
+#include "app/app.h"
 #include "lib.h"
-#include "smp.h"
+#include "arch/smp.h"
 
 #define LOW_SIZE (GATE_LOW_PAGES * PAGE_SIZE)
 

@@ -3,8 +3,8 @@
 #ifndef EFI_WORLD_H
 #define EFI_WORLD_H
 
-#include "app.h"
-#include "arch_x86.h"
+#include "app/app.h"
+#include "arch/x86.h"
 
 /* After app_prepare(): page tables, stacks and the gate. 0 or a negative error. */
 int world_build(struct app *app);

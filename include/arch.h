@@ -7,8 +7,8 @@
 #ifndef ARCH_H
 #define ARCH_H
 
-#include "mm/memtype.h"
-#include "mm/pgtable.h"
+#include "mm/pgtable/memtype.h"
+#include "mm/pgtable/pgtable.h"
 
 /* What this CPU has and how it is set, as far as memory is concerned. */
 struct cpu_info {

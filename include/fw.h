@@ -8,8 +8,8 @@
 #define FW_H
 
 #include "arch.h"
-#include "mm/memmap.h"
-#include "mm/numa.h"
+#include "mm/boot/memmap.h"
+#include "mm/boot/numa.h"
 
 /* ---- the machine ------------------------------------------------------------------------- */
 

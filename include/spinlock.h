@@ -9,7 +9,7 @@
 #ifndef SPINLOCK_H
 #define SPINLOCK_H
 
-#include "arch_percpu.h"
+#include "arch/percpu.h"
 #include "kernel.h"
 
 /* What may be taken while what is held: upwards only. */

@@ -3,7 +3,7 @@
 #include "mm/system.h"
 
 #include "arch.h"
-#include "mm/page_alloc.h"
+#include "mm/page/page_alloc.h"
 
 void mm_steps_end(struct mem_system *sys)
 {

@@ -2,7 +2,7 @@
 """Every machine file loads, starts and survives the exercise in the host program, within its time; and so does
 its page allocator as a machine that another one invents (`whatif`).
 
-What Linux concluded on the real ones is compared by tests/unit/test_maps.c.
+What Linux concluded on the real ones is compared by tests/unit/boot/test_maps.c.
 """
 import glob
 import os

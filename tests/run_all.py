@@ -70,8 +70,8 @@ def programs(pattern):
 
 def group_unit(results, options):
     """Each program is a suite of cmocka's; its own lines are counted."""
-    for program in programs(f"{options.build}/test/test_*"):
-        suite = os.path.basename(program)[5:]
+    for program in programs(f"{options.build}/test/unit/*/test_*"):
+        suite = "/".join(program.split("/")[-2:]).replace("test_", "", 1)
         status, output = run([program], 300, {"MAPS": options.maps})
         tests = re.findall(r"\[ +(OK|FAILED|SKIPPED) +\] (\w+)$", output, re.M)
         for verdict, name in dict((name, (verdict, name)) for verdict, name in tests).values():

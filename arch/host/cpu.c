@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "arch.h"
-#include "arch_host.h"
-#include "arch_percpu.h"
+#include "arch/host.h"
+#include "arch/percpu.h"
 
 __thread u32 arch_host_cpu;
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "arch.h"
-#include "arch_host.h"
+#include "arch/host.h"
 #include "sanitize.h"
 
 #define VMALLOC_WINDOW (1 * TiB)

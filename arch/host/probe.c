@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* A workstation lends no CPU whose tables we may change. */
-#include "arch_probe.h"
+#include "arch/probe.h"
 
 int arch_probe_features(struct access_cpu *ret)
 {

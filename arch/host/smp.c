@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* A described machine lends no CPUs: there is this one. */
-#include "smp.h"
+#include "arch/smp.h"
 
 #include "lib.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Messages from one CPU to another through the local APIC (SDM vol. 3, 11.6 and 11.12). */
-#include "arch_x86.h"
+#include "arch/x86.h"
 #include "percpu.h"
 
 #define MSR_APIC_BASE	0x1bu

@@ -271,7 +271,7 @@ void arch_call_firmware(void (*fn)(void *arg), void *arg)
 
 /* ---- preparing --------------------------------------------------------------------------- */
 
-/* A CPU's block: GATE_* in arch_x86.h. */
+/* A CPU's block: GATE_* in arch/x86.h. */
 static int add_cpu(const struct gate_config *config, u32 nr, bool toggle)
 {
 	u8 *block = config->blocks + (u64)nr * GATE_BLOCK_SIZE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The caller of la57.S: its copy below 4 GiB, its data, and little tables that map just that. */
-#include "mm/pgtable.h"
+#include "mm/pgtable/pgtable.h"
 #include "percpu.h"
 
 extern const u8 la57_stub[], la57_stub_end[], la57_stub_32[], la57_stub_64[];

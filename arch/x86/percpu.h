@@ -3,8 +3,8 @@
 #ifndef ARCH_X86_PERCPU_H
 #define ARCH_X86_PERCPU_H
 
-#include "arch_percpu.h"
-#include "smp.h"
+#include "arch/percpu.h"
+#include "arch/smp.h"
 #include "x86.h"
 
 /* The registers that make a world. */

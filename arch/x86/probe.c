@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The probe's pages, its tree and its steps; the code that does them is in probe.S. */
-#include "arch_probe.h"
+#include "arch/probe.h"
 
-#include "mm/page_alloc.h"
+#include "mm/page/page_alloc.h"
 #include "percpu.h"
 #include "probe.h"
 

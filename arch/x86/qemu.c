@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What QEMU offers a program through ports: fw_cfg files, the debug console, the exit device. */
-#include "arch_x86.h"
+#include "arch/x86.h"
 #include "regs.h"
 
 #define FWCFG_SELECT	0x510

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* All CPUs at work: the firmware sends them, each comes through its own gate, all go back. */
-#include "smp.h"
+#include "arch/smp.h"
 
-#include "arch_x86.h"
+#include "arch/x86.h"
 #include "fw.h"
 #include "lib.h"
 #include "percpu.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Exceptions in our world: the frame is kept, and the innermost guarded call ends with it. */
-#include "arch_x86.h"
+#include "arch/x86.h"
 #include "lib.h"
 #include "percpu.h"
 #include "regs.h"

@@ -33,7 +33,7 @@
 #define LA57_DS	  0x18
 
 #ifndef __ASSEMBLER__
-#include "arch_x86.h"
+#include "arch/x86.h"
 #include "regs.h"
 #endif
 

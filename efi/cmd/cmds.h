@@ -3,7 +3,7 @@
 #ifndef EFI_CMD_CMDS_H
 #define EFI_CMD_CMDS_H
 
-#include "../app.h"
+#include "app/app.h"
 
 extern const struct cmd_table cmds_firmware;  /* what the firmware hands over */
 extern const struct cmd_table cmds_memory;    /* the memory management's views */
@@ -84,8 +84,8 @@ int cmd_tlb_proof(struct cmd_call *call);
 int cmd_sandbox_memtype(struct cmd_call *call);
 
 /*
- * Which page tables a command is about (efi/tables.h has their names); each takes the words out of
- * the arguments. 0; a negative error after a message.
+ * Which page tables a command is about (efi/app/tables.h has their names); each takes the words out
+ * of the arguments. 0; a negative error after a message.
  */
 /* A first argument that names tables; our own when there is none. */
 int cmd_tables_arg(struct cmd_call *call, const struct pgtable **ret);

@@ -8,7 +8,7 @@
 
 #include "fw_efi.h"
 #include "lib.h"
-#include "mm/acpi.h"
+#include "mm/boot/acpi.h"
 
 /* A longer table is a mistake, and summing it up would take a while. */
 #define MAX_TABLE (16 * MiB)

@@ -2,7 +2,7 @@
 /* Output: the firmware's console, or QEMU's debug console for scripts. */
 #include <efi.h>
 
-#include "arch_x86.h"
+#include "arch/x86.h"
 #include "fw_efi.h"
 #include "lib.h"
 

@@ -2,7 +2,7 @@
 /* Where the firmware enters and where it gets the machine back. */
 #include <efi.h>
 
-#include "arch_x86.h"
+#include "arch/x86.h"
 #include "fw_efi.h"
 
 struct fw_efi fw_efi;

@@ -10,7 +10,7 @@
 #ifndef EFI_FW_FW_EFI_H
 #define EFI_FW_FW_EFI_H
 
-#include "facts.h"
+#include "parse/facts.h"
 #include "fw.h"
 
 struct fw_efi {

@@ -2,7 +2,7 @@
 /* What there is to know about the machine, each piece robust to the absence of the others. */
 #include <efi.h>
 
-#include "arch_x86.h"
+#include "arch/x86.h"
 #include "fw_efi.h"
 #include "lib.h"
 

@@ -3,7 +3,7 @@
 #include <efi.h>
 
 #include "fw_efi.h"
-#include "smp.h"
+#include "arch/smp.h"
 
 /* gnu-efi has nothing of PI. */
 struct mp_location {

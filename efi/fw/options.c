@@ -3,10 +3,10 @@
 #include <efi.h>
 #include <efishell.h>
 
-#include "arch_x86.h"
+#include "arch/x86.h"
 #include "fw_efi.h"
 #include "lib.h"
-#include "options.h"
+#include "parse/options.h"
 
 #define CONFIG_FILE  "\\tablewalk\\tablewalk.cfg"
 #define AUTORUN_FILE "\\tablewalk\\autorun.txt"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Finds SMBIOS and hands its bytes to the parser in efi/ui/smbios.c. */
+/* Finds SMBIOS and hands its bytes to the parser in efi/parse/smbios.c. */
 #include <efi.h>
 
 #include "fw_efi.h"
 #include "lib.h"
-#include "smbios.h"
+#include "parse/smbios.h"
 
 #define MAX_ENTRY  64
 #define MAX_TABLES (1 * MiB)

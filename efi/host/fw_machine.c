@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch_host.h"
-#include "facts.h"
+#include "arch/host.h"
+#include "parse/facts.h"
 #include "fw.h"
 #include "host.h"
 #include "lib.h"
-#include "options.h"
+#include "parse/options.h"
 
 /* e820 types as the EFI types that lead to them, so that there is one way into memblock. */
 static u32 efi_type(u8 e820)

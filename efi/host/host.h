@@ -3,7 +3,7 @@
 #ifndef EFI_HOST_HOST_H
 #define EFI_HOST_HOST_H
 
-#include "mapfile.h"
+#include "parse/mapfile.h"
 
 #define HOST_MAX_OPTIONS 16
 

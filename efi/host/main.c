@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../app.h"
-#include "arch_host.h"
+#include "app/app.h"
+#include "arch/host.h"
 #include "host.h"
 #include "lib.h"
-#include "options.h"
+#include "parse/options.h"
 
 struct host host;
 static struct app app;

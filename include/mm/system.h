@@ -11,18 +11,18 @@
 #ifndef MM_SYSTEM_H
 #define MM_SYSTEM_H
 
-#include "mm/device.h"
-#include "mm/memblock.h"
-#include "mm/memmodel.h"
-#include "mm/numa.h"
-#include "mm/page_alloc.h"
-#include "mm/pcp.h"
-#include "mm/pgtable.h"
-#include "mm/pt_build.h"
-#include "mm/kmalloc.h"
-#include "mm/shrinker.h"
-#include "mm/slab.h"
-#include "mm/vmalloc.h"
+#include "mm/boot/device.h"
+#include "mm/boot/memblock.h"
+#include "mm/page/memmodel.h"
+#include "mm/boot/numa.h"
+#include "mm/page/page_alloc.h"
+#include "mm/page/pcp.h"
+#include "mm/pgtable/pgtable.h"
+#include "mm/pgtable/build.h"
+#include "mm/slab/kmalloc.h"
+#include "mm/page/shrinker.h"
+#include "mm/slab/slab.h"
+#include "mm/vmalloc/vmalloc.h"
 
 /* One step of start-up, for `boottime`. */
 #define MM_MAX_STEPS 16

@@ -8,7 +8,7 @@
 
 #include "ui/emit.h"
 
-struct app; /* the application's state: efi/app.h */
+struct app; /* the application's state: efi/app/app.h */
 
 #define CMD_MAX_ARGS 32
 

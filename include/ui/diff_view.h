@@ -3,7 +3,7 @@
 #ifndef UI_DIFF_VIEW_H
 #define UI_DIFF_VIEW_H
 
-#include "mm/pt_diff.h"
+#include "mm/pgtable/diff.h"
 #include "ui/emit.h"
 
 /* One of the two. */

@@ -6,9 +6,9 @@
 #ifndef UI_EXPLAIN_H
 #define UI_EXPLAIN_H
 
-#include "facts.h"
-#include "mm/e820.h"
-#include "mm/page_alloc.h"
+#include "parse/facts.h"
+#include "mm/boot/e820.h"
+#include "mm/page/page_alloc.h"
 #include "mm/system.h"
 #include "ui/emit.h"
 

@@ -14,7 +14,7 @@
 #ifndef UI_SEARCH_H
 #define UI_SEARCH_H
 
-#include "mm/pgtable.h"
+#include "mm/pgtable/pgtable.h"
 
 #define SEARCH_MAX_TERMS 12
 

@@ -4,9 +4,9 @@
 #define UI_VIEWS_H
 
 #include "arch.h"
-#include "mm/e820.h"
-#include "mm/exercise.h"
-#include "mm/numa.h"
+#include "mm/boot/e820.h"
+#include "mm/exercise/exercise.h"
+#include "mm/boot/numa.h"
 #include "ui/emit.h"
 
 enum memmap_style { MEMMAP_SHELL, MEMMAP_LINUX, MEMMAP_GAPS };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Headers, checksums, and the list of tables: ACPI 6.5, 5.2.5 to 5.2.8. */
-#include "mm/acpi.h"
+#include "mm/boot/acpi.h"
 
 #include "acpi_bytes.h"
 

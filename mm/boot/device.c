@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Which ranges of the map become ZONE_DEVICE. */
-#include "mm/device.h"
+#include "mm/boot/device.h"
 
 static int nid_of(const struct numa_info *numa, phys_addr_t pa)
 {

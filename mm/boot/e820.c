@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* From EFI descriptors to Linux's e820 view: convert, resolve overlaps, trim what
  * a PC BIOS owns. */
-#include "mm/e820.h"
+#include "mm/boot/e820.h"
 
 #include "lib.h"
 

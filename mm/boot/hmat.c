@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Heterogeneous Memory Attribute Table, ACPI 6.5, 5.2.28: latency and bandwidth per pair. */
 #include "acpi_bytes.h"
-#include "mm/acpi.h"
+#include "mm/boot/acpi.h"
 
 #define HMAT_FIRST_ENTRY 40
 #define LOCALITY_INFO	 1

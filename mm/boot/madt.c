@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Multiple APIC Description Table, ACPI 6.5, 5.2.12: the CPUs there are. */
 #include "acpi_bytes.h"
-#include "mm/acpi.h"
+#include "mm/boot/acpi.h"
 
 #define MADT_FIRST_ENTRY 44
 #define ENABLED		 1u

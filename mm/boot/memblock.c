@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Sorted lists of regions: add, remove, isolate, look up. Counting comes before changing. */
-#include "mm/memblock.h"
+#include "mm/boot/memblock.h"
 
 static phys_addr_t region_end(const struct memblock_region *r)
 {

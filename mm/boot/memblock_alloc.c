@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Memory before there are pages: the first free range that fits, from the top or the bottom. */
-#include "mm/memblock.h"
+#include "mm/boot/memblock.h"
 
 /* Highest aligned place of `size` bytes in [lo, hi); 0: none. */
 static phys_addr_t fit_high(phys_addr_t lo, phys_addr_t hi, u64 size, u64 align)

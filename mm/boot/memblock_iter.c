@@ -4,7 +4,7 @@
  * the one behind the last region. Memory regions and gaps are both sorted, so one pass intersects
  * them.
  */
-#include "mm/memblock.h"
+#include "mm/boot/memblock.h"
 
 static phys_addr_t region_end(const struct memblock_region *r)
 {

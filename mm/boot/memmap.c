@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The firmware's map: taken in as it is, sorted, judged. */
-#include "mm/memmap.h"
+#include "mm/boot/memmap.h"
 
 #include "lib.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What is wrong with a memory map: each descriptor alone, then overlaps in O(n log n). */
-#include "mm/memmap.h"
+#include "mm/boot/memmap.h"
 
 const char *memmap_fault_name(enum memmap_fault fault)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Memory types and attribute bits by name: the UEFI shell's and Linux's words for them. */
-#include "mm/memmap.h"
+#include "mm/boot/memmap.h"
 
 #include "lib.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Nodes from affinity: ids for domains, distances, and the check against real memory. */
-#include "mm/numa.h"
+#include "mm/boot/numa.h"
 
 #define ORPHANS_ALLOWED (1 * MiB)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* System Locality Information Table, ACPI 6.5, 5.2.17: distances between proximity domains. */
 #include "acpi_bytes.h"
-#include "mm/acpi.h"
+#include "mm/boot/acpi.h"
 
 #define SLIT_MATRIX 44
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* System Resource Affinity Table, ACPI 6.5, 5.2.16: which memory and which CPUs are where. */
 #include "acpi_bytes.h"
-#include "mm/acpi.h"
+#include "mm/boot/acpi.h"
 
 #define SRAT_FIRST_ENTRY 48
 #define ENABLED		 1u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* AVL trees: the two children's heights differ by one at most. */
-#include "mm/tree.h"
+#include "tree.h"
 
 static void adopt(struct tree_node *parent, int side, struct tree_node *node)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Page frames as Linux's page-types sees them. */
-#include "mm/kpageflags.h"
+#include "mm/page/kpageflags.h"
 
 #include "page_inner.h"
 

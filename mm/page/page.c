@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Names of page flags, as Linux's tools print them. */
-#include "mm/page.h"
+#include "mm/page/page.h"
 
 const char *page_flag_name(unsigned flag)
 {

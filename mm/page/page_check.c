@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The invariants of the page allocator, proved by reading every free list. */
-#include "group.h"
+#include "frame/group.h"
 #include "page_inner.h"
 
 struct check {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What the page allocator knows of one page frame. Nothing is changed, nothing comes to life. */
-#include "group.h"
+#include "frame/group.h"
 #include "lib.h"
 #include "page_inner.h"
 

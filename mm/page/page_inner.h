@@ -3,8 +3,8 @@
 #ifndef MM_PAGE_INNER_H
 #define MM_PAGE_INNER_H
 
-#include "mm/page_alloc.h"
-#include "mm/pcp.h"
+#include "mm/page/page_alloc.h"
+#include "mm/page/pcp.h"
 #include "mm/system.h"
 
 /* ---- lookup ------------------------------------------------------------------------------ */

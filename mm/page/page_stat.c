@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Counts for views. Nothing is kept for them: they read the lists. */
-#include "group.h"
+#include "frame/group.h"
 #include "page_inner.h"
 
 static void count_type(const struct zone *zone, unsigned type, u64 blocks[NR_FREE_ORDERS])

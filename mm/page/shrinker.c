@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Shrinkers: who is asked, for how much. */
-#include "mm/shrinker.h"
+#include "mm/page/shrinker.h"
 
 #include "mm/system.h"
 

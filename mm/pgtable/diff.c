@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Two trees compared, a page or a hole at a time. */
-#include "mm/pt_diff.h"
+#include "mm/pgtable/diff.h"
 
 #include "pt_inner.h"
 

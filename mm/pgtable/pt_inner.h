@@ -3,7 +3,7 @@
 #ifndef MM_PGTABLE_PT_INNER_H
 #define MM_PGTABLE_PT_INNER_H
 
-#include "mm/pt_leaf.h"
+#include "mm/pgtable/leaf.h"
 
 extern const struct pt_format pt_format_x86_32, pt_format_pae;
 extern const struct pt_format pt_format_aarch64_3, pt_format_aarch64_4;

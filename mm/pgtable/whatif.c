@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Invented tables of any format: mapping, an example, freeing. */
-#include "mm/pt_whatif.h"
+#include "mm/pgtable/whatif.h"
 #include "pt_inner.h"
 
 static u64 read_entry(const struct pgtable *pt, phys_addr_t table, u32 index)

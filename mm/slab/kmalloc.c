@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* kmalloc: size classes for small requests, compound pages for large ones. */
-#include "mm/kmalloc.h"
+#include "mm/slab/kmalloc.h"
 
 #include "lib.h"
-#include "mm/page_alloc.h"
+#include "mm/page/page_alloc.h"
 #include "slab_fast.h"
 
 /* Requests with these are not what the fast path is for. */

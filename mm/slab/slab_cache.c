@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Caches: their making, the cache that they come from, their other names, their end. */
 #include "lib.h"
-#include "mm/page_alloc.h"
+#include "mm/page/page_alloc.h"
 #include "slab_inner.h"
 
 #define CACHE_LINE 64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The slabs that CPUs have. */
-#include "mm/page_alloc.h"
+#include "mm/page/page_alloc.h"
 #include "slab_inner.h"
 
 /* No bit is set in it: what a CPU without a slab takes from, and one that must not take fast. */

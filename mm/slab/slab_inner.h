@@ -3,7 +3,7 @@
 #ifndef MM_SLAB_SLAB_INNER_H
 #define MM_SLAB_SLAB_INNER_H
 
-#include "mm/slab.h"
+#include "mm/slab/slab.h"
 #include "mm/system.h"
 #include "sanitize.h"
 #include "slab_parts.h"

@@ -3,7 +3,7 @@
 #ifndef MM_SLAB_SLAB_PARTS_H
 #define MM_SLAB_SLAB_PARTS_H
 
-#include "mm/slab.h"
+#include "mm/slab/slab.h"
 
 /* ---- slabs (slub.c) ---------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Slabs: pages cut into objects, and back. */
-#include "mm/page_alloc.h"
+#include "mm/page/page_alloc.h"
 #include "slab_inner.h"
 
 /* Zones that objects must not come from by one caller's flags: they share slabs with all others. */

@@ -9,9 +9,9 @@
 #undef min
 #undef max
 #include "arch.h"
-#include "arch_host.h"
+#include "arch/host.h"
 #include "lib.h"
-#include "mm/page_alloc.h"
+#include "mm/page/page_alloc.h"
 #include "mm/system.h"
 #include "sa.h"
 

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "lib.h"
-#include "mm/pt_dump.h"
+#include "mm/pgtable/dump.h"
 
 #define ROUNDS	  9
 #define SPAN	  (64 * GiB)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mm/acpi.h"
+#include "mm/boot/acpi.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

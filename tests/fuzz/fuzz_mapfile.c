@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Any bytes as a machine file: refused with a message, or a machine that memblock can be built
  * from. */
-#include "mapfile.h"
+#include "parse/mapfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mm/e820.h"
-#include "mm/memblock.h"
+#include "mm/boot/e820.h"
+#include "mm/boot/memblock.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Any bytes as load options, fw_cfg words and configuration file. */
-#include "options.h"
+#include "parse/options.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "lib.h"
-#include "mm/pt_diff.h"
-#include "mm/pt_image.h"
+#include "mm/pgtable/diff.h"
+#include "mm/pgtable/image.h"
 
 #define MAX_TEXT (1 << 20)
 

@@ -11,8 +11,8 @@
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
 
-#include "arch_host.h"
-#include "mm/page_alloc.h"
+#include "arch/host.h"
+#include "mm/page/page_alloc.h"
 #include "mm/system.h"
 
 struct mem_system *sim_new(const char *spec);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "lib.h"
-#include "mm/kmalloc.h"
-#include "mm/page_debug.h"
+#include "mm/slab/kmalloc.h"
+#include "mm/page/page_debug.h"
 
 #define KMALLOC MODEL_CACHES
 

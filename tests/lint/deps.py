@@ -8,22 +8,11 @@ import sys
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
-# mm's folders from the bottom up, and the header that each owns (those of a folder are also the
-# interface for the layers above it).
-MM_LAYERS = ["lib", "boot", "pgtable", "page", "slab", "vm"]
-OWNER = {"types": "lib", "tree": "lib", "memmap": "boot", "e820": "boot", "memblock": "boot", "device": "boot", "numa": "boot",
-         "acpi": "boot", "memtype": "pgtable", "pgtable": "pgtable", "pt_build": "pgtable", "pt_leaf": "pgtable",
-         "pt_diff": "pgtable", "pt_image": "pgtable", "pt_format": "pgtable", "pt_edit": "pgtable",
-         "pt_dump": "pgtable", "pt_whatif": "pgtable", "access": "pgtable",
-         "page": "page", "zone": "page", "kpageflags": "page", "memmodel": "page",
-         "gfp": "page", "page_alloc": "page",
-         "frame": "page", "pcp": "page", "shrinker": "page", "page_debug": "page",
-         "slab": "slab", "slab_struct": "slab", "slab_debug": "slab", "kmalloc": "slab",
-         "vmalloc": "vm", "vmstat": "vm", "exercise": "vm",
-         "pressure": "vm", "kvmalloc": "vm"}
+# mm's folders from the bottom up; include/mm has the same, and a header belongs to its folder's layer.
+MM_LAYERS = ["lib", "boot", "pgtable", "page", "slab", "vmalloc", "stat", "exercise"]
 # struct mem_system holds the state of every layer, so its header names them all.
-ANY_LAYER = {"system"}
-MM_OUTSIDE = {"kernel.h", "status.h", "list.h", "lib.h", "arch.h", "arch_percpu.h",
+ANY_LAYER = {"mm/system.h", "mm/types.h"}
+MM_OUTSIDE = {"kernel.h", "status.h", "list.h", "lib.h", "tree.h", "arch.h", "arch/percpu.h",
               "spinlock.h", "sanitize.h"}
 
 
@@ -33,17 +22,12 @@ def includes(path):
 
 
 def mm_wrong(path, name, folder):
-    if name in MM_OUTSIDE:
+    if name in MM_OUTSIDE or name in ANY_LAYER or folder not in MM_LAYERS:
         return None
     if not name.startswith("mm/"):
-        local = os.path.join(os.path.dirname(path), name)
-        return None if os.path.exists(local) else f"mm may not include {name}"
-    base = name[3:-2]
-    if base in ANY_LAYER or folder not in MM_LAYERS:
-        return None
-    owner = OWNER.get(base)
-    if owner is None:
-        return f"{name} has no layer: add it to {__file__}"
+        local = os.path.normpath(os.path.join(os.path.dirname(path), name))
+        return None if os.path.exists(local) and local.startswith(f"mm/{folder}/") else f"mm may not include {name}"
+    owner = name.split("/")[1]
     if MM_LAYERS.index(owner) > MM_LAYERS.index(folder):
         return f"{name} belongs to mm/{owner}, which is above mm/{folder}"
     return None

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../../efi/cmd/cmds.h"
+#include "cmd/cmds.h"
 
 static char text[256 * 1024];
 static size_t text_len;

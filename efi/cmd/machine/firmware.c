@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* What the firmware hands over: its memory map, ACPI's nodes, the CPU. */
+#include "app/saved.h"
+#include "cmd/cmds.h"
+#include "lib.h"
+#include "ui/views.h"
+
+static int cmd_memmap(struct cmd_call *call)
+{
+	struct app *app = call->app;
+	bool linux_style = cmd_flag(call, "linux"), e820 = cmd_flag(call, "e820");
+	bool now = cmd_flag(call, "now"), gaps = cmd_flag(call, "gaps");
+	const struct memmap *map = &app->machine.map;
+	const char *name = NULL;
+	int err = cmd_option(call, "save", &name);
+
+	if (err >= 0)
+		err = cmd_no_more_args(call, 0);
+	if (err)
+		return err;
+	if (now) {
+		err = fw_memmap(&app->now);
+		if (err)
+			return cmd_error(call, err, "the firmware gives no map: %s",
+					 fw_last_error());
+		map = &app->now;
+	}
+	if (name)
+		return cmd_save_map(call, map, name);
+	if (e820)
+		view_e820(call->out, &app->e820);
+	else
+		view_memmap(call->out, map,
+			    linux_style ? MEMMAP_LINUX
+			    : gaps	? MEMMAP_GAPS
+					: MEMMAP_SHELL);
+	return 0;
+}
+
+static int cmd_numa(struct cmd_call *call)
+{
+	struct app *app = call->app;
+
+	if (app->machine.acpi_note[0])
+		emit_text(call->out, "ACPI: %s\n", app->machine.acpi_note);
+	view_numa(call->out, &app->machine.numa, app->numa_verdict, app->numa_conflict);
+	return 0;
+}
+
+static int cmd_iomem(struct cmd_call *call)
+{
+	static const char *const names[NR_E820_TYPES] = {
+		[E820_USABLE] = "System RAM",
+		[E820_SOFT_RESERVED] = "Soft Reserved",
+		[E820_PERSISTENT] = "Persistent Memory",
+		[E820_ACPI_DATA] = "ACPI Tables",
+		[E820_ACPI_NVS] = "ACPI Non-volatile Storage",
+		[E820_UNACCEPTED] = "Unaccepted Memory",
+		[E820_RESERVED] = "Reserved",
+		[E820_UNUSABLE] = "Unusable memory",
+	};
+	const struct e820_table *t = &call->app->e820;
+
+	emit_list(call->out, NULL);
+	for (u32 i = 0; i < t->nr && !emit_stopped(call->out); i++) {
+		const struct e820_range *r = &t->range[i];
+
+		emit_text(call->out, "%08llx-%08llx : %s\n", r->start, r->end - 1, names[r->type]);
+		emit_object(call->out, NULL);
+		emit_hex(call->out, "start", r->start);
+		emit_hex(call->out, "end", r->end - 1);
+		emit_str(call->out, "name", names[r->type]);
+		emit_end(call->out);
+	}
+	emit_end(call->out);
+	return 0;
+}
+
+/* ---- cpu --------------------------------------------------------------------------------- */
+
+static void show_feature(struct emit *out, const char *name, bool have, const char *what)
+{
+	emit_text(out, "  %-8s %-3s  %s\n", name, have ? "yes" : "no", what);
+	emit_bool(out, name, have);
+}
+
+static void show_mtrr(struct emit *out, const struct mtrr_state *m)
+{
+	static const char *const off = "memory types are not set by MTRRs here\n";
+
+	if (!m->present || !m->enabled) {
+		emit_text(out, "%s", off);
+		return;
+	}
+	emit_text(out, "MTRRs: default %s, fixed ranges %s, %u variable\n",
+		  memtype_name((enum memtype)m->default_type), m->fixed_enabled ? "on" : "off",
+		  m->nr_variable);
+}
+
+static int cmd_cpu(struct cmd_call *call)
+{
+	const struct cpu_info *c = &call->app->machine.cpu;
+	struct emit *out = call->out;
+
+	emit_object(out, NULL);
+	emit_text(out, "%s %s, family %u model %u stepping %u%s\n", c->vendor, c->brand, c->family,
+		  c->model, c->stepping, c->hypervisor ? ", under a hypervisor" : "");
+	emit_text(out, "physical addresses of %u bits, virtual of %u\n", c->phys_bits,
+		  c->virt_bits);
+	emit_text(out, "as found: CR0 %#llx CR3 %#llx CR4 %#llx EFER %#llx PAT %#llx\n", c->cr0,
+		  c->cr3, c->cr4, c->efer, c->pat_msr);
+	emit_str(out, "vendor", c->vendor);
+	emit_str(out, "brand", c->brand);
+	emit_num(out, "phys_bits", c->phys_bits);
+	emit_num(out, "virt_bits", c->virt_bits);
+	emit_hex(out, "cr0", c->cr0);
+	emit_hex(out, "cr3", c->cr3);
+	emit_hex(out, "cr4", c->cr4);
+	emit_hex(out, "efer", c->efer);
+	emit_hex(out, "pat", c->pat_msr);
+	show_feature(out, "la57", c->la57, "5-level paging, 57-bit addresses");
+	show_feature(out, "pdpe1gb", c->page1g, "1 GiB pages");
+	show_feature(out, "nx", c->nx, "no-execute bit");
+	show_feature(out, "pge", c->pge, "global pages");
+	show_feature(out, "pcid", c->pcid, "process-context identifiers");
+	show_feature(out, "smep", c->smep, "no execution of user pages by the kernel");
+	show_feature(out, "smap", c->smap, "no access to user pages by the kernel");
+	show_feature(out, "umip", c->umip, "SGDT and the like only in the kernel");
+	show_feature(out, "pku", c->pku, "protection keys for user pages");
+	show_feature(out, "pks", c->pks, "protection keys for supervisor pages");
+	show_feature(out, "cet_ss", c->cet_ss, "shadow stacks");
+	show_feature(out, "cet_ibt", c->cet_ibt, "indirect branch tracking");
+	show_feature(out, "mtrr", c->mtrr.present, "memory type range registers");
+	show_feature(out, "pat", c->pat, "page attribute table");
+	show_mtrr(out, &c->mtrr);
+	emit_end(out);
+	return 0;
+}
+
+static const struct cmd rows[] = {
+	{"memmap", "[--linux|--e820|--gaps] [--now] [--save NAME]",
+	 "the firmware's memory map as found, in the UEFI shell's or Linux's form", cmd_memmap,
+	 NULL},
+	{"numa", "", "nodes, ranges, CPUs and distances from ACPI", cmd_numa, NULL},
+	{"iomem", "", "physical addresses by use, as /proc/iomem", cmd_iomem, NULL},
+	{"cpu", "", "CPU features for memory, control registers as found", cmd_cpu, NULL},
+};
+
+const struct cmd_table cmds_firmware = {"Firmware and machine", rows, ARRAY_SIZE(rows)};

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* `page PFN`: all that is known of one page frame. */
+#include "cmd/cmds.h"
+#include "lib.h"
+#include "mm/page/kpageflags.h"
+#include "mm/page/page_alloc.h"
+
+static void show_place(struct emit *out, const struct mem_system *sys, u64 pfn)
+{
+	const struct zone *zone = zone_of_pfn(sys, pfn);
+
+	emit_hex(out, "pfn", pfn);
+	emit_hex(out, "pa", pfn_to_phys(pfn));
+	emit_text(out, "page frame %#llx  PA %#llx", pfn, pfn_to_phys(pfn));
+	if (zone) {
+		emit_int(out, "node", zone->zone_pgdat->node_id);
+		emit_str(out, "zone", zone->name);
+		emit_text(out, "  node %d  zone %s", zone->zone_pgdat->node_id, zone->name);
+	}
+	emit_text(out, "\n");
+}
+
+static void show_pageblock(struct emit *out, const struct mem_system *sys, u64 pfn)
+{
+	const struct pageblock *block = pfn_to_pageblock(sys, pfn);
+	const char *type = migratetype_name(pageblock_type_of(sys, pfn));
+
+	emit_text(out, "pageblock   %#llx, %s", round_down(pfn, PAGEBLOCK_NR_PAGES), type);
+	emit_hex(out, "pageblock", round_down(pfn, PAGEBLOCK_NR_PAGES));
+	emit_str(out, "migratetype", type);
+	if (!block)
+		emit_text(out, "; its GiB was never split: nothing is written about it\n");
+	else
+		emit_text(out, "; struct pages %s\n",
+			  block->pages_alive ? "alive" : "not alive: none of it was used");
+	emit_bool(out, "alive", block && block->pages_alive);
+}
+
+/* The block that it is in, free or not. */
+static void show_block(struct emit *out, const struct mem_system *sys, u64 pfn)
+{
+	struct buddy_block free;
+	unsigned order;
+	u64 head;
+
+	if (buddy_block_of(sys, pfn, &free)) {
+		head = free.pfn;
+		order = free.order;
+	} else if (!frame_block_of(sys, pfn, &head, &order)) {
+		return;
+	}
+	emit_text(out, "block       of order %u at %#llx\n", order, head);
+	emit_hex(out, "block", head);
+	emit_num(out, "order", order);
+}
+
+static void show_holder(struct emit *out, const struct mem_system *sys, u64 pfn)
+{
+	const struct vm_struct *area;
+	struct slab_object object;
+	u32 index;
+
+	if (slab_object_of(sys, pfn_to_phys(pfn), &object)) {
+		emit_text(out, "slab        of %s, at %#llx\n", object.cache->name, object.slab);
+		emit_str(out, "cache", object.cache->name);
+	}
+	area = vmalloc_find_page(sys, pfn, &index);
+	if (area) {
+		emit_text(out, "vmalloc     page %u of the area at %#llx\n", index, area->addr);
+		emit_hex(out, "area", area->addr);
+	}
+}
+
+static void show_struct_page(struct emit *out, const struct mem_system *sys, u64 pfn)
+{
+	const struct page *page = pfn_to_page(sys, pfn);
+	const u64 *word = (const u64 *)page;
+	char flags[80];
+
+	page_flags_text(flags, sizeof(flags), page);
+	emit_text(out, "struct page %p  flags %s  refcount %d  mapcount %d\n", (const void *)page,
+		  flags[0] ? flags : "none", page->_refcount, page->_mapcount);
+	emit_str(out, "flags", flags);
+	emit_int(out, "refcount", page->_refcount);
+	emit_int(out, "mapcount", page->_mapcount);
+	for (u32 i = 0; i < sizeof(*page) / sizeof(*word); i += 4)
+		emit_text(out, "            %016llx %016llx %016llx %016llx\n", word[i],
+			  word[i + 1], word[i + 2], word[i + 3]);
+}
+
+static void show_event(struct emit *out, const char *what, const struct page_event *e)
+{
+	char gfp[100];
+
+	if (!e->nr)
+		return;
+	gfp_text(gfp, sizeof(gfp), e->gfp);
+	emit_text(out, "%-11s call %llu, CPU %u, order %u, from %p%s%s\n", what, e->nr, e->cpu,
+		  e->order, e->caller, e->free ? "" : "  ", e->free ? "" : gfp);
+	emit_object(out, what);
+	emit_num(out, "nr", e->nr);
+	emit_num(out, "cpu", e->cpu);
+	emit_num(out, "order", e->order);
+	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
+	emit_end(out);
+}
+
+static int cmd_page(struct cmd_call *call)
+{
+	const struct mem_system *sys = &call->app->sys;
+	struct page_event alloc = {0}, free = {0};
+	struct emit *out = call->out;
+	enum page_use use;
+	u64 pfn, same;
+	int err = cmd_needs_mm(call);
+
+	if (!err)
+		err = call->argc ? cmd_arg_addr(call, 0, &pfn)
+				 : cmd_error(call, -EINVAL, "which page frame? `page PFN`");
+	if (!err)
+		err = cmd_no_more_args(call, 1);
+	if (err)
+		return err;
+	if (pfn >= kpageflags_end(sys))
+		return cmd_error(call, -ERANGE, "%#llx: the last section ends at %#llx", pfn,
+				 kpageflags_end(sys));
+	use = page_use_of(sys, pfn);
+	emit_object(out, NULL);
+	show_place(out, sys, pfn);
+	emit_text(out, "use         %s\n", page_use_name(use));
+	emit_str(out, "use", page_use_name(use));
+	show_pageblock(out, sys, pfn);
+	show_block(out, sys, pfn);
+	show_holder(out, sys, pfn);
+	if (page_alive(sys, pfn))
+		show_struct_page(out, sys, pfn);
+	emit_hex(out, "kpageflags", kpageflags(sys, pfn, &same));
+	page_debug_owner(sys, pfn, &alloc, &free);
+	show_event(out, "allocated", &alloc);
+	show_event(out, "freed", &free);
+	emit_end(out);
+	return 0;
+}
+
+/* ---- page-types -------------------------------------------------------------------------- */
+
+#define MAX_KINDS 64
+#define HASH_SIZE 8192 /* page-types' own: its order is that of its hash table */
+
+struct kinds {
+	u32 nr;
+	struct {
+		u64 flags, pages;
+		u32 slot;
+	} kind[MAX_KINDS];
+};
+
+static int find_slot(const struct kinds *k, u32 slot)
+{
+	for (u32 i = 0; i < k->nr; i++) {
+		if (k->kind[i].slot == slot)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Where the tool would count such pages. */
+static void count(struct kinds *k, u64 flags, u64 pages)
+{
+	u32 slot = flags % HASH_SIZE;
+	int i;
+
+	while (flags) {
+		slot = slot && slot < HASH_SIZE ? slot : 1;
+		i = find_slot(k, slot);
+		if (i < 0 || k->kind[i].flags == flags)
+			break;
+		slot++;
+	}
+	i = find_slot(k, slot);
+	if (i < 0) {
+		ASSERT(k->nr < MAX_KINDS, "%u kinds of pages", k->nr);
+		i = (int)k->nr++;
+		k->kind[i].flags = flags;
+		k->kind[i].pages = 0;
+		k->kind[i].slot = slot;
+	}
+	k->kind[i].pages += pages;
+}
+
+/* page-types hides what is for kernel developers, and compound pages that are not hugetlb's. */
+static u64 well_known(u64 flags)
+{
+	return flags & ~(KPF_HACKERS | 1ULL << KPF_COMPOUND_HEAD | 1ULL << KPF_COMPOUND_TAIL);
+}
+
+static void flag_texts(u64 flags, char letters[KPF_BITS + 1], char *names, size_t size)
+{
+	size_t len = 0;
+	u32 n = 0;
+
+	names[0] = '\0';
+	for (unsigned i = 0; i < KPF_BITS; i++) {
+		const char *name = kpf_name(i);
+
+		if (!name)
+			continue;
+		letters[n++] = flags >> i & 1 ? name[0] : '_';
+		if (flags >> i & 1 && len < size)
+			len += (size_t)fmt_print(names + len, size - len, "%s%s", len ? "," : "",
+						 name + 2);
+	}
+	letters[n] = '\0';
+}
+
+static void show_kind(struct emit *out, u64 flags, u64 pages)
+{
+	char letters[KPF_BITS + 1], names[200];
+
+	flag_texts(flags, letters, names, sizeof(names));
+	emit_text(out, "0x%016llx\t%10llu %8llu  %s\t%s\n", flags, pages,
+		  (pages << PAGE_SHIFT) / MiB, letters, names);
+	emit_object(out, NULL);
+	emit_hex(out, "flags", flags);
+	emit_num(out, "pages", pages);
+	emit_str(out, "names", names);
+	emit_end(out);
+}
+
+static void show_kinds(struct emit *out, const struct kinds *k)
+{
+	u64 total = 0;
+
+	emit_text(out, "             flags\tpage-count       MB  symbolic-flags\t\t\t"
+		       "long-symbolic-flags\n");
+	emit_list(out, NULL);
+	for (u32 slot = 0, shown = 0; shown < k->nr; slot++) {
+		int i = find_slot(k, slot);
+
+		if (i < 0)
+			continue;
+		show_kind(out, k->kind[i].flags, k->kind[i].pages);
+		total += k->kind[i].pages;
+		shown++;
+	}
+	emit_end(out);
+	emit_text(out, "             total\t%10llu %8llu\n", total, (total << PAGE_SHIFT) / MiB);
+}
+
+static int cmd_page_types(struct cmd_call *call)
+{
+	const struct mem_system *sys = &call->app->sys;
+	static struct kinds k;
+	bool raw = cmd_flag(call, "raw");
+	int err = cmd_is_view(call, 0);
+	u64 nr;
+
+	if (err)
+		return err;
+	k.nr = 0;
+	for (u64 pfn = 0; pfn < kpageflags_end(sys); pfn += nr) {
+		u64 flags = kpageflags(sys, pfn, &nr);
+
+		count(&k, raw ? flags : well_known(flags), nr);
+	}
+	show_kinds(call->out, &k);
+	return 0;
+}
+
+static const struct cmd rows[] = {
+	{"page", "PFN", "a page frame: its zone, pageblock, block, struct page, who has it",
+	 cmd_page, NULL},
+	{"page-types", "[--raw]", "page frames by what they are, as Linux's page-types counts them",
+	 cmd_page_types, NULL},
+};
+
+const struct cmd_table cmds_page = {"Memory management", rows, ARRAY_SIZE(rows)};

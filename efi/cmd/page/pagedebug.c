@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* `pagedebug`: the page allocator's aids for finding who did it, and what it has counted. */
+#include "cmd/cmds.h"
+#include "lib.h"
+#include "mm/page/page_alloc.h"
+
+#define MAX_CALLS 40 /* of the trace, that fit a screen */
+
+/* ---- what was counted -------------------------------------------------------------------- */
+
+static void show_last(struct emit *out, const struct page_errors *e)
+{
+	char gfp[96];
+
+	gfp_text(gfp, sizeof(gfp), e->gfp);
+	emit_text(out, "  the last: %s, by %p: pfn %#llx, order %u, %s\n", page_error_name(e->last),
+		  e->caller, e->pfn, e->order, gfp);
+	emit_object(out, "last");
+	emit_str(out, "what", page_error_name(e->last));
+	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
+	emit_hex(out, "pfn", e->pfn);
+	emit_num(out, "order", e->order);
+	emit_str(out, "gfp", gfp);
+	emit_end(out);
+}
+
+static void show_refused(struct emit *out, const struct page_errors *e)
+{
+	u64 all = 0;
+
+	for (u32 i = 0; i < NR_PAGE_ERRORS; i++)
+		all += e->count[i];
+	emit_text(out, "%llu calls refused, %llu allocations found no memory\n", all, e->nr_failed);
+	emit_num(out, "no_memory", e->nr_failed);
+	emit_list(out, "refused");
+	for (u32 i = 0; i < NR_PAGE_ERRORS; i++)
+		cmd_show_count(out, page_error_name(i), e->count[i]);
+	emit_end(out);
+	if (all)
+		show_last(out, e);
+}
+
+static void show_zone_events(struct emit *out, const struct mem_system *sys,
+			     const struct zone *zone)
+{
+	static const struct {
+		enum zone_event event;
+		const char *key;
+	} columns[] = {
+		{PGSPLIT, "split"},
+		{PGMERGE, "merged"},
+		{PGSTEAL, "stolen"},
+		{PGSTEAL_ALL, "pageblocks"},
+		{PGALLOC_FAIL_WMARK, "below_watermark"},
+	};
+	u64 event[NR_ZONE_EVENTS];
+
+	zone_events(sys, zone, event);
+	emit_text(out, "%4d %-8s", zone->zone_pgdat->node_id, zone->name);
+	for (u32 i = 0; i < ARRAY_SIZE(columns); i++) {
+		emit_text(out, " %10llu", event[columns[i].event]);
+		emit_num(out, columns[i].key, event[columns[i].event]);
+	}
+	emit_text(out, "\n");
+}
+
+static void show_events(struct emit *out, const struct mem_system *sys)
+{
+	emit_text(out, "node zone          split     merged     stolen pageblocks below mark\n");
+	cmd_each_zone(out, "zones", sys, show_zone_events);
+}
+
+/* ---- the last calls ---------------------------------------------------------------------- */
+
+static void show_event(struct emit *out, const struct page_event *e)
+{
+	char gfp[96];
+
+	gfp_text(gfp, sizeof(gfp), e->gfp);
+	emit_text(out, "%8llu CPU %-2u %-5s pfn %#-9llx order %-2u by %p %s\n", e->nr, e->cpu,
+		  e->free ? "free" : "alloc", e->pfn, e->order, e->caller, e->free ? "" : gfp);
+	emit_object(out, NULL);
+	emit_num(out, "nr", e->nr);
+	emit_num(out, "cpu", e->cpu);
+	emit_str(out, "what", e->free ? "free" : "alloc");
+	emit_hex(out, "pfn", e->pfn);
+	emit_num(out, "order", e->order);
+	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
+	emit_str(out, "gfp", e->free ? NULL : gfp);
+	emit_end(out);
+}
+
+static void show_trace(struct emit *out, const struct mem_system *sys)
+{
+	struct page_event event;
+
+	emit_list(out, "calls");
+	for (u32 i = 0; i < MAX_CALLS && page_debug_trace(sys, i, &event); i++)
+		show_event(out, &event);
+	emit_end(out);
+}
+
+static int show_all(struct cmd_call *call)
+{
+	const struct mem_system *sys = &call->app->sys;
+
+	emit_object(call->out, NULL);
+	show_refused(call->out, &sys->page_errors);
+	cmd_show_refused_areas(call);
+	show_events(call->out, sys);
+	show_trace(call->out, sys);
+	emit_end(call->out);
+	return 0;
+}
+
+/* ---- aids -------------------------------------------------------------------------------- */
+
+static const char *const debug_words[] = {"poison", "owner", "trace", "off", "show", NULL};
+
+static int cmd_pagedebug(struct cmd_call *call)
+{
+	static const char *const names[] = {"poison", "owner", "trace"};
+	unsigned aids = 0;
+	u64 fail = 0;
+	int err = cmd_needs_mm(call);
+
+	if (!err)
+		err = cmd_option_u64(call, "fail", &fail);
+	if (err)
+		return err;
+	if (call->argc == 1 && !strcmp(call->argv[0], "show"))
+		return show_all(call);
+	for (int i = 0; i < call->argc; i++) {
+		u32 n = 0;
+
+		while (n < ARRAY_SIZE(names) && strcmp(call->argv[i], names[n]))
+			n++;
+		if (n == ARRAY_SIZE(names) && strcmp(call->argv[i], "off"))
+			return cmd_error(call, -EINVAL,
+					 "%s: aids are poison, owner, trace and fail=N; or off",
+					 call->argv[i]);
+		aids |= n < ARRAY_SIZE(names) ? 1u << n : 0;
+	}
+	if (page_debug_set(&call->app->sys, aids))
+		return cmd_error(call, -ENOMEM, "no memory to remember pages in");
+	if (fail)
+		page_debug_fail_after(&call->app->sys, fail);
+	emit_object(call->out, NULL);
+	for (u32 n = 0; n < ARRAY_SIZE(names); n++) {
+		emit_text(call->out, "%s %s  ", names[n], aids >> n & 1 ? "on" : "off");
+		emit_bool(call->out, names[n], aids >> n & 1);
+	}
+	emit_text(call->out, "fail %llu\n", fail);
+	emit_num(call->out, "fail", fail);
+	emit_end(call->out);
+	return 0;
+}
+
+static const struct cmd cmds[] = {
+	{"pagedebug", "[poison] [owner] [trace] [fail=N] | off | show",
+	 "aids of the page allocator; show: what it refused and counted, the last calls",
+	 cmd_pagedebug, debug_words},
+};
+
+const struct cmd_table cmds_pagedebug = {"Page allocator", cmds, ARRAY_SIZE(cmds)};

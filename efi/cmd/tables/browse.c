@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* `browse`: the browser on the console, or driven by keys from a script. */
+#include "ui/browse.h"
+
+#include "app/tables.h"
+#include "cmd/cmds.h"
+#include "tui/fullscreen.h"
+#include "lib.h"
+
+static struct browse browser;
+
+/* ---- what the browser asks of the program ------------------------------------------------ */
+
+static bool nth_tree(void *ctx, u32 n, struct browse_tree *ret)
+{
+	struct named_tables trees[APP_MAX_TABLES];
+
+	if (n >= app_tables(ctx, trees, ARRAY_SIZE(trees)))
+		return false;
+	*ret = (struct browse_tree){trees[n].name, trees[n].title, trees[n].pt};
+	return true;
+}
+
+static void search_env(void *ctx, const struct pgtable *pt, struct search_env *ret)
+{
+	cmd_search_env(ctx, pt, ret);
+}
+
+/* Commands that take the screen or end the program have no place inside the browser. */
+static bool not_inside(const struct cmd *cmd)
+{
+	static const char *const names[] = {"browse", "slabtop",  "quit",
+					    "reboot", "poweroff", "hold"};
+
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(cmd->name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static int run(void *ctx, const char *command, struct emit *out)
+{
+	struct app *app = ctx;
+	struct cmd_words words;
+	struct cmd_call call = {.app = app, .out = out};
+	int nr_words, got = cmd_next(&command, &words);
+
+	if (got != 1) {
+		emit_text(out, "the command cannot be read\n");
+		return -EINVAL;
+	}
+	call.cmd = cmd_find(app_commands, app_nr_commands, words.argc, words.argv, &nr_words);
+	if (!call.cmd || not_inside(call.cmd)) {
+		emit_text(out, "%s: %s\n", words.argc ? words.argv[0] : "",
+			  call.cmd ? "not from inside the browser" : "no such command");
+		return -ENOENT;
+	}
+	call.argc = words.argc - nr_words;
+	call.argv = words.argv + nr_words;
+	return app->shell.run(call.cmd, &call);
+}
+
+static void save(void *ctx, const char *text, size_t len, char *said, size_t size)
+{
+	static u32 number;
+	char path[40];
+	int err;
+
+	(void)ctx;
+	fmt_print(path, sizeof(path), "tablewalk/browse-%u.txt", ++number);
+	err = fw_file_write(path, text, len);
+	if (err)
+		fmt_print(said, size, "%s: %s %s", path, err_name(err), fw_last_error());
+	else
+		fmt_print(said, size, "written to %s", path);
+}
+
+static bool stopped(void *ctx)
+{
+	struct app *app = ctx;
+	bool stop = shell_poll(&app->shell);
+
+	app->shell.stopped = false; /* it was for the search, not for the browser */
+	return stop;
+}
+
+/* ---- the command ------------------------------------------------------------------------- */
+
+/* Does the keys and prints the screen as it is then. */
+static void by_script(struct cmd_call *call, const char *keys)
+{
+	while (*keys && !browser.done)
+		browse_key(&browser, fullscreen_key(&keys));
+	browse_draw(&browser);
+	fullscreen_print(call->out, &browser.screen);
+}
+
+static void by_person(struct cmd_call *call)
+{
+	shell_flush(&call->app->shell);
+	while (!browser.done) {
+		browse_draw(&browser);
+		screen_flush(&browser.screen);
+		browse_key(&browser, shell_key(&call->app->shell));
+	}
+	fw_clear();
+}
+
+static int cmd_browse(struct cmd_call *call)
+{
+	static struct browse_env env = {.tree = nth_tree,
+					.search_env = search_env,
+					.run = run,
+					.save = save,
+					.stopped = stopped};
+	const struct pgtable *pt;
+	struct named_tables trees[APP_MAX_TABLES];
+	u32 nr = app_tables(call->app, trees, ARRAY_SIZE(trees)), n = 0;
+	struct fw_screen screen;
+	const char *keys = NULL;
+	u64 va = 0;
+	int err;
+
+	env.ctx = call->app;
+	fw_screen(&screen);
+	err = cmd_option(call, "keys", &keys);
+	if (err >= 0)
+		err = fullscreen_size(call, &screen);
+	if (err >= 0)
+		err = cmd_in_tables(call, &pt);
+	if (!err && call->argc)
+		err = cmd_arg_va(call, 0, pt, &va);
+	if (!err)
+		err = cmd_no_more_args(call, 1);
+	if (err < 0)
+		return err;
+	if (!keys && !screen.interactive)
+		return cmd_error(
+			call, -ENODEV,
+			"nobody is at the keyboard; --keys 'TEXT' drives it from a script");
+	while (n + 1 < nr && trees[n].pt != pt)
+		n++;
+	browse_init(&browser, &env, trees[n].name, va, screen.columns, screen.rows);
+	if (keys)
+		by_script(call, keys);
+	else
+		by_person(call);
+	return 0;
+}
+
+static const char *const table_words[] = {"own", "fw", "clone", NULL};
+
+static const struct cmd rows[] = {
+	{"browse", "[TABLES] [VA] [--keys KEYS] [--size 80x24]",
+	 "page tables full screen: `?` there shows the keys", cmd_browse, table_words},
+};
+
+const struct cmd_table cmds_browse = {"Explorer", rows, ARRAY_SIZE(rows)};

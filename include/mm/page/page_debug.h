@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * Aids for finding who did it. While any is on, the CPUs' lists are out of use and every call takes
+ * the long way, which asks here; while all are off they cost nothing.
+ */
+#ifndef MM_PAGE_PAGE_DEBUG_H
+#define MM_PAGE_PAGE_DEBUG_H
+
+#include "mm/page/gfp.h"
+
+struct mem_system;
+
+#define PAGE_DEBUG_POISON 0x1 /* free pages hold PAGE_POISON_BYTE; checked on allocation */
+#define PAGE_DEBUG_OWNER  0x2 /* who allocated each page, and who freed it */
+#define PAGE_DEBUG_TRACE  0x4 /* the last PAGE_TRACE_SIZE calls */
+#define PAGE_DEBUG_FAIL	  0x8 /* the n-th allocation fails, and all after it */
+
+#define PAGE_POISON_BYTE 0xaa
+#define PAGE_TRACE_SIZE	 1024
+
+/* Turns aids on and off: all of `aids` are on afterwards and no others. 0; -ENOMEM (nothing
+ * changed). Pages that are free already are not poisoned until they were used once. */
+int page_debug_set(struct mem_system *sys, unsigned aids);
+/* The n-th allocation from now on fails, and all that follow; 0: none. */
+void page_debug_fail_after(struct mem_system *sys, u64 n);
+
+/* A call that was traced, or the last one that concerned a page. */
+struct page_event {
+	u64 nr; /* counts up from 1; 0: no event */
+	u64 pfn;
+	const void *caller; /* return address of the call */
+	gfp_t gfp;	    /* of allocations */
+	u8 order;
+	u8 cpu;
+	bool free; /* or allocation */
+};
+/* The i-th newest traced call, from 0; false when there is none. */
+bool page_debug_trace(const struct mem_system *sys, u32 i, struct page_event *ret);
+/* Who allocated and who freed the page last (PAGE_DEBUG_OWNER); nr is 0 where nothing is known. */
+void page_debug_owner(const struct mem_system *sys, u64 pfn, struct page_event *ret_alloc,
+		      struct page_event *ret_free);
+
+/* ---- for the allocator ------------------------------------------------------------------- */
+
+bool page_debug_fails(struct mem_system *sys, gfp_t gfp, unsigned order, const void *caller);
+void page_debug_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsigned order,
+		      const void *caller);
+void page_debug_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order, const void *caller);
+
+#endif

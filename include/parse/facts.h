@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * What firmware knows beside its memory map: the Memory Attributes Table, the GCD map of the DXE
+ * phase, the images that it loaded with their sections, devices and tables that ACPI names. Read
+ * once, when first asked; whatever is missing comes with a sentence that says why.
+ *
+ * Everything that is parsed here may be wrong: lengths are checked, nothing is trusted.
+ */
+#ifndef PARSE_FACTS_H
+#define PARSE_FACTS_H
+
+#include "mm/boot/memmap.h"
+
+#define FACTS_MAX_IMAGES   512
+#define FACTS_MAX_SECTIONS 3072
+#define FACTS_MAX_GCD	   2048
+#define FACTS_MAX_RANGES   192
+#define FACTS_NOTE	   96
+
+struct fact_section {
+	char name[9];
+	bool write, exec;
+	phys_addr_t start, end;
+};
+
+struct fact_image {
+	char name[32]; /* "DxeCore", "shell.efi", "image 7" */
+	phys_addr_t start, end;
+	u32 code_type; /* enum mem_type */
+	u32 first_section, nr_sections;
+	u64 handle;
+	bool broken; /* its PE header cannot be read or is wrong */
+};
+
+/* EFI_GCD_MEMORY_SPACE_DESCRIPTOR, PI 1.8 vol. 2, 7.2.4.6. */
+struct fact_gcd {
+	phys_addr_t start, end;
+	u64 attr, caps; /* MEM_ATTR_* */
+	u32 type;	/* 0 NonExistent 1 Reserved 2 SystemMemory 3 MMIO ... */
+	u64 owner;	/* image handle; 0: none */
+	bool device;	/* belongs to a device handle */
+};
+
+struct fact_range {
+	char name[16]; /* "IOAPIC 0", "ACPI FACP" */
+	phys_addr_t start, end;
+};
+
+struct fw_facts {
+	/* "" when it was read; else why not */
+	char mat_note[FACTS_NOTE], gcd_note[FACTS_NOTE], images_note[FACTS_NOTE];
+	struct memmap mat; /* of runtime code and data: attr has RO, XP, RUNTIME */
+	u32 nr_gcd, nr_images, nr_sections, nr_ranges;
+	u32 lost; /* of all kinds that did not fit */
+	struct fact_gcd gcd[FACTS_MAX_GCD];
+	struct fact_image images[FACTS_MAX_IMAGES];
+	struct fact_section sections[FACTS_MAX_SECTIONS];
+	struct fact_range ranges[FACTS_MAX_RANGES]; /* of devices, then ACPI's tables */
+};
+
+/* The facts of this machine. On the host: none, with notes. */
+const struct fw_facts *fw_facts(void);
+
+/* ---- finding: NULL when nothing is there ------------------------------------------------- */
+
+const struct mem_desc *memmap_at(const struct memmap *map, phys_addr_t pa);
+const struct fact_gcd *facts_gcd_at(const struct fw_facts *f, phys_addr_t pa);
+const struct fact_image *facts_image_at(const struct fw_facts *f, phys_addr_t pa);
+const struct fact_section *facts_section_at(const struct fw_facts *f, const struct fact_image *i,
+					    phys_addr_t pa);
+const struct fact_range *facts_range_at(const struct fw_facts *f, phys_addr_t pa);
+const struct fact_image *facts_image_of(const struct fw_facts *f, u64 handle);
+const char *facts_gcd_name(u32 type); /* "SystemMemory"; "?" for unknown numbers */
+
+/* ---- reading bytes ----------------------------------------------------------------------- */
+
+/* EFI_MEMORY_ATTRIBUTES_TABLE, UEFI 2.11, 4.6.4. 0; -EINVAL (a note says why) and no entry. */
+int facts_parse_mat(struct fw_facts *f, const void *bytes, size_t size);
+/* Bytes that the table needs, from its first 16; 0: that header is wrong. */
+u64 facts_mat_size(const void *header);
+
+/* Sections of one image from the first bytes of it in memory; nothing outside [start, end) comes
+ * out. 0; -EINVAL: no PE header, or one that contradicts itself. */
+int facts_add_sections(struct fw_facts *f, struct fact_image *image, const void *bytes,
+		       size_t size);
+
+/* Where the debug directory's CodeView record lies, from the image's start: 0, *ret_offset and
+ * *ret_size; -ENOENT. Both are within `image_size`. */
+int pe_codeview_dir(const void *bytes, size_t size, u64 image_size, u32 *ret_offset, u32 *ret_size);
+/* One 28-byte entry of that directory: where its data lies. -ENOENT: not CodeView. */
+int pe_codeview_at(const void *entry, u64 image_size, u32 *ret_offset, u32 *ret_size);
+/* The file's name in a CodeView record (NB10, RSDS, MTOC), without folders and ending. */
+int pe_codeview_name(const void *bytes, size_t size, char *name, size_t name_size);
+
+/* An ACPI table of `size` bytes at pa: itself, and the devices that APIC, HPET and MCFG name. */
+void facts_add_acpi(struct fw_facts *f, phys_addr_t pa, const void *table, size_t size);
+void facts_add_range(struct fw_facts *f, const char *name, phys_addr_t start, u64 size);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * The program's options as text: `name=value`, or the bare name of one that is just on. What is
+ * found points into the text; nothing is copied but by option_find().
+ *
+ *   lines       tablewalk.cfg: one option a line, `#` starts a comment
+ *   words       fw_cfg opt/tablewalk/options, the host's arguments: blanks or `;` between them
+ *   words first load options: words as above, and from the first word that is no option, commands
+ */
+#ifndef PARSE_OPTIONS_H
+#define PARSE_OPTIONS_H
+
+#include "kernel.h"
+
+enum option_form { OPTION_LINES, OPTION_WORDS, OPTION_WORDS_FIRST };
+
+enum option_fault {
+	OPTION_OK,
+	OPTION_UNKNOWN,	  /* there is no option of this name */
+	OPTION_NO_VALUE,  /* `levels`, `levels=` */
+	OPTION_MALFORMED, /* no name=value at all; `name` is all of it */
+};
+
+struct option {
+	/* Both in the text, not closed with 0; bare names have the value "1". */
+	const char *name, *value;
+	size_t name_len, value_len;
+	u32 line; /* from 1 */
+	enum option_fault fault;
+};
+
+struct option_reader {
+	const char *text;
+	size_t len, at; /* at the end: where the commands start (OPTION_WORDS_FIRST), or len */
+	u32 line;
+	enum option_form form;
+};
+
+void option_reader_init(struct option_reader *r, enum option_form form, const char *text,
+			size_t len);
+/* The next option, right or wrong; false at the end. */
+bool option_next(struct option_reader *r, struct option *ret);
+
+/* Is all of this text one option that is known and has its value? */
+bool option_known(const char *text);
+
+/* The value of the last `name=` in the text, closed with 0. -ENOENT; -E2BIG when
+ * it does not fit. */
+int option_find(enum option_form form, const char *text, size_t len, const char *name, char *buf,
+		size_t size);
+
+/*
+ * Appends a line to the text in buf for each thing that is wrong, such as "tablewalk.cfg:3: unknown
+ * option 'foo'" (the number only for OPTION_LINES). Cut at the end of buf. Returns how many.
+ */
+u32 option_warnings(const char *origin, enum option_form form, const char *text, size_t len,
+		    char *buf, size_t size);
+/* Appends "known options are levels, ..." */
+void option_list(char *buf, size_t size);
+
+/*
+ * Load options (UEFI 2.11, 9.1) as ASCII: CHAR16 or, as some boot managers do, bytes. -EINVAL when
+ * they are no text (boot managers put binary data there, too), -E2BIG when they do not fit.
+ */
+int option_decode(const void *bytes, size_t size, char *buf, size_t buf_size, size_t *ret_len);
+
+/* Length of the program's own name at the start, quotes included; 0 when it is not there. A shell
+ * always puts it there, as it was typed; else it is the first word if that looks like it. */
+size_t option_program_name(const char *text, size_t len, bool from_shell);
+
+#endif

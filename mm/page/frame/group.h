@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/*
+ * A group's word: a bit per free page, and in it naturally aligned runs of 2^order pages, order <
+ * GROUP_ORDER. The blocks that a buddy system would have are the largest such runs.
+ */
+#ifndef MM_PAGE_FRAME_GROUP_H
+#define MM_PAGE_FRAME_GROUP_H
+
+#include "mm/types.h"
+
+/* 2^order pages from bit i on. */
+static inline u64 group_mask(unsigned i, unsigned order)
+{
+	return ~0ULL >> (GROUP_NR_PAGES - (1u << order)) << i;
+}
+
+/* From runs of one order (a bit at each one's start) those of the next. */
+static inline u64 group_pair_up(u64 runs, unsigned order)
+{
+	static const u64 starts[GROUP_ORDER] = {0x5555555555555555, 0x1111111111111111,
+						0x0101010101010101, 0x0001000100010001,
+						0x0000000100000001, 0x0000000000000001};
+
+	return runs & runs >> (1u << order) & starts[order];
+}
+
+/* The order of the largest run, GROUP_ORDER when all is free; `free` is not 0. Without branches:
+ * what random frees leave behind cannot be predicted. */
+static inline unsigned group_largest(u64 free)
+{
+	unsigned order = 0;
+
+	for (unsigned k = 0; k < GROUP_ORDER; k++) {
+		free = group_pair_up(free, k);
+		order += free != 0;
+	}
+	return order;
+}
+
+/* Where the smallest block begins that holds 2^order pages; there must be one. */
+static inline unsigned group_find(u64 free, unsigned order)
+{
+	u64 runs = free, up, only;
+
+	for (unsigned k = 0; k < order; k++)
+		runs = group_pair_up(runs, k);
+	for (;; order++) {
+		up = order < GROUP_ORDER ? group_pair_up(runs, order) : 0;
+		only = runs & ~(up | up << (1u << order % GROUP_ORDER));
+		if (only)
+			return lowest_bit(only);
+		runs = up;
+	}
+}
+
+/* The order of the block that 2^order free pages at i are part of. */
+static inline unsigned group_merged(u64 free, unsigned i, unsigned order)
+{
+	while (order < GROUP_ORDER) {
+		u64 buddy = group_mask(i ^ 1u << order, order);
+
+		if ((free & buddy) != buddy)
+			break;
+		i &= ~(1u << order);
+		order++;
+	}
+	return order;
+}
+
+/* Blocks of each order below GROUP_ORDER are added to ret_blocks. */
+static inline void group_count(u64 free, u64 ret_blocks[GROUP_ORDER])
+{
+	for (unsigned order = 0; order < GROUP_ORDER; order++) {
+		u64 up = group_pair_up(free, order);
+
+		ret_blocks[order] += bit_count(free) - 2 * bit_count(up);
+		free = up;
+	}
+}
+
+#endif

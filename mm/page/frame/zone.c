@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Nodes and zones from memblock: spans, present pages, and the order in which zones are tried. */
+#include "mm/page/zone.h"
+
+#include "mm/system.h"
+
+const char *zone_name(enum zone_type type)
+{
+	static const char *const names[MAX_NR_ZONES] = {
+		[ZONE_DMA] = "DMA",	    [ZONE_DMA32] = "DMA32",   [ZONE_NORMAL] = "Normal",
+		[ZONE_MOVABLE] = "Movable", [ZONE_DEVICE] = "Device",
+	};
+
+	return type < MAX_NR_ZONES ? names[type] : "?";
+}
+
+enum zone_type zone_type_of(phys_addr_t pa)
+{
+	if (pa < ZONE_DMA_END)
+		return ZONE_DMA;
+	return pa < ZONE_DMA32_END ? ZONE_DMA32 : ZONE_NORMAL;
+}
+
+const char *migratetype_name(enum migratetype type)
+{
+	static const char *const names[MIGRATE_TYPES] = {
+		[MIGRATE_UNMOVABLE] = "Unmovable",
+		[MIGRATE_MOVABLE] = "Movable",
+		[MIGRATE_RECLAIMABLE] = "Reclaimable",
+		[MIGRATE_HIGHATOMIC] = "HighAtomic",
+		[MIGRATE_CMA] = "CMA",
+		[MIGRATE_ISOLATE] = "Isolate",
+	};
+
+	return type < MIGRATE_TYPES ? names[type] : "?";
+}
+
+const struct device_range *device_range_of(const struct mem_system *sys, u64 pfn)
+{
+	for (u32 i = 0; i < sys->nr_devices; i++) {
+		if (pfn >= sys->devices[i].start_pfn && pfn < sys->devices[i].end_pfn)
+			return &sys->devices[i];
+	}
+	return NULL;
+}
+
+struct zone *zone_at(const struct mem_system *sys, int nid, u64 pfn)
+{
+	pg_data_t *node = sys->node_data[nid];
+	enum zone_type type = zone_type_of(pfn_to_phys(pfn));
+	const struct device_range *device = device_range_of(sys, pfn);
+
+	if (device && device->nid == nid)
+		return &node->node_zones[ZONE_DEVICE];
+	if (pfn >= node->movable_pfn)
+		type = ZONE_MOVABLE;
+	return &node->node_zones[type];
+}
+
+/* Limits in PFNs, [lo, hi), of a node's zones of RAM. */
+static void zone_limits(const pg_data_t *node, enum zone_type type, u64 *lo, u64 *hi)
+{
+	static const phys_addr_t start[] = {0, ZONE_DMA_END, ZONE_DMA32_END, 1ULL << MAX_PHYS_BITS};
+	u64 end = node->node_start_pfn + node->node_spanned_pages;
+
+	*lo = max(node->node_start_pfn, type <= ZONE_NORMAL ? phys_to_pfn(start[type]) : 0);
+	*hi = min(end, type <= ZONE_NORMAL ? phys_to_pfn(start[type + 1]) : end);
+	if (type == ZONE_MOVABLE)
+		*lo = max(*lo, node->movable_pfn);
+	else
+		*hi = min(*hi, node->movable_pfn);
+}
+
+/* Whole pages of a memory region; partial ones at its ends do not count, as in Linux. */
+static void region_pfns(const struct memblock_region *r, u64 *start, u64 *end)
+{
+	*start = phys_to_pfn(round_up(r->base, PAGE_SIZE));
+	*end = phys_to_pfn(r->base + r->size);
+}
+
+static int region_nid(const struct memblock_region *r)
+{
+	return r->nid == NUMA_NO_NODE ? 0 : r->nid;
+}
+
+/* Pages of the node's memory in [lo, hi). */
+static u64 present_in(const struct mem_system *sys, int nid, u64 lo, u64 hi)
+{
+	const struct memblock_type *memory = &sys->memblock.memory;
+	u64 pages = 0;
+
+	for (u32 i = 0; i < memory->cnt; i++) {
+		u64 start, end;
+
+		if (region_nid(&memory->regions[i]) != nid)
+			continue;
+		region_pfns(&memory->regions[i], &start, &end);
+		start = max(start, lo);
+		end = min(end, hi);
+		if (start < end)
+			pages += end - start;
+	}
+	return pages;
+}
+
+static void node_span(const struct mem_system *sys, int nid, u64 *start, u64 *end)
+{
+	const struct memblock_type *memory = &sys->memblock.memory;
+
+	*start = ~0ULL;
+	*end = 0;
+	for (u32 i = 0; i < memory->cnt; i++) {
+		u64 lo, hi;
+
+		if (region_nid(&memory->regions[i]) != nid)
+			continue;
+		region_pfns(&memory->regions[i], &lo, &hi);
+		if (lo >= hi)
+			continue;
+		*start = min(*start, lo);
+		*end = max(*end, hi);
+	}
+	if (!*end)
+		*start = 0;
+}
+
+static void zone_init_empty(const struct mem_system *sys, struct zone *zone, pg_data_t *node,
+			    enum zone_type type)
+{
+	zone->name = zone_name(type);
+	zone->type = (u8)type;
+	zone->zone_pgdat = node;
+	spin_lock_init(&zone->lock, zone->name, LOCK_ZONE, sys->page_options.watch);
+	for (unsigned order = 0; order < NR_FREE_ORDERS; order++) {
+		for (unsigned t = 0; t < MIGRATE_TYPES; t++)
+			list_init(&zone->free_area[order].free_list[t]);
+	}
+}
+
+static void zone_set_span(struct zone *zone, u64 lo, u64 hi, u64 present)
+{
+	pg_data_t *node = zone->zone_pgdat;
+
+	if (!present)
+		return;
+	zone->zone_start_pfn = lo;
+	zone->spanned_pages = hi - lo;
+	zone->present_pages = present;
+	node->node_present_pages += present;
+	node->nr_zones = zone->type + 1;
+}
+
+/* Memory of devices: it has struct pages once they are asked for, and is nobody's to allocate. */
+static void device_zone_init(const struct mem_system *sys, struct zone *zone)
+{
+	u64 lo = ~0ULL, hi = 0, present = 0;
+
+	for (u32 i = 0; i < sys->nr_devices; i++) {
+		const struct device_range *d = &sys->devices[i];
+
+		if (d->nid != zone->zone_pgdat->node_id)
+			continue;
+		lo = min(lo, d->start_pfn);
+		hi = max(hi, d->end_pfn);
+		present += d->end_pfn - d->start_pfn;
+	}
+	zone_set_span(zone, lo, hi, present);
+}
+
+static void zone_init(const struct mem_system *sys, struct zone *zone, pg_data_t *node,
+		      enum zone_type type)
+{
+	u64 lo, hi;
+
+	zone_init_empty(sys, zone, node, type);
+	if (type == ZONE_DEVICE) {
+		device_zone_init(sys, zone);
+		return;
+	}
+	zone_limits(node, type, &lo, &hi);
+	if (lo < hi)
+		zone_set_span(zone, lo, hi, present_in(sys, node->node_id, lo, hi));
+}
+
+static int node_init(struct mem_system *sys, int nid)
+{
+	u64 start, end;
+	pg_data_t *node = mm_early_alloc(sys, sizeof(*node), 64, nid);
+
+	if (!node)
+		return -ENOMEM;
+	memset(node, 0, sizeof(*node));
+	mm_step_bytes(sys, sizeof(*node));
+	node->node_id = nid;
+	node_span(sys, nid, &start, &end);
+	node->node_start_pfn = start;
+	node->node_spanned_pages = end - start;
+	node->movable_pfn = ~0ULL;
+	sys->node_data[nid] = node;
+	return 0;
+}
+
+static void zonelist_add_node(struct zonelist *list, pg_data_t *node)
+{
+	for (int type = MAX_NR_ZONES - 1; type >= 0; type--) {
+		if (populated_zone(&node->node_zones[type]) && type != ZONE_DEVICE)
+			list->zones[list->nr++] = &node->node_zones[type];
+	}
+}
+
+/* The nearest node that is not in `used` yet; the lower id wins a tie. NULL: none is left. */
+static pg_data_t *nearest_node(struct mem_system *sys, int from, u64 used)
+{
+	pg_data_t *best = NULL;
+	unsigned best_distance = ~0u;
+
+	for_each_node(sys, node) {
+		unsigned distance = sys->numa ? numa_distance(sys->numa, from, node->node_id) : 10;
+
+		if (used >> node->node_id & 1 || distance >= best_distance)
+			continue;
+		best = node;
+		best_distance = distance;
+	}
+	return best;
+}
+
+static int zonelists_init(struct mem_system *sys, pg_data_t *node, u32 nr_zones)
+{
+	u64 bytes = 2ULL * nr_zones * sizeof(struct zone *), used = 0;
+	struct zone **zones = mm_early_alloc(sys, bytes, 64, node->node_id);
+	struct zonelist *all = &node->node_zonelists[ZONELIST_FALLBACK];
+	struct zonelist *own = &node->node_zonelists[ZONELIST_NOFALLBACK];
+	pg_data_t *next;
+
+	if (!zones)
+		return -ENOMEM;
+	mm_step_bytes(sys, bytes);
+	all->zones = zones;
+	own->zones = all->zones + nr_zones;
+	zonelist_add_node(own, node);
+	while ((next = nearest_node(sys, node->node_id, used))) {
+		zonelist_add_node(all, next);
+		used |= 1ULL << next->node_id;
+	}
+	return 0;
+}
+
+int zones_init(struct mem_system *sys)
+{
+	const struct memblock_type *memory = &sys->memblock.memory;
+	u64 nodes = 1; /* node 0 always exists */
+	u32 nr_zones = 0;
+	int err = 0;
+
+	if (sys->numa && sys->numa->nr_nodes)
+		nodes |= sys->numa->nr_nodes == 64 ? ~0ULL : (1ULL << sys->numa->nr_nodes) - 1;
+	for (u32 i = 0; i < memory->cnt; i++)
+		nodes |= 1ULL << region_nid(&memory->regions[i]);
+	sys->max_pfn = phys_to_pfn(memblock_end_of_dram(&sys->memblock));
+	for (u32 i = 0; i < sys->nr_devices; i++)
+		sys->max_pfn = max(sys->max_pfn, sys->devices[i].end_pfn);
+	for (int nid = 0; nid < MAX_NUMNODES && !err; nid++) {
+		if (nodes >> nid & 1) {
+			err = node_init(sys, nid);
+			nr_zones += MAX_NR_ZONES;
+		}
+	}
+	if (err)
+		return err;
+	zones_place_movable(sys);
+	for_each_node(sys, node) {
+		for (unsigned type = 0; type < MAX_NR_ZONES; type++)
+			zone_init(sys, &node->node_zones[type], node, (enum zone_type)type);
+	}
+	for_each_node(sys, node) {
+		if (!err)
+			err = zonelists_init(sys, node, nr_zones);
+	}
+	return err;
+}
