@@ -6,10 +6,10 @@
 static void show_value(struct emit *out, const struct cmd *cmd, const char *family)
 {
 	emit_object(out, NULL);
-	emit_str(out, "name", cmd->name);
-	emit_str(out, "args", cmd->args);
-	emit_str(out, "help", cmd->help);
-	emit_str(out, "family", family);
+	emit_field(out, "name", cmd->name);
+	emit_field(out, "args", cmd->args);
+	emit_field(out, "help", cmd->help);
+	emit_field(out, "family", family);
 	emit_end(out);
 }
 
@@ -41,12 +41,13 @@ static int help_on(struct cmd_call *call, const struct shell *sh, const char *wo
 		return cmd_error(call, -ENOENT, "no command begins with %s; did you mean `%s`?",
 				 word, near);
 	emit_list(call->out, NULL);
-	for (u32 t = 0; t < sh->nr_tables; t++) {
-		for (u32 i = 0; i < sh->tables[t]->nr; i++) {
-			if (!starts_with(sh->tables[t]->cmds[i].name, word))
+	for (u32 t = 0; t < sh->runner.nr_tables; t++) {
+		for (u32 i = 0; i < sh->runner.tables[t]->nr; i++) {
+			if (!starts_with(sh->runner.tables[t]->cmds[i].name, word))
 				continue;
-			show_usage(call->out, &sh->tables[t]->cmds[i]);
-			show_value(call->out, &sh->tables[t]->cmds[i], sh->tables[t]->family);
+			show_usage(call->out, &sh->runner.tables[t]->cmds[i]);
+			show_value(call->out, &sh->runner.tables[t]->cmds[i],
+				   sh->runner.tables[t]->family);
 		}
 	}
 	emit_end(call->out);
@@ -56,10 +57,11 @@ static int help_on(struct cmd_call *call, const struct shell *sh, const char *wo
 static void help_on_all(struct emit *out, const struct shell *sh)
 {
 	emit_list(out, NULL);
-	for (u32 t = 0; t < sh->nr_tables; t++) {
-		const struct cmd_table *table = sh->tables[t];
+	for (u32 t = 0; t < sh->runner.nr_tables; t++) {
+		const struct cmd_table *table = sh->runner.tables[t];
 
-		emit_text(out, "%s\n", table->family);
+		if (!t || strcmp(sh->runner.tables[t - 1]->family, table->family))
+			emit_text(out, "%s\n", table->family);
 		for (u32 i = 0; i < table->nr; i++) {
 			emit_text(out, "  %-14s %s\n", table->cmds[i].name, table->cmds[i].help);
 			show_value(out, &table->cmds[i], table->family);
@@ -74,11 +76,8 @@ static void help_on_all(struct emit *out, const struct shell *sh)
 int cmd_help(struct cmd_call *call)
 {
 	const struct shell *sh = app_shell(call->app);
-	int err = cmd_no_more_args(call, 2);
 	char name[64];
 
-	if (err)
-		return err;
 	if (!call->argc) {
 		help_on_all(call->out, sh);
 		return 0;

@@ -32,9 +32,9 @@ void view_exercise_summary(struct emit *out, const struct exercise_result *res)
 void view_exercise(struct emit *out, const struct exercise_result *res)
 {
 	emit_object(out, NULL);
-	emit_str(out, "result", verdict(res));
-	emit_num(out, "seed", res->seed);
-	emit_num(out, "operations", total_ops(res));
+	emit_field(out, "result", verdict(res));
+	emit_field(out, "seed", res->seed);
+	emit_field(out, "operations", total_ops(res));
 	emit_text(out, "%-12s %10s %10s %10s %13s\n", "", "allocs", "frees", "refused",
 		  "bytes checked");
 	for (u32 k = 0; k < NR_EXERCISE_KINDS; k++) {
@@ -44,10 +44,10 @@ void view_exercise(struct emit *out, const struct exercise_result *res)
 		emit_text(out, "%-12s %10llu %10llu %10llu %13llu\n", name, c->allocs, c->frees,
 			  c->failures, c->bytes);
 		emit_object(out, name);
-		emit_num(out, "allocs", c->allocs);
-		emit_num(out, "frees", c->frees);
-		emit_num(out, "failures", c->failures);
-		emit_num(out, "bytes", c->bytes);
+		emit_field(out, "allocs", c->allocs);
+		emit_field(out, "frees", c->frees);
+		emit_field(out, "failures", c->failures);
+		emit_field(out, "bytes", c->bytes);
 		emit_end(out);
 	}
 	emit_text(
@@ -61,15 +61,15 @@ void view_exercise(struct emit *out, const struct exercise_result *res)
 	if (res->nr_workers > 1)
 		emit_text(out, "%u CPUs at once; %llu times one took over what another had\n",
 			  res->nr_workers, res->swaps);
-	emit_num(out, "cpus", res->nr_workers);
-	emit_num(out, "swaps", res->swaps);
-	emit_num(out, "peak_pages", res->peak_pages);
-	emit_num(out, "memmap_pages", res->memmap_pages);
-	emit_num(out, "table_pages", res->table_pages);
-	emit_num(out, "ticks", res->ticks);
+	emit_field(out, "nr_cpus", res->nr_workers);
+	emit_field(out, "swaps", res->swaps);
+	emit_field(out, "peak_pages", res->peak_pages);
+	emit_field(out, "memmap_pages", res->memmap_pages);
+	emit_field(out, "table_pages", res->table_pages);
+	emit_field(out, "ticks", res->ticks);
 	if (res->failed) {
 		emit_text(out, "exercise FAILED: %s (%#llx)\n", res->failed, res->failed_at);
-		emit_str(out, "failed", res->failed);
+		emit_field(out, "failed", res->failed);
 	} else {
 		emit_text(out,
 			  "exercise %s: %llu operations, every invariant holds, all memory came "

@@ -47,12 +47,12 @@ static void emit_desc(struct emit *out, const struct mem_desc *d)
 	char name[NAME_LEN], attrs[160];
 
 	emit_object(out, NULL);
-	emit_str(out, "type", type_name(name, d->type));
-	emit_hex(out, "start", d->start);
-	emit_hex(out, "end", mem_desc_end(d) - 1);
-	emit_num(out, "pages", d->nr_pages);
-	emit_hex(out, "attribute", d->attr);
-	emit_str(out, "attributes", memmap_attr_format(attrs, sizeof(attrs), d->attr));
+	emit_field(out, "type", type_name(name, d->type));
+	emit_field(out, "start", d->start);
+	emit_field(out, "end", mem_desc_end(d) - 1);
+	emit_field(out, "pages", d->nr_pages);
+	emit_field(out, "attribute", d->attr);
+	emit_field(out, "attributes", memmap_attr_format(attrs, sizeof(attrs), d->attr));
 	emit_end(out);
 }
 
@@ -146,9 +146,9 @@ static void gaps(struct emit *out, const struct memmap *map, const u32 *index, b
 				  (d->start - at) >> PAGE_SHIFT);
 			if (fields) {
 				emit_object(out, NULL);
-				emit_hex(out, "start", at);
-				emit_hex(out, "end", d->start - 1);
-				emit_num(out, "pages", (d->start - at) >> PAGE_SHIFT);
+				emit_field(out, "start", at);
+				emit_field(out, "end", d->start - 1);
+				emit_field(out, "pages", (d->start - at) >> PAGE_SHIFT);
 				emit_end(out);
 			}
 		}
@@ -242,9 +242,9 @@ void view_e820(struct emit *out, const struct e820_table *t)
 		emit_text(out, "BIOS-e820: [mem 0x%016llx-0x%016llx] %s\n", r->start, r->end - 1,
 			  e820_type_name((enum e820_type)r->type));
 		emit_object(out, NULL);
-		emit_hex(out, "start", r->start);
-		emit_hex(out, "end", r->end - 1);
-		emit_str(out, "type", e820_type_name((enum e820_type)r->type));
+		emit_field(out, "start", r->start);
+		emit_field(out, "end", r->end - 1);
+		emit_field(out, "type", e820_type_name((enum e820_type)r->type));
 		emit_end(out);
 	}
 	emit_end(out);
@@ -280,10 +280,10 @@ static void diff_line(struct emit *out, phys_addr_t start, phys_addr_t end, cons
 	emit_text(out, "%016llX-%016llX  %-10s -> %s\n", start, end - 1,
 		  before ? before : "nothing", after ? after : "nothing");
 	emit_object(out, NULL);
-	emit_hex(out, "start", start);
-	emit_hex(out, "end", end - 1);
-	emit_str(out, "before", before ? before : "");
-	emit_str(out, "after", after ? after : "");
+	emit_field(out, "start", start);
+	emit_field(out, "end", end - 1);
+	emit_field(out, "before", before ? before : "");
+	emit_field(out, "after", after ? after : "");
 	emit_end(out);
 }
 

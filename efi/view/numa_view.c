@@ -13,11 +13,11 @@ static void show_ranges(struct emit *out, const struct numa_info *n)
 			  r->end - 1, (r->end - r->start) / MiB, r->hotplug ? " hot-pluggable" : "",
 			  r->non_volatile ? " non-volatile" : "");
 		emit_object(out, NULL);
-		emit_int(out, "node", r->nid);
-		emit_hex(out, "start", r->start);
-		emit_hex(out, "end", r->end - 1);
-		emit_bool(out, "hotplug", r->hotplug);
-		emit_bool(out, "non_volatile", r->non_volatile);
+		emit_field(out, "node", r->nid);
+		emit_field(out, "start", r->start);
+		emit_field(out, "end", r->end - 1);
+		emit_field(out, "hotplug", r->hotplug);
+		emit_field(out, "non_volatile", r->non_volatile);
 		emit_end(out);
 	}
 	emit_end(out);
@@ -38,11 +38,11 @@ static void show_cpus(struct emit *out, const struct numa_info *n)
 			  : c->online_capable ? " (may come)"
 					      : " (off)");
 		emit_object(out, NULL);
-		emit_num(out, "apic_id", c->apic_id);
-		emit_int(out, "node", c->nid);
-		emit_num(out, "acpi_uid", c->acpi_uid);
-		emit_bool(out, "enabled", c->enabled);
-		emit_bool(out, "online_capable", c->online_capable);
+		emit_field(out, "apic_id", c->apic_id);
+		emit_field(out, "node", c->nid);
+		emit_field(out, "acpi_uid", c->acpi_uid);
+		emit_field(out, "enabled", c->enabled);
+		emit_field(out, "online_capable", c->online_capable);
 		emit_end(out);
 	}
 	emit_end(out);
@@ -62,7 +62,7 @@ static void show_distances(struct emit *out, const struct numa_info *n)
 		emit_list(out, NULL);
 		for (u32 j = 0; j < nodes; j++) {
 			emit_text(out, "%4u", numa_distance(n, (int)i, (int)j));
-			emit_num(out, NULL, numa_distance(n, (int)i, (int)j));
+			emit_field(out, "distance", numa_distance(n, (int)i, (int)j));
 		}
 		emit_end(out);
 		emit_text(out, "\n");
@@ -92,11 +92,11 @@ static void show_perf(struct emit *out, const struct numa_info *n)
 			emit_text(out, ", memory side cache level %u", p->hierarchy);
 		emit_text(out, "\n");
 		emit_object(out, NULL);
-		emit_num(out, "initiator", p->initiator_pxm);
-		emit_num(out, "target", p->target_pxm);
-		emit_num(out, "hierarchy", p->hierarchy);
-		emit_str(out, "what", perf_name(p->data_type));
-		emit_num(out, "value", p->value);
+		emit_field(out, "initiator", p->initiator_pxm);
+		emit_field(out, "target", p->target_pxm);
+		emit_field(out, "hierarchy", p->hierarchy);
+		emit_field(out, "what", perf_name(p->data_type));
+		emit_field(out, "measure", p->value);
 		emit_end(out);
 	}
 	emit_end(out);
@@ -109,7 +109,7 @@ static void show_domains(struct emit *out, const struct numa_info *n)
 	for (u32 i = 0; i < n->nr_nodes; i++) {
 		if (n->pxm_of_node[i] != i)
 			emit_text(out, "node %2u: proximity domain %u\n", i, n->pxm_of_node[i]);
-		emit_num(out, NULL, n->pxm_of_node[i]);
+		emit_field(out, "domain", n->pxm_of_node[i]);
 	}
 	emit_end(out);
 }
@@ -118,14 +118,14 @@ void view_numa(struct emit *out, const struct numa_info *n, enum numa_verdict ve
 	       phys_addr_t conflict)
 {
 	emit_object(out, NULL);
-	emit_num(out, "nodes", n->nr_nodes);
-	emit_str(out, "verdict", numa_verdict_name(verdict));
-	emit_num(out, "lost", n->lost);
+	emit_field(out, "nr_nodes", n->nr_nodes);
+	emit_field(out, "verdict", numa_verdict_name(verdict));
+	emit_field(out, "lost", n->lost);
 	emit_text(out, "%u node%s; %s", max(n->nr_nodes, 1u), n->nr_nodes > 1 ? "s" : "",
 		  numa_verdict_name(verdict));
 	if (verdict == NUMA_CONFLICT || verdict == NUMA_INCOMPLETE) {
 		emit_text(out, ", first at %#llx", conflict);
-		emit_hex(out, "conflict", conflict);
+		emit_field(out, "conflict", conflict);
 	}
 	emit_text(out, "\n");
 	show_domains(out, n);

@@ -129,11 +129,11 @@ def smp_checks(row, values, own):
     if smp == 1 or len(values) < 3:
         yield from [("all CPUs have their checks", str(values))] if smp > 1 else []
         return
-    yield "all CPUs exercise at once", None if values[1]["result"] == "passed" and values[1]["cpus"] == smp and \
+    yield "all CPUs exercise at once", None if values[1]["result"] == "passed" and values[1]["nr_cpus"] == smp and \
         values[1]["swaps"] > 0 else str(values[1])
     tlb = values[2]
     yield "no CPU keeps a stale translation", None if tlb["disagreements"] == 0 and tlb["rounds"] == 1000 and \
-        tlb["cpus"] == smp and tlb["faults"] == smp - 1 else str(tlb)
+        tlb["nr_cpus"] == smp and tlb["faults"] == smp - 1 else str(tlb)
 
 
 def levels_wrong(row, own, registers):
@@ -156,7 +156,7 @@ def machine_wrong(row, zones, memmap):
 
 def linux_wrong(linux, zones):
     """Start, spanned and present pages are what Linux found on the same machine."""
-    ours = {f"{z['node']} {z['name']}": (z["start_pfn"], z["spanned"], z["present"]) for z in zones
+    ours = {f"{z['node']} {z['name']}": (int(z["start_pfn"], 16), z["spanned"], z["present"]) for z in zones
             if z["present"]}
     return None if ours == linux else f"Linux {linux}, we {ours}"
 
@@ -165,7 +165,7 @@ def gigabyte_wrong(row, boot):
     """The direct map of memory above 4 GiB has 1 GiB pages if and only if the CPU knows them."""
     stats = json_values(boot.output)[2]
     own = next(t for t in stats if t["tables_of"] == "own")
-    leaves = next(level["mappings"] for level in own["per_level"] if level["level"] == "PDPTE")
+    leaves = next(level["nr_mappings"] for level in own["per_level"] if level["level"] == "PDPTE")
     can = "max" in row["cpu"] and "-pdpe1gb" not in row["cpu"]
     if not can:
         return f"{leaves} mappings of 1 GiB" if leaves else None
@@ -262,7 +262,7 @@ def planted_checks(values):
     if not done:
         yield "bugs are planted", str(values)[-600:]
         return
-    yield "planted bugs are found", None if done["found"] == done["planted"] == 9 else str(done)[-900:]
+    yield "planted bugs are found", None if done["nr_found"] == done["planted"] == 9 else str(done)[-900:]
     double = next(plant["reports"][0] for plant in done["plants"] if plant["plant"] == "double")
     callers = [double[key]["by"] for key in ("allocated", "freed")] + [double["found_by"]]
     yield "both callers are named", None if len(set(callers)) == 2 and \
@@ -280,7 +280,7 @@ def check_pressure(row, image):
         return
     pressure, shrinkers, vmstat, drop, exercise = values[:5]
     yield "a cache becomes memory", None if pressure["result"] == "passed" and pressure["calls"] and \
-        pressure["scanned"] >= pressure["objects"] > pressure["cache_pages"] > 0 else str(pressure)
+        pressure["scanned"] >= pressure["nr_objects"] > pressure["cache_pages"] > 0 else str(pressure)
     scanned = sum(s["scanned"] for s in shrinkers["shrinkers"]) + pressure["scanned"]
     yield "counters agree", None if vmstat["slabs_scanned"] == scanned and shrinkers["stalls"] == \
         sum(vmstat[name] for name in vmstat if name.startswith("allocstall")) > 0 else f"{shrinkers} {vmstat}"

@@ -13,7 +13,7 @@ static bool missing(struct cmd_call *call, const char *note)
 		return false;
 	emit_text(call->out, "%s\n", note);
 	emit_object(call->out, NULL);
-	emit_str(call->out, "note", note);
+	emit_field(call->out, "note", note);
 	emit_end(call->out);
 	return true;
 }
@@ -29,11 +29,11 @@ static void show_sections(struct emit *out, const struct fw_facts *f, const stru
 		emit_text(out, "    %-8s %012llx-%012llx r%s%s\n", s->name, s->start, s->end - 1,
 			  s->write ? "w" : "-", s->exec ? "x" : "-");
 		emit_object(out, NULL);
-		emit_str(out, "name", s->name);
-		emit_hex(out, "start", s->start);
-		emit_hex(out, "end", s->end - 1);
-		emit_bool(out, "write", s->write);
-		emit_bool(out, "exec", s->exec);
+		emit_field(out, "name", s->name);
+		emit_field(out, "start", s->start);
+		emit_field(out, "end", s->end - 1);
+		emit_field(out, "write", s->write);
+		emit_field(out, "exec", s->exec);
 		emit_end(out);
 	}
 	emit_end(out);
@@ -48,25 +48,24 @@ static void show_image(struct emit *out, const struct fw_facts *f, const struct 
 		  i->end - 1, type ? type : "?", i->nr_sections,
 		  i->broken ? ", header broken" : "");
 	emit_object(out, NULL);
-	emit_str(out, "name", i->name);
-	emit_hex(out, "start", i->start);
-	emit_hex(out, "end", i->end - 1);
-	emit_str(out, "code_type", type);
-	emit_bool(out, "broken", i->broken);
+	emit_field(out, "name", i->name);
+	emit_field(out, "start", i->start);
+	emit_field(out, "end", i->end - 1);
+	emit_field(out, "code_type", type);
+	emit_field(out, "broken", i->broken);
 	if (sections)
 		show_sections(out, f, i);
 	emit_end(out);
 }
 
-int cmd_images(struct cmd_call *call)
+static int cmd_images(struct cmd_call *call)
 {
 	const struct fw_facts *f = fw_facts();
 	const char *only = call->argc ? call->argv[0] : NULL;
 	u32 shown = 0;
-	int err = cmd_no_more_args(call, 1);
 
-	if (err || missing(call, f->images_note))
-		return err;
+	if (missing(call, f->images_note))
+		return 0;
 	emit_list(call->out, NULL);
 	for (u32 i = 0; i < f->nr_images && !emit_stopped(call->out); i++) {
 		if (only && strcmp(only, f->images[i].name))
@@ -84,13 +83,12 @@ int cmd_images(struct cmd_call *call)
 
 /* ---- lists of ranges --------------------------------------------------------------------- */
 
-int cmd_mat(struct cmd_call *call)
+static int cmd_mat(struct cmd_call *call)
 {
 	const struct fw_facts *f = fw_facts();
-	int err = cmd_no_more_args(call, 0);
 
-	if (err || missing(call, f->mat_note))
-		return err;
+	if (missing(call, f->mat_note))
+		return 0;
 	emit_list(call->out, NULL);
 	for (u32 i = 0; i < f->mat.nr && !emit_stopped(call->out); i++) {
 		const struct mem_desc *d = &f->mat.desc[i];
@@ -103,11 +101,11 @@ int cmd_mat(struct cmd_call *call)
 			  mem_desc_end(d) - 1, type ? type : "?", attrs, image ? ", in " : "",
 			  image ? image->name : "");
 		emit_object(call->out, NULL);
-		emit_hex(call->out, "start", d->start);
-		emit_hex(call->out, "end", mem_desc_end(d) - 1);
-		emit_str(call->out, "type", type);
-		emit_str(call->out, "attributes", attrs);
-		emit_str(call->out, "image", image ? image->name : NULL);
+		emit_field(call->out, "start", d->start);
+		emit_field(call->out, "end", mem_desc_end(d) - 1);
+		emit_field(call->out, "type", type);
+		emit_field(call->out, "attributes", attrs);
+		emit_field(call->out, "image_name", image ? image->name : NULL);
 		emit_end(call->out);
 	}
 	emit_end(call->out);
@@ -115,13 +113,12 @@ int cmd_mat(struct cmd_call *call)
 	return 0;
 }
 
-int cmd_gcd(struct cmd_call *call)
+static int cmd_gcd(struct cmd_call *call)
 {
 	const struct fw_facts *f = fw_facts();
-	int err = cmd_no_more_args(call, 0);
 
-	if (err || missing(call, f->gcd_note))
-		return err;
+	if (missing(call, f->gcd_note))
+		return 0;
 	emit_list(call->out, NULL);
 	for (u32 i = 0; i < f->nr_gcd && !emit_stopped(call->out); i++) {
 		const struct fact_gcd *g = &f->gcd[i];
@@ -136,14 +133,35 @@ int cmd_gcd(struct cmd_call *call)
 			  owner ? ", of " : "", owner ? owner->name : "",
 			  g->device ? ", a device's" : "");
 		emit_object(call->out, NULL);
-		emit_hex(call->out, "start", g->start);
-		emit_hex(call->out, "end", g->end - 1);
-		emit_str(call->out, "type", facts_gcd_name(g->type));
-		emit_str(call->out, "attributes", attrs);
-		emit_str(call->out, "capabilities", caps);
-		emit_str(call->out, "owner", owner ? owner->name : NULL);
+		emit_field(call->out, "start", g->start);
+		emit_field(call->out, "end", g->end - 1);
+		emit_field(call->out, "type", facts_gcd_name(g->type));
+		emit_field(call->out, "attributes", attrs);
+		emit_field(call->out, "capabilities", caps);
+		emit_field(call->out, "owner", owner ? owner->name : NULL);
 		emit_end(call->out);
 	}
 	emit_end(call->out);
 	return 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "images",
+	 .args = "[NAME]",
+	 .help = "what the firmware has loaded; of one image, its sections too",
+	 .fn = cmd_images,
+	 .report = "images",
+	 .max_args = 1},
+	{.name = "mat",
+	 .args = "",
+	 .help = "the Memory Attributes Table: rights of runtime memory",
+	 .fn = cmd_mat,
+	 .report = "mat"},
+	{.name = "gcd",
+	 .args = "",
+	 .help = "the DXE services' map of the physical address space",
+	 .fn = cmd_gcd,
+	 .report = "gcd"},
+};
+
+const struct cmd_table cmds_facts = {ROOM_MACHINE, rows, ARRAY_SIZE(rows)};

@@ -30,10 +30,10 @@ static void show_physical_row(struct emit *out, phys_addr_t start, phys_addr_t e
 	emit_text(out, "  %013llx-%013llx %8s  %-3s %s\n", start, end - 1,
 		  fmt_size(size, end - start), memtype_name(source->type), text);
 	emit_object(out, NULL);
-	emit_hex(out, "start", start);
-	emit_hex(out, "end", end - 1);
-	emit_str(out, "type", memtype_name(source->type));
-	emit_str(out, "source", text);
+	emit_field(out, "start", start);
+	emit_field(out, "end", end - 1);
+	emit_field(out, "type", memtype_name(source->type));
+	emit_field(out, "source", text);
 	emit_end(out);
 }
 
@@ -44,7 +44,7 @@ static void show_physical(struct emit *out, const struct mtrr_state *m, u8 phys_
 	u32 rows;
 
 	emit_text(out, "physical memory, as the MTRRs type it:\n");
-	emit_list(out, "physical");
+	emit_list(out, "physical_ranges");
 	for (rows = 0; start < limit && rows < MAX_ROWS && !emit_stopped(out); rows++) {
 		struct mtrr_source source, more;
 		bool several = false;
@@ -92,14 +92,14 @@ static void flush(struct mapped *r)
 		  memtype_name(t->mtrr.type), memtype_name(t->type),
 		  t->undefined ? " (undefined on old CPUs)" : "");
 	emit_object(r->out, NULL);
-	emit_hex(r->out, "virtual", r->va);
-	emit_hex(r->out, "physical", r->pa);
-	emit_bool(r->out, "scattered", r->scattered);
-	emit_num(r->out, "bytes", r->bytes);
-	emit_num(r->out, "pat_index", t->pat_index);
-	emit_str(r->out, "pat", pat);
-	emit_str(r->out, "mtrr", memtype_name(t->mtrr.type));
-	emit_str(r->out, "type", memtype_name(t->type));
+	emit_field(r->out, "virtual", r->va);
+	emit_field(r->out, "physical", r->pa);
+	emit_field(r->out, "scattered", r->scattered);
+	emit_field(r->out, "bytes", r->bytes);
+	emit_field(r->out, "pat_index", t->pat_index);
+	emit_field(r->out, "pat", pat);
+	emit_field(r->out, "mtrr", memtype_name(t->mtrr.type));
+	emit_field(r->out, "type", memtype_name(t->type));
 	emit_end(r->out);
 	r->have = false;
 }
@@ -151,7 +151,7 @@ static void show_findings(struct emit *out, struct app *app)
 	emit_list(out, "findings");
 	for (u32 i = 0; i < shown; i++) {
 		emit_text(out, "%s%s\n", i ? "          " : "findings: ", text[i]);
-		emit_str(out, NULL, text[i]);
+		emit_field(out, "finding", text[i]);
 	}
 	emit_end(out);
 	if (nr > shown)
@@ -160,7 +160,7 @@ static void show_findings(struct emit *out, struct app *app)
 		emit_text(out, "findings: none\n");
 }
 
-int cmd_memtype(struct cmd_call *call)
+static int cmd_memtype(struct cmd_call *call)
 {
 	struct mapped r = {.out = call->out, .app = call->app};
 	const struct machine *m = &call->app->machine;
@@ -175,11 +175,11 @@ int cmd_memtype(struct cmd_call *call)
 		err = cmd_range_args(call, r.pt, &start, &last);
 	if (!err)
 		err = cmd_no_more_args(call, 0);
-	if (!err && !explain_has_types(r.pt))
+	if (!err && !app_tables_have_types(r.pt))
 		err = cmd_error(call, -EINVAL, "only x86-64's tables have memory types here");
 	if (err)
 		return err;
-	r.pat_msr = explain_pat(call->app, r.pt);
+	r.pat_msr = app_tables_pat_now(call->app, r.pt);
 	emit_object(call->out, NULL);
 	show_physical(call->out, &m->cpu.mtrr, m->cpu.phys_bits);
 	emit_text(call->out, "mapped by %s (virtual -> physical; + scattered):\n",
@@ -213,14 +213,14 @@ static void show_variable(struct emit *out, const struct mtrr_state *m, u32 nr)
 	else
 		emit_text(out, "%s\n", valid ? "a mask with holes" : "off");
 	emit_object(out, NULL);
-	emit_num(out, "nr", nr);
-	emit_hex(out, "base", m->variable[nr].base);
-	emit_hex(out, "mask", m->variable[nr].mask);
-	emit_bool(out, "valid", valid);
+	emit_field(out, "nr", nr);
+	emit_field(out, "base", m->variable[nr].base);
+	emit_field(out, "mask", m->variable[nr].mask);
+	emit_field(out, "valid", valid);
 	if (on) {
-		emit_hex(out, "start", base);
-		emit_hex(out, "end", base + size - 1);
-		emit_str(out, "type", memtype_name(type));
+		emit_field(out, "start", base);
+		emit_field(out, "end", base + size - 1);
+		emit_field(out, "type", memtype_name(type));
 	}
 	emit_end(out);
 }
@@ -243,26 +243,23 @@ static void show_fixed(struct emit *out, const struct mtrr_state *m)
 		emit_text(out, "  %2u-%2u  %05llx-%05llx  %s\n", first, i - 1, start, end - 1,
 			  memtype_name((enum memtype)m->fixed[first]));
 		emit_object(out, NULL);
-		emit_hex(out, "start", start);
-		emit_hex(out, "end", end - 1);
-		emit_str(out, "type", memtype_name((enum memtype)m->fixed[first]));
+		emit_field(out, "start", start);
+		emit_field(out, "end", end - 1);
+		emit_field(out, "type", memtype_name((enum memtype)m->fixed[first]));
 		emit_end(out);
 	}
 	emit_end(out);
 }
 
-int cmd_memtype_mtrr(struct cmd_call *call)
+static int cmd_memtype_mtrr(struct cmd_call *call)
 {
 	const struct mtrr_state *m = &call->app->machine.cpu.mtrr;
 	struct emit *out = call->out;
-	int err = cmd_no_more_args(call, 0);
 
-	if (err)
-		return err;
 	emit_object(out, NULL);
-	emit_bool(out, "present", m->present);
-	emit_bool(out, "enabled", m->enabled);
-	emit_str(out, "default", memtype_name((enum memtype)m->default_type));
+	emit_field(out, "is_present", m->present);
+	emit_field(out, "enabled", m->enabled);
+	emit_field(out, "default", memtype_name((enum memtype)m->default_type));
 	if (!m->present) {
 		emit_text(out, "this CPU has no MTRRs: all memory is WB\n");
 		emit_end(out);
@@ -297,7 +294,7 @@ static void show_pat(struct emit *out, const char *name, const char *title, u64 
 		int type = pat_type(pat, i);
 
 		emit_text(out, "%5s", type < 0 ? "?" : memtype_name((enum memtype)type));
-		emit_str(out, NULL, type < 0 ? NULL : memtype_name((enum memtype)type));
+		emit_field(out, "memory_type", type < 0 ? NULL : memtype_name((enum memtype)type));
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -327,14 +324,12 @@ static void show_combinations(struct emit *out)
 	}
 }
 
-int cmd_memtype_pat(struct cmd_call *call)
+static int cmd_memtype_pat(struct cmd_call *call)
 {
 	const struct app *app = call->app;
-	u64 ours = explain_pat(app, &app->sys.pt), theirs = explain_pat(app, &app->fw_pt);
-	int err = cmd_no_more_args(call, 0);
+	u64 ours = app_tables_pat_now(app, &app->sys.pt),
+	    theirs = app_tables_pat_now(app, &app->fw_pt);
 
-	if (err)
-		return err;
 	emit_object(call->out, NULL);
 	if (!app->machine.described && !app->machine.cpu.pat)
 		emit_text(call->out, "this CPU has no PAT: types as after reset\n");
@@ -347,3 +342,25 @@ int cmd_memtype_pat(struct cmd_call *call)
 	emit_end(call->out);
 	return 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "memtype",
+	 .args = "[TABLES] [START-END] | VA SIZE TYPE",
+	 .help = "memory types, and what is wrong with them; or set the type of a range in the "
+		 "clone",
+	 .fn = cmd_memtype,
+	 .examples = "memtype own",
+	 .report = "memtype own",
+	 .max_args = 4},
+	{.name = "memtype mtrr",
+	 .args = "",
+	 .help = "memory type range registers, decoded",
+	 .fn = cmd_memtype_mtrr,
+	 .report = "memtype mtrr"},
+	{.name = "memtype pat",
+	 .args = "",
+	 .help = "the page attribute table, and what it makes of each MTRR type",
+	 .fn = cmd_memtype_pat},
+};
+
+const struct cmd_table cmds_memtype = {ROOM_MACHINE, rows, ARRAY_SIZE(rows)};

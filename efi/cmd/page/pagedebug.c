@@ -15,12 +15,12 @@ static void show_last(struct emit *out, const struct page_errors *e)
 	gfp_text(gfp, sizeof(gfp), e->gfp);
 	emit_text(out, "  the last: %s, by %p: pfn %#llx, order %u, %s\n", page_error_name(e->last),
 		  e->caller, e->pfn, e->order, gfp);
-	emit_object(out, "last");
-	emit_str(out, "what", page_error_name(e->last));
-	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
-	emit_hex(out, "pfn", e->pfn);
-	emit_num(out, "order", e->order);
-	emit_str(out, "gfp", gfp);
+	emit_object(out, "last_refused");
+	emit_field(out, "what", page_error_name(e->last));
+	emit_field(out, "caller", (u64)(uintptr_t)e->caller);
+	emit_field(out, "pfn", e->pfn);
+	emit_field(out, "order", e->order);
+	emit_field(out, "gfp", gfp);
 	emit_end(out);
 }
 
@@ -31,8 +31,8 @@ static void show_refused(struct emit *out, const struct page_errors *e)
 	for (u32 i = 0; i < NR_PAGE_ERRORS; i++)
 		all += e->count[i];
 	emit_text(out, "%llu calls refused, %llu allocations found no memory\n", all, e->nr_failed);
-	emit_num(out, "no_memory", e->nr_failed);
-	emit_list(out, "refused");
+	emit_field(out, "no_memory", e->nr_failed);
+	emit_list(out, "refusals");
 	for (u32 i = 0; i < NR_PAGE_ERRORS; i++)
 		cmd_show_count(out, page_error_name(i), e->count[i]);
 	emit_end(out);
@@ -50,7 +50,7 @@ static void show_zone_events(struct emit *out, const struct mem_system *sys,
 		{PGSPLIT, "split"},
 		{PGMERGE, "merged"},
 		{PGSTEAL, "stolen"},
-		{PGSTEAL_ALL, "pageblocks"},
+		{PGSTEAL_ALL, "pageblocks_taken"},
 		{PGALLOC_FAIL_WMARK, "below_watermark"},
 	};
 	u64 event[NR_ZONE_EVENTS];
@@ -59,7 +59,7 @@ static void show_zone_events(struct emit *out, const struct mem_system *sys,
 	emit_text(out, "%4d %-8s", zone->zone_pgdat->node_id, zone->name);
 	for (u32 i = 0; i < ARRAY_SIZE(columns); i++) {
 		emit_text(out, " %10llu", event[columns[i].event]);
-		emit_num(out, columns[i].key, event[columns[i].event]);
+		emit_field(out, columns[i].key, event[columns[i].event]);
 	}
 	emit_text(out, "\n");
 }
@@ -80,13 +80,13 @@ static void show_event(struct emit *out, const struct page_event *e)
 	emit_text(out, "%8llu CPU %-2u %-5s pfn %#-9llx order %-2u by %p %s\n", e->nr, e->cpu,
 		  e->free ? "free" : "alloc", e->pfn, e->order, e->caller, e->free ? "" : gfp);
 	emit_object(out, NULL);
-	emit_num(out, "nr", e->nr);
-	emit_num(out, "cpu", e->cpu);
-	emit_str(out, "what", e->free ? "free" : "alloc");
-	emit_hex(out, "pfn", e->pfn);
-	emit_num(out, "order", e->order);
-	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
-	emit_str(out, "gfp", e->free ? NULL : gfp);
+	emit_field(out, "nr", e->nr);
+	emit_field(out, "cpu", e->cpu);
+	emit_field(out, "what", e->free ? "free" : "alloc");
+	emit_field(out, "pfn", e->pfn);
+	emit_field(out, "order", e->order);
+	emit_field(out, "caller", (u64)(uintptr_t)e->caller);
+	emit_field(out, "gfp", e->free ? NULL : gfp);
 	emit_end(out);
 }
 
@@ -94,7 +94,7 @@ static void show_trace(struct emit *out, const struct mem_system *sys)
 {
 	struct page_event event;
 
-	emit_list(out, "calls");
+	emit_list(out, "events");
 	for (u32 i = 0; i < MAX_CALLS && page_debug_trace(sys, i, &event); i++)
 		show_event(out, &event);
 	emit_end(out);
@@ -120,12 +120,10 @@ static const char *const debug_words[] = {"poison", "owner", "trace", "off", "sh
 static int cmd_pagedebug(struct cmd_call *call)
 {
 	static const char *const names[] = {"poison", "owner", "trace"};
+	static const char *const keys[] = {"poison_on", "owner_on", "trace_on"};
 	unsigned aids = 0;
 	u64 fail = 0;
-	int err = cmd_needs_mm(call);
-
-	if (!err)
-		err = cmd_option_u64(call, "fail", &fail);
+	int err = cmd_option_u64(call, "fail", &fail);
 	if (err)
 		return err;
 	if (call->argc == 1 && !strcmp(call->argv[0], "show"))
@@ -148,18 +146,23 @@ static int cmd_pagedebug(struct cmd_call *call)
 	emit_object(call->out, NULL);
 	for (u32 n = 0; n < ARRAY_SIZE(names); n++) {
 		emit_text(call->out, "%s %s  ", names[n], aids >> n & 1 ? "on" : "off");
-		emit_bool(call->out, names[n], aids >> n & 1);
+		emit_field(call->out, keys[n], aids >> n & 1);
 	}
 	emit_text(call->out, "fail %llu\n", fail);
-	emit_num(call->out, "fail", fail);
+	emit_field(call->out, "fail", fail);
 	emit_end(call->out);
 	return 0;
 }
 
-static const struct cmd cmds[] = {
-	{"pagedebug", "[poison] [owner] [trace] [fail=N] | off | show",
-	 "aids of the page allocator; show: what it refused and counted, the last calls",
-	 cmd_pagedebug, debug_words},
+static const struct cmd rows[] = {
+	{.name = "pagedebug",
+	 .args = "[poison] [owner] [trace] [fail=N] | off | show",
+	 .help = "aids of the page allocator; show: what it refused and counted, the last calls",
+	 .fn = cmd_pagedebug,
+	 .words = debug_words,
+	 .examples = "pagedebug show; pagedebug off",
+	 .max_args = 3,
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_pagedebug = {"Page allocator", cmds, ARRAY_SIZE(cmds)};
+const struct cmd_table cmds_pagedebug = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

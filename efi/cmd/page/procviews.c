@@ -12,7 +12,7 @@ static void show_items(struct emit *out, const char *key, const char *const *nam
 	emit_object(out, key);
 	for (u32 i = 0; i < nr; i++) {
 		emit_text(out, "\n      %-12s %llu", names[i], values[i]);
-		emit_num(out, names[i], values[i]);
+		emit_counter(out, names[i], values[i]);
 	}
 	emit_end(out);
 }
@@ -45,14 +45,14 @@ static void show_pages(struct emit *out, const struct zone *zone)
 
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		emit_text(out, "\n%s%llu", rows[i].label, rows[i].value);
-		emit_num(out, rows[i].key, rows[i].value);
+		emit_counter(out, rows[i].key, rows[i].value);
 	}
 	emit_text(out, "\n        protection: (%llu", zone->lowmem_reserve[0]);
 	emit_list(out, "protection");
 	for (u32 i = 0; i < MAX_NR_ZONES; i++) {
 		if (i)
 			emit_text(out, ", %llu", zone->lowmem_reserve[i]);
-		emit_num(out, NULL, zone->lowmem_reserve[i]);
+		emit_field(out, "pages", zone->lowmem_reserve[i]);
 	}
 	emit_end(out);
 	emit_text(out, ")");
@@ -75,10 +75,10 @@ static void show_pagesets(struct emit *out, const struct mem_system *sys, const 
 			  "              batch: %u\n  vm stats threshold: %u",
 			  cpu, count, high, batch, threshold);
 		emit_object(out, NULL);
-		emit_num(out, "cpu", cpu);
-		emit_num(out, "count", count);
-		emit_num(out, "high", high);
-		emit_num(out, "batch", batch);
+		emit_field(out, "cpu", cpu);
+		emit_field(out, "count", count);
+		emit_field(out, "high", high);
+		emit_field(out, "batch", batch);
 		emit_end(out);
 	}
 	emit_end(out);
@@ -92,8 +92,8 @@ static void show_zoneinfo(struct emit *out, const struct mem_system *sys, const 
 
 	emit_text(out, "Node %d, zone %8s", zone->zone_pgdat->node_id, zone->name);
 	emit_object(out, NULL);
-	emit_int(out, "node", zone->zone_pgdat->node_id);
-	emit_str(out, "name", zone->name);
+	emit_field(out, "node", zone->zone_pgdat->node_id);
+	emit_field(out, "name", zone->name);
 	if (first)
 		show_node_stats(out, sys, zone->zone_pgdat);
 	show_pages(out, zone);
@@ -103,7 +103,7 @@ static void show_zoneinfo(struct emit *out, const struct mem_system *sys, const 
 		show_pagesets(out, sys, zone);
 		emit_text(out, "\n  node_unreclaimable:  0\n  start_pfn:           %llu",
 			  zone->zone_start_pfn);
-		emit_num(out, "start_pfn", zone->zone_start_pfn);
+		emit_field(out, "start_pfn", zone->zone_start_pfn);
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -112,10 +112,7 @@ static void show_zoneinfo(struct emit *out, const struct mem_system *sys, const 
 static int cmd_zoneinfo(struct cmd_call *call)
 {
 	const struct mem_system *sys = &call->app->sys;
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	emit_list(call->out, NULL);
 	for_each_node(sys, node) {
 		bool first = true;
@@ -137,7 +134,7 @@ static void show_vmstat(struct emit *out, const char *const *names, const u64 *v
 {
 	for (u32 i = 0; i < nr; i++) {
 		emit_text(out, "%s %llu\n", names[i], values[i]);
-		emit_num(out, names[i], values[i]);
+		emit_counter(out, names[i], values[i]);
 	}
 }
 
@@ -174,10 +171,7 @@ static int cmd_vmstat(struct cmd_call *call)
 	const struct mem_system *sys = &call->app->sys;
 	u64 zones[NR_VM_ZONE_STAT_ITEMS], nodes[NR_VM_NODE_STAT_ITEMS], events[NR_VM_EVENT_ITEMS];
 	struct vm_totals totals;
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	add_zones(sys, zones);
 	add_nodes(sys, nodes);
 	vm_events(sys, events);
@@ -205,7 +199,7 @@ static void show_line(struct emit *out, const char *name, u64 value, const char 
 	else
 		emit_text(out, "%-16s%8llu", label, value);
 	emit_text(out, unit[0] ? " %s\n" : "%s\n", unit);
-	emit_num(out, name, value);
+	emit_counter(out, name, value);
 }
 
 static void show_zeros(struct emit *out, const char *const *names, u32 nr)
@@ -274,10 +268,7 @@ static int cmd_meminfo(struct cmd_call *call)
 {
 	const struct mem_system *sys = &call->app->sys;
 	struct vm_totals totals;
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	vm_totals(sys, &totals);
 	emit_object(call->out, NULL);
 	show_free(call->out, sys, &totals);
@@ -288,10 +279,22 @@ static int cmd_meminfo(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"zoneinfo", "", "nodes' and zones' counters, watermarks, CPUs' lists, as /proc/zoneinfo",
-	 cmd_zoneinfo, NULL},
-	{"vmstat", "", "all counters, as /proc/vmstat", cmd_vmstat, NULL},
-	{"meminfo", "", "totals, as /proc/meminfo", cmd_meminfo, NULL},
+	{.name = "zoneinfo",
+	 .args = "",
+	 .help = "nodes' and zones' counters, watermarks, CPUs' lists, as /proc/zoneinfo",
+	 .fn = cmd_zoneinfo,
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
+	{.name = "vmstat",
+	 .args = "",
+	 .help = "all counters, as /proc/vmstat",
+	 .fn = cmd_vmstat,
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
+	{.name = "meminfo",
+	 .args = "",
+	 .help = "totals, as /proc/meminfo",
+	 .fn = cmd_meminfo,
+	 .report = "meminfo",
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
 };
 
-const struct cmd_table cmds_proc = {"Memory management", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_procviews = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

@@ -19,15 +19,15 @@ static void show_shrinker(struct emit *out, const struct shrinker *s)
 	emit_text(out, "%-16s %5u %10llu %10llu %12llu %12llu %10llu\n", s->name, s->seeks,
 		  s->nr_calls, s->nr_counted, s->nr_scanned, s->nr_freed, all_deferred(s));
 	emit_object(out, NULL);
-	emit_str(out, "name", s->name);
-	emit_num(out, "seeks", s->seeks);
-	emit_num(out, "batch", s->batch ? s->batch : SHRINK_BATCH);
-	emit_bool(out, "numa_aware", s->flags & SHRINKER_NUMA_AWARE);
-	emit_num(out, "calls", s->nr_calls);
-	emit_num(out, "counted", s->nr_counted);
-	emit_num(out, "scanned", s->nr_scanned);
-	emit_num(out, "freed", s->nr_freed);
-	emit_num(out, "deferred", all_deferred(s));
+	emit_field(out, "name", s->name);
+	emit_field(out, "seeks", s->seeks);
+	emit_field(out, "batch", s->batch ? s->batch : SHRINK_BATCH);
+	emit_field(out, "numa_aware", s->flags & SHRINKER_NUMA_AWARE);
+	emit_field(out, "calls", s->nr_calls);
+	emit_field(out, "counted", s->nr_counted);
+	emit_field(out, "scanned", s->nr_scanned);
+	emit_field(out, "freed", s->nr_freed);
+	emit_field(out, "deferred", all_deferred(s));
 	emit_end(out);
 }
 
@@ -47,9 +47,9 @@ static int cmd_shrinkers(struct cmd_call *call)
 {
 	struct mem_system *sys = &call->app->sys;
 	u64 stalls = 0, freed;
-	int err = cmd_is_view(call, 1);
+	int err = 0;
 
-	if (!err && call->argc && strcmp(call->argv[0], "drop"))
+	if (call->argc && strcmp(call->argv[0], "drop"))
 		err = cmd_error(call, -EINVAL, "%s: must be `drop`, or nothing", call->argv[0]);
 	if (err)
 		return err;
@@ -57,14 +57,14 @@ static int cmd_shrinkers(struct cmd_call *call)
 	if (call->argc) {
 		freed = drop_slab(sys);
 		emit_text(call->out, "%llu objects were dropped\n", freed);
-		emit_num(call->out, "dropped", freed);
+		emit_field(call->out, "dropped", freed);
 	}
 	show_list(call->out, sys);
 	for (u32 type = 0; type < MAX_NR_ZONES; type++)
 		stalls += sys->shrinkers.nr_stalls[type];
 	emit_text(call->out, "Objects at the last call, and so far. %llu allocations had to ask.\n",
 		  stalls);
-	emit_num(call->out, "stalls", stalls);
+	emit_field(call->out, "stalls", stalls);
 	emit_end(call->out);
 	return 0;
 }
@@ -82,17 +82,17 @@ static void show_pressure(struct emit *out, const struct pressure_result *r)
 		  r->filled_pages, r->objects, r->cache_pages, r->given_pages, r->calls, r->scanned,
 		  r->ticks);
 	emit_object(out, NULL);
-	emit_str(out, "result", verdict);
-	emit_num(out, "filled_pages", r->filled_pages);
-	emit_num(out, "objects", r->objects);
-	emit_num(out, "cache_pages", r->cache_pages);
-	emit_num(out, "given_pages", r->given_pages);
-	emit_num(out, "calls", r->calls);
-	emit_num(out, "scanned", r->scanned);
-	emit_num(out, "ticks", r->ticks);
+	emit_field(out, "result", verdict);
+	emit_field(out, "filled_pages", r->filled_pages);
+	emit_field(out, "nr_objects", r->objects);
+	emit_field(out, "cache_pages", r->cache_pages);
+	emit_field(out, "given_pages", r->given_pages);
+	emit_field(out, "calls", r->calls);
+	emit_field(out, "scanned", r->scanned);
+	emit_field(out, "ticks", r->ticks);
 	if (r->failed) {
 		emit_text(out, "pressure FAILED: %s (%#llx)\n", r->failed, r->failed_at);
-		emit_str(out, "failed", r->failed);
+		emit_field(out, "failed", r->failed);
 	} else {
 		emit_text(out, "pressure %s, all memory came back\n", verdict);
 	}
@@ -102,11 +102,7 @@ static void show_pressure(struct emit *out, const struct pressure_result *r)
 static int cmd_pressure(struct cmd_call *call)
 {
 	struct pressure_result result;
-	int err = cmd_is_view(call, 0);
-
-	if (err)
-		return err;
-	err = pressure_run(&call->app->sys, cmd_poll_stop, call, &result);
+	int err = pressure_run(&call->app->sys, cmd_poll_stop, call, &result);
 	if (err == -ENOMEM)
 		return cmd_error(call, err, "there is no memory for a cache");
 	show_pressure(call->out, &result);
@@ -116,11 +112,19 @@ static int cmd_pressure(struct cmd_call *call)
 static const char *const words[] = {"drop", NULL};
 
 static const struct cmd rows[] = {
-	{"shrinkers", "[drop]",
-	 "who can give memory back, what was asked of them; drop: asks for all of it",
-	 cmd_shrinkers, words},
-	{"exercise pressure", "",
-	 "all of memory, to the last page, beside a cache that must shrink", cmd_pressure, NULL},
+	{.name = "shrinkers",
+	 .args = "[drop]",
+	 .help = "who can give memory back, what was asked of them; drop: asks for all of it",
+	 .fn = cmd_shrinkers,
+	 .words = words,
+	 .examples = "shrinkers; shrinkers drop",
+	 .max_args = 1,
+	 .flags = CMD_NEEDS_MM},
+	{.name = "exercise pressure",
+	 .args = "",
+	 .help = "all of memory, to the last page, beside a cache that must shrink",
+	 .fn = cmd_pressure,
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_shrinkers = {"Reclaim", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_shrinkers = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

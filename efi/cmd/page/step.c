@@ -55,10 +55,10 @@ static void say_half(struct emit *out, const char *verb, u64 pfn, u64 buddy, uns
 	emit_text(out, "  %-6s order %-2u pfn %#llx and its buddy %#llx, %s each\n", verb, order,
 		  pfn, buddy, fmt_size(size, PAGE_SIZE << order));
 	emit_object(out, NULL);
-	emit_str(out, "what", verb);
-	emit_num(out, "order", order);
-	emit_hex(out, "pfn", pfn);
-	emit_hex(out, "buddy", buddy);
+	emit_field(out, "what", verb);
+	emit_field(out, "order", order);
+	emit_field(out, "pfn", pfn);
+	emit_field(out, "buddy_pfn", buddy);
 	emit_end(out);
 }
 
@@ -90,7 +90,7 @@ static void show_lists(struct emit *out, const char *name, const struct zone *zo
 	emit_list(out, name);
 	for (unsigned order = 0; order < NR_FREE_ORDERS; order++) {
 		emit_text(out, order <= MAX_PAGE_ORDER ? "%5llu" : "%4llu", blocks[order]);
-		emit_num(out, NULL, blocks[order]);
+		emit_field(out, "blocks", blocks[order]);
 	}
 	emit_text(out, "\n");
 	emit_end(out);
@@ -177,12 +177,12 @@ static void report(struct cmd_call *call, const char *what, const struct step_bl
 		  b->pfn, b->order, fmt_size(size, PAGE_SIZE << b->order),
 		  zone->zone_pgdat->node_id, zone->name,
 		  migratetype_name(pageblock_type_of(sys, b->pfn)));
-	emit_str(call->out, "what", what);
-	emit_hex(call->out, "pfn", b->pfn);
-	emit_num(call->out, "order", b->order);
-	emit_int(call->out, "node", zone->zone_pgdat->node_id);
-	emit_str(call->out, "zone", zone->name);
-	emit_str(call->out, "type", migratetype_name(pageblock_type_of(sys, b->pfn)));
+	emit_field(call->out, "what", what);
+	emit_field(call->out, "pfn", b->pfn);
+	emit_field(call->out, "order", b->order);
+	emit_field(call->out, "node", zone->zone_pgdat->node_id);
+	emit_field(call->out, "zone", zone->name);
+	emit_field(call->out, "type", migratetype_name(pageblock_type_of(sys, b->pfn)));
 	tell(call->out, b->pfn, b->order, whole, taken);
 }
 
@@ -196,15 +196,13 @@ static int cmd_step_alloc(struct cmd_call *call)
 	struct step_block b;
 	u64 order = 0;
 	gfp_t gfp = 0;
-	int err = cmd_needs_mm(call);
+	int err = 0;
 
 	get_ready();
-	if (!err && call->argc)
+	if (call->argc)
 		err = cmd_arg_u64(call, 0, &order);
 	if (!err)
 		err = kind_arg(call, 1, &gfp);
-	if (!err)
-		err = cmd_no_more_args(call, 2);
 	if (!err && order > MAX_PAGE_ORDER)
 		err = cmd_error(call, -EINVAL, "order %llu: orders are 0 to %u", order,
 				MAX_PAGE_ORDER);
@@ -241,9 +239,9 @@ static int cmd_step_alloc(struct cmd_call *call)
 static int find_held(struct cmd_call *call, u32 *ret)
 {
 	u64 pfn = NO_FRAME;
-	int err = cmd_no_more_args(call, 1);
+	int err = 0;
 
-	if (!err && call->argc && strcmp(call->argv[0], "all"))
+	if (call->argc && strcmp(call->argv[0], "all"))
 		err = cmd_arg_addr(call, 0, &pfn);
 	for (u32 i = MAX_STEPS; i-- > 0 && !err;) {
 		if (held[i].pfn != NO_FRAME && (pfn == NO_FRAME || held[i].pfn == pfn)) {
@@ -258,13 +256,12 @@ static int cmd_step_free(struct cmd_call *call)
 {
 	struct mem_system *sys = &call->app->sys;
 	bool all = call->argc && !strcmp(call->argv[0], "all");
-	int err = cmd_needs_mm(call);
 	const struct zone *zone;
 	u32 i = 0;
+	int err;
 
 	get_ready();
-	if (!err)
-		err = find_held(call, &i);
+	err = find_held(call, &i);
 	if (err)
 		return err;
 	emit_object(call->out, NULL);
@@ -286,10 +283,21 @@ static int cmd_step_free(struct cmd_call *call)
 	return 0;
 }
 
-static const struct cmd cmds[] = {
-	{"step alloc", "[ORDER [KIND]]", "take one block, and see what is split for it",
-	 cmd_step_alloc, NULL},
-	{"step free", "[PFN|all]", "give one back, and see what merges", cmd_step_free, NULL},
+static const struct cmd rows[] = {
+	{.name = "step alloc",
+	 .args = "[ORDER [KIND]]",
+	 .help = "take one block, and see what is split for it",
+	 .fn = cmd_step_alloc,
+	 .examples = "step alloc 3; step free",
+	 .max_args = 2,
+	 .flags = CMD_NEEDS_MM},
+	{.name = "step free",
+	 .args = "[PFN|all]",
+	 .help = "give one back, and see what merges",
+	 .fn = cmd_step_free,
+	 .examples = "step alloc; step free all",
+	 .max_args = 1,
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_step = {"Page allocator", cmds, ARRAY_SIZE(cmds)};
+const struct cmd_table cmds_step = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

@@ -19,9 +19,9 @@ static int cmd_boottime(struct cmd_call *call)
 
 		emit_text(out, "%-14s %16llu %14llu\n", step->name, step->cycles, step->bytes);
 		emit_object(out, NULL);
-		emit_str(out, "step", step->name);
-		emit_num(out, "ticks", step->cycles);
-		emit_num(out, "bytes", step->bytes);
+		emit_field(out, "name", step->name);
+		emit_field(out, "ticks", step->cycles);
+		emit_field(out, "bytes", step->bytes);
 		emit_end(out);
 		cycles += step->cycles;
 		bytes += step->bytes;
@@ -40,102 +40,105 @@ static int cmd_version(struct cmd_call *call)
 
 	emit_object(out, NULL);
 	emit_text(out, "tablewalk %s\n", APP_VERSION);
-	emit_str(out, "version", APP_VERSION);
+	emit_field(out, "version", APP_VERSION);
 	if (!m->described) {
 		emit_text(out, "image at %#llx-%#llx (for gdb: see the README)\n", m->image_start,
 			  m->image_end);
-		emit_hex(out, "image_start", m->image_start);
-		emit_hex(out, "image_end", m->image_end);
+		emit_field(out, "image_start", m->image_start);
+		emit_field(out, "image_end", m->image_end);
 	}
 	emit_text(out, "firmware: %s revision %#x, UEFI %u.%u\n", m->firmware_vendor,
 		  m->firmware_revision, m->uefi_revision >> 16, (m->uefi_revision & 0xffff) / 10);
-	emit_str(out, "firmware_vendor", m->firmware_vendor);
-	emit_num(out, "firmware_revision", m->firmware_revision);
+	emit_field(out, "firmware_vendor", m->firmware_vendor);
+	emit_field(out, "firmware_revision", m->firmware_revision);
 	emit_end(out);
 	return 0;
 }
 
 /* ---- report ------------------------------------------------------------------------------ */
 
-/* What goes into the report, in this order. */
-static const char *const report_commands[] = {
-	"version",	"cpu",	       "memmap",    "memmap --e820", "numa",	    "memblock",
-	"zones",	"memmodel",    "buddyinfo", "meminfo",	     "slabinfo",    "slab",
-	"slab errors",	"vmallocinfo", "iomem",	    "gcd",	     "mat",	    "images",
-	"memtype mtrr", "memtype own", "pt stats",  "boottime",	     "pt dump own", "pt dump fw",
-};
-
 /* Collects everything; the file is written whole because firmware may be slow at appending. */
 struct report_file {
 	char *buf;
 	size_t size, len;
+	u32 sections;
+	bool full;
 };
 
 static int report_write(void *ctx, const char *s, size_t n)
 {
 	struct report_file *f = ctx;
 
-	if (n > f->size - f->len)
+	f->full |= n > f->size - f->len;
+	if (f->full)
 		return -ENOSPC;
 	memcpy(f->buf + f->len, s, n);
 	f->len += n;
 	return 0;
 }
 
-static int report_section(struct app *app, struct emit *out, const char *text)
+/* One section: its title, then what the command says, its error included. */
+static void report_section(struct cmd_call *call, const char *text, enum emit_format format,
+			   struct report_file *f)
 {
-	struct cmd_words words;
-	struct cmd_call call;
-	const struct cmd *cmd;
-	int nr_words;
+	static const struct cmd_place in_report = {.refuse = CMD_SCREEN | CMD_LEAVES,
+						   .title = "a part of the report"};
+	bool json = format == EMIT_JSON;
+	struct emit out;
+	char head[80];
+	int n = fmt_print(head, sizeof(head), json ? "%s\"%s\": " : "%s==== %s\n",
+			  json && f->sections ? "," : "", text);
 
-	if (cmd_next(&text, &words) != 1)
-		return -EINVAL;
-	cmd = cmd_find(app_commands, app_nr_commands, words.argc, words.argv, &nr_words);
-	if (!cmd)
-		return -ENOENT;
-	call = (struct cmd_call){.app = app,
-				 .cmd = cmd,
-				 .out = out,
-				 .argc = words.argc - nr_words,
-				 .argv = words.argv + nr_words};
-	return cmd->fn(&call);
+	f->sections++;
+	report_write(f, head, (size_t)n);
+	emit_init(&out, format, report_write, f);
+	cmd_run_text(&call->app->shell.runner, &in_report, call->app, text, &out);
+}
+
+/* The commands of one row's list: "pt dump own; pt dump fw". */
+static void report_row(struct cmd_call *call, const char *commands, enum emit_format format,
+		       struct report_file *f)
+{
+	char text[80];
+
+	while (*commands) {
+		u32 len = 0;
+
+		while (commands[len] && commands[len] != ';')
+			len++;
+		fmt_print(text, sizeof(text), "%.*s", (int)len, commands);
+		if (!call->app->machine.described || strcmp(text, "pt dump fw"))
+			report_section(call, text, format, f);
+		for (commands += len; *commands == ';' || *commands == ' ';)
+			commands++;
+	}
 }
 
 static int write_report(struct cmd_call *call, const char *path, enum emit_format format,
 			struct report_file *f)
 {
+	const struct cmd_runner *runner = &call->app->shell.runner;
 	bool json = format == EMIT_JSON;
-	struct emit out;
 	int err;
 
-	f->len = 0;
-	emit_init(&out, format, report_write, f);
+	f->len = f->sections = 0;
 	if (json)
 		report_write(f, "{\n", 2);
-	for (u32 i = 0; i < ARRAY_SIZE(report_commands); i++) {
-		char head[80];
-		int n;
-
-		if (call->app->machine.described && !strcmp(report_commands[i], "pt dump fw"))
-			continue; /* a described machine has none */
-		n = fmt_print(head, sizeof(head), json ? "%s\"%s\": " : "%s==== %s\n",
-			      json && i ? "," : "", report_commands[i]);
-
-		report_write(f, head, (size_t)n);
-		err = report_section(call->app, &out, report_commands[i]);
-		if (err)
-			return cmd_error(call, err, "%s: %s", report_commands[i], err_name(err));
+	for (u32 t = 0; t < runner->nr_tables; t++) {
+		for (u32 i = 0; i < runner->tables[t]->nr; i++) {
+			if (runner->tables[t]->cmds[i].report)
+				report_row(call, runner->tables[t]->cmds[i].report, format, f);
+		}
 	}
 	if (json)
 		report_write(f, "}\n", 2);
-	if (out.stopped)
+	if (f->full)
 		return cmd_error(call, -ENOSPC, "the report does not fit into %llu bytes",
 				 (u64)f->size);
 	err = fw_file_write(path, f->buf, f->len);
 	if (err)
 		return cmd_error(call, err, "%s: %s %s", path, err_name(err), fw_last_error());
-	emit_text(call->out, "%s: %llu bytes\n", path, (u64)f->len);
+	emit_row(call->out, "{file}: {bytes} bytes\n", path, f->len);
 	return 0;
 }
 
@@ -153,18 +156,18 @@ static int cmd_report(struct cmd_call *call)
 {
 	struct mem_system *sys = &call->app->sys;
 	struct report_file f = {.size = PAGE_SIZE << REPORT_ORDER};
-	int err = cmd_needs_mm(call);
+	int err;
 	void *block;
 
-	if (err)
-		return err;
 	block = __get_free_pages(sys, GFP_KERNEL, REPORT_ORDER);
 	if (!block)
 		return cmd_error(call, -ENOMEM, "no 2 MiB block is free");
 	f.buf = both_worlds(call->app, block);
+	emit_list(call->out, NULL);
 	err = write_report(call, "tablewalk/report.txt", EMIT_TEXT, &f);
 	if (!err)
 		err = write_report(call, "tablewalk/report.json", EMIT_JSON, &f);
+	emit_end(call->out);
 	free_pages(sys, block, REPORT_ORDER);
 	return err;
 }
@@ -173,10 +176,6 @@ static int cmd_report(struct cmd_call *call)
 
 static int leave(struct cmd_call *call, enum app_leave how)
 {
-	int err = cmd_no_more_args(call, 0);
-
-	if (err)
-		return err;
 	call->app->leave = (int)how;
 	call->app->shell.quit = true;
 	return 0;
@@ -206,15 +205,43 @@ static int cmd_start(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"help", "[COMMAND]", "the commands, or what one takes", cmd_help, NULL},
-	{"start", "", "the start screen again", cmd_start, NULL},
-	{"report", "", "write all views to tablewalk/report.txt and .json on the stick", cmd_report,
-	 NULL},
-	{"boottime", "", "ticks and bytes of each step of start-up", cmd_boottime, NULL},
-	{"version", "", "this program, its image, the firmware", cmd_version, NULL},
-	{"quit", "", "give everything back and return to the firmware", cmd_quit, NULL},
-	{"reboot", "", "the same, then reset the machine", cmd_reboot, NULL},
-	{"poweroff", "", "the same, then switch it off", cmd_poweroff, NULL},
+	{.name = "help",
+	 .args = "[COMMAND]",
+	 .help = "the commands, or what one takes",
+	 .fn = cmd_help,
+	 .examples = "help; help walk",
+	 .max_args = 2},
+	{.name = "start", .args = "", .help = "the start screen again", .fn = cmd_start},
+	{.name = "report",
+	 .args = "",
+	 .help = "write all views to tablewalk/report.txt and .json on the stick",
+	 .fn = cmd_report,
+	 .flags = CMD_NEEDS_MM},
+	{.name = "boottime",
+	 .args = "",
+	 .help = "ticks and bytes of each step of start-up",
+	 .fn = cmd_boottime,
+	 .report = "boottime"},
+	{.name = "version",
+	 .args = "",
+	 .help = "this program, its image, the firmware",
+	 .fn = cmd_version,
+	 .report = "version"},
+	{.name = "quit",
+	 .args = "",
+	 .help = "give everything back and return to the firmware",
+	 .fn = cmd_quit,
+	 .flags = CMD_LEAVES},
+	{.name = "reboot",
+	 .args = "",
+	 .help = "the same, then reset the machine",
+	 .fn = cmd_reboot,
+	 .flags = CMD_LEAVES},
+	{.name = "poweroff",
+	 .args = "",
+	 .help = "the same, then switch it off",
+	 .fn = cmd_poweroff,
+	 .flags = CMD_LEAVES},
 };
 
-const struct cmd_table cmds_program = {"Program", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_program = {ROOM_PROGRAM, rows, ARRAY_SIZE(rows)};

@@ -143,14 +143,14 @@ static void show_caller(struct emit *out, const struct app *app, const struct ca
 	emit_text(out, "%7llu %s age=%llu/%llu/%llu cpus=%s nodes=%s\n", c->objects, by, c->min_age,
 		  mean, c->max_age, cpus, nodes);
 	emit_object(out, NULL);
-	emit_num(out, "objects", c->objects);
-	emit_str(out, "by", by);
-	emit_hex(out, "caller", c->address);
-	emit_num(out, "min_age", c->min_age);
-	emit_num(out, "mean_age", mean);
-	emit_num(out, "max_age", c->max_age);
-	emit_str(out, "cpus", cpus);
-	emit_str(out, "nodes", nodes);
+	emit_field(out, "nr_objects", c->objects);
+	emit_field(out, "by", by);
+	emit_field(out, "caller", c->address);
+	emit_field(out, "min_age", c->min_age);
+	emit_field(out, "mean_age", mean);
+	emit_field(out, "max_age", c->max_age);
+	emit_field(out, "cpu_list", cpus);
+	emit_field(out, "node_list", nodes);
 	emit_end(out);
 }
 
@@ -185,16 +185,16 @@ static bool list_object(void *ctx, const struct live_object *o)
 
 	emit_text(l->out, "  p:%llx [%u]", o->pa, o->index);
 	emit_object(l->out, NULL);
-	emit_hex(l->out, "physical", o->pa);
-	emit_num(l->out, "index", o->index);
-	emit_int(l->out, "node", o->nid);
+	emit_field(l->out, "physical", o->pa);
+	emit_field(l->out, "index", o->index);
+	emit_field(l->out, "node", o->nid);
 	if (o->alloc.caller) {
 		cmd_caller(l->app, o->alloc.caller, by, sizeof(by));
 		emit_text(l->out, " %u bytes by %s, CPU %u", o->alloc.size, by, o->alloc.cpu);
-		emit_str(l->out, "by", by);
-		emit_num(l->out, "size", o->alloc.size);
-		emit_num(l->out, "cpu", o->alloc.cpu);
-		emit_num(l->out, "when", o->alloc.when);
+		emit_field(l->out, "by", by);
+		emit_field(l->out, "size", o->alloc.size);
+		emit_field(l->out, "cpu", o->alloc.cpu);
+		emit_field(l->out, "when", o->alloc.when);
 	}
 	emit_text(l->out, "\n");
 	emit_end(l->out);
@@ -208,7 +208,7 @@ u64 cmd_slab_live(struct emit *out, const struct app *app, const struct kmem_cac
 
 	emit_text(out, "%llu live objects%s\n", objects,
 		  cache->track ? ", each:" : "; slub_debug=U would keep who allocated them");
-	emit_num(out, "live", objects);
+	emit_field(out, "live", objects);
 	emit_list(out, "objects");
 	each_live(&app->sys, cache, list_object, &l);
 	emit_end(out);

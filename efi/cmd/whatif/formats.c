@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Paging formats: what they are, and what an entry says. */
-#include "formats.h"
+#include "whatif.h"
 #include "lib.h"
 
 const struct pt_format *cmd_format_arg(struct cmd_call *call, const char *name)
@@ -46,14 +46,14 @@ static void show_format(struct emit *out, const struct pt_format *f)
 	emit_text(out, "%-10s %6u %6u %6u %5u  %-20s %s\n", f->name, f->nr_levels, f->va_bits,
 		  f->phys_bits, f->entry_size, sizes, f->title);
 	emit_object(out, NULL);
-	emit_str(out, "name", f->name);
-	emit_str(out, "title", f->title);
-	emit_num(out, "levels", f->nr_levels);
-	emit_num(out, "virtual_bits", f->va_bits);
-	emit_num(out, "physical_bits", f->phys_bits);
-	emit_num(out, "entry_size", f->entry_size);
-	emit_str(out, "page_sizes", sizes);
-	emit_str(out, "manual", f->manual);
+	emit_field(out, "name", f->name);
+	emit_field(out, "title", f->title);
+	emit_field(out, "levels", f->nr_levels);
+	emit_field(out, "virtual_bits", f->va_bits);
+	emit_field(out, "physical_bits", f->phys_bits);
+	emit_field(out, "entry_size", f->entry_size);
+	emit_field(out, "page_sizes", sizes);
+	emit_field(out, "manual", f->manual);
 	emit_end(out);
 }
 
@@ -71,11 +71,8 @@ static void list_formats(struct emit *out)
 
 static int cmd_formats(struct cmd_call *call)
 {
-	int err = cmd_no_more_args(call, 0);
-
-	if (!err)
-		list_formats(call->out);
-	return err;
+	list_formats(call->out);
+	return 0;
 }
 
 /* ---- explain entry ----------------------------------------------------------------------- */
@@ -155,13 +152,13 @@ static void show_bit(void *ctx, const struct pt_meaning *m)
 	fmt_print(value, sizeof(value), m->high == m->low ? "%llu" : "%#llx", m->value);
 	emit_text(out, "%5s  %-11s %-7s  %s  [%s]\n", bits, m->name, value, m->text, m->source);
 	emit_object(out, NULL);
-	emit_num(out, "high", m->high);
-	emit_num(out, "low", m->low);
-	emit_str(out, "name", m->name);
-	emit_hex(out, "value", m->value);
-	emit_str(out, "text", m->text);
-	emit_str(out, "source", m->source);
-	emit_bool(out, "reserved", m->reserved);
+	emit_field(out, "high", m->high);
+	emit_field(out, "low", m->low);
+	emit_field(out, "name", m->name);
+	emit_field(out, "value", m->value);
+	emit_field(out, "text", m->text);
+	emit_field(out, "source", m->source);
+	emit_field(out, "reserved", m->reserved);
 	emit_end(out);
 }
 
@@ -198,7 +195,7 @@ static void show_entry(struct emit *out, const struct pt_format *f, u64 entry, u
 		pt_decode(f, entry, level, 0, true, show_bit, out);
 	emit_end(out);
 	emit_text(out, "kind     %s\n", kind);
-	emit_str(out, "kind", kind);
+	emit_field(out, "kind", kind);
 	if (!is_present(f, entry) || is_wrong(f, entry, level, leaf))
 		return;
 	pt_rights_text(rights, f->rights(entry, level, leaf));
@@ -207,9 +204,9 @@ static void show_entry(struct emit *out, const struct pt_format *f, u64 entry, u
 		  leaf ? "" : ", through the table");
 	emit_text(out, "rights   %s (supervisor/user), as far as the other levels let them\n",
 		  rights);
-	emit_hex(out, "address", addr);
-	emit_num(out, "size", pt_span(f, level));
-	emit_str(out, "rights", rights);
+	emit_field(out, "address", addr);
+	emit_field(out, "size", pt_span(f, level));
+	emit_field(out, "rights", rights);
 }
 
 struct question {
@@ -250,8 +247,6 @@ static int explain_value(struct cmd_call *call, const struct question *q)
 	u64 entry;
 
 	err = cmd_arg_addr(call, 0, &entry);
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	if (!err && f->entry_size == 4 && entry >> 32)
 		err = cmd_error(call, -ERANGE, "%#llx: entries of %s have 32 bits", entry, f->name);
 	if (err)
@@ -262,10 +257,10 @@ static int explain_value(struct cmd_call *call, const struct question *q)
 	emit_object(out, NULL);
 	emit_text(out, "%#llx: %s: %s (level %d%s)\n", entry, f->title, f->level[level].name, level,
 		  q->level_word ? "" : ", assumed; --level says another");
-	emit_hex(out, "entry", entry);
-	emit_str(out, "format", f->name);
-	emit_str(out, "level", f->level[level].name);
-	emit_bool(out, "level_assumed", !q->level_word);
+	emit_field(out, "entry", entry);
+	emit_field(out, "format", f->name);
+	emit_field(out, "level", f->level[level].name);
+	emit_field(out, "level_assumed", !q->level_word);
 	show_entry(out, f, entry, (unsigned)level);
 	emit_end(out);
 	return 0;
@@ -295,9 +290,17 @@ static int cmd_explain_entry(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"formats", "", "the paging formats that tables can have", cmd_formats, NULL},
-	{"explain entry", "VALUE [--format NAME|list] [--level N|NAME] [--table|--page]",
-	 "one entry of any format, bit by bit, with the manual's section", cmd_explain_entry, NULL},
+	{.name = "formats",
+	 .args = "",
+	 .help = "the paging formats that tables can have",
+	 .fn = cmd_formats},
+	{.name = "explain entry",
+	 .args = "VALUE [--format NAME|list] [--level N|NAME] [--table|--page]",
+	 .help = "one entry of any format, bit by bit, with the manual's section",
+	 .fn = cmd_explain_entry,
+	 .examples =
+		 "explain entry 8000000000100163; explain entry 40000000000783 --format aarch64-4",
+	 .max_args = 1},
 };
 
-const struct cmd_table cmds_formats = {"Other machines", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_formats = {ROOM_WHATIF, rows, ARRAY_SIZE(rows)};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* `whatif machine`: what the page allocator makes of a machine that is not there. */
 #include "app/invented.h"
-#include "app/saved.h"
 #include "cmd/cmds.h"
-#include "formats.h"
+#include "cmd/tables/save.h"
+#include "whatif.h"
 #include "lib.h"
 
 #define LOAD_STEPS 20000
@@ -60,38 +60,39 @@ static int invent_map(struct cmd_call *call, u64 ram, u32 nodes, struct app_bloc
 
 /* ---- looking ----------------------------------------------------------------------------- */
 
-/* Views that read nothing but the machine and its page allocator. */
-static const char *const views[] = {"zones",   "buddyinfo", "pagetypeinfo", "zoneinfo", "vmstat",
-				    "meminfo", "extfrag",   "page-types",   "page",	"memblock",
-				    NULL};
+/* All views of a machine, from the rows that say so. */
+static void view_names(const struct cmd_runner *runner, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	for (u32 t = 0; t < runner->nr_tables; t++) {
+		for (u32 i = 0; i < runner->tables[t]->nr; i++) {
+			const struct cmd *cmd = &runner->tables[t]->cmds[i];
+
+			if (cmd->flags & CMD_MACHINE && len < size)
+				len += (size_t)fmt_print(buf + len, size - len, "%s%s",
+							 len ? ", " : "", cmd->name);
+		}
+	}
+}
 
 static int run_view(struct cmd_call *call, struct invented *inv, int first)
 {
-	struct cmd_call view = *call;
-	const struct cmd *cmd;
-	int words;
+	const struct cmd_runner *runner = &call->app->shell.runner;
+	struct cmd_place here = {.require = CMD_MACHINE};
+	char names[160], title[200];
 
-	for (u32 i = 0; views[i]; i++) {
-		if (strcmp(views[i], call->argv[first]))
-			continue;
-		cmd = cmd_find(call->app->shell.tables, call->app->shell.nr_tables,
-			       call->argc - first, call->argv + first, &words);
-		view.app = &inv->app;
-		view.argc = call->argc - first - words;
-		view.argv = call->argv + first + words;
-		return cmd->fn(&view);
-	}
-	return cmd_error(call, -EINVAL,
-			 "%s: zones, buddyinfo, pagetypeinfo, zoneinfo, vmstat, meminfo, extfrag, "
-			 "page-types, page or memblock",
-			 call->argv[first]);
+	view_names(runner, names, sizeof(names));
+	fmt_print(title, sizeof(title), "a view of a machine; those are %s", names);
+	here.title = title;
+	return cmd_run(runner, &here, &inv->app, call->argc - first, call->argv + first, call->out);
 }
 
 static void show_load(struct emit *out, const struct invented_load *l)
 {
-	emit_num(out, "allocs", l->allocs);
-	emit_num(out, "refused", l->refused);
-	emit_num(out, "peak_pages", l->peak_pages);
+	emit_field(out, "allocs", l->allocs);
+	emit_field(out, "refused", l->refused);
+	emit_field(out, "peak_pages", l->peak_pages);
 	emit_text(out,
 		  "%llu random steps: %llu blocks allocated and freed, %llu refused, %llu MiB "
 		  "at most\n",
@@ -100,7 +101,7 @@ static void show_load(struct emit *out, const struct invented_load *l)
 		emit_text(out, "FAILED: %s %#llx\n", l->failed, l->failed_at);
 	else
 		emit_text(out, "every invariant holds, all memory came back\n");
-	emit_str(out, "failed", l->failed);
+	emit_field(out, "failed", l->failed);
 }
 
 static int show_machine(struct cmd_call *call, struct invented *inv, const char *name)
@@ -115,11 +116,11 @@ static int show_machine(struct cmd_call *call, struct invented *inv, const char 
 		nodes += node->node_present_pages != 0;
 	invented_load(inv, call->app->options.seed, LOAD_STEPS, &load);
 	emit_object(out, NULL);
-	emit_str(out, "machine", name);
-	emit_num(out, "ram", inv->ram);
-	emit_num(out, "nodes", nodes);
-	emit_num(out, "managed", sys->totalram_pages);
-	emit_num(out, "min_free_kbytes", sys->min_free_kbytes);
+	emit_field(out, "machine", name);
+	emit_field(out, "ram", inv->ram);
+	emit_field(out, "nr_nodes", nodes);
+	emit_field(out, "managed", sys->totalram_pages);
+	emit_field(out, "min_free_kbytes", sys->min_free_kbytes);
 	emit_text(out,
 		  "%s: %llu MiB of RAM in %u node%s; descriptors have room in %llu KiB; "
 		  "min_free_kbytes %llu\n",
@@ -151,9 +152,9 @@ int cmd_whatif_machine(struct cmd_call *call)
 	const char *name = call->argc ? call->argv[0] : NULL;
 	struct app_block map = {0};
 	u64 ram, nodes = 1, cpus = 1;
-	int err = cmd_needs_mm(call);
+	int err = 0;
 
-	if (!err && !name)
+	if (!name)
 		err = cmd_error(call, -EINVAL, "which one? NAME of tablewalk/NAME.map, or its RAM");
 	if (!err)
 		err = cmd_option_u64(call, "nodes", &nodes);
@@ -174,3 +175,16 @@ int cmd_whatif_machine(struct cmd_call *call)
 	app_block_free(call->app, &map);
 	return err;
 }
+
+static const struct cmd rows[] = {
+	{.name = "whatif machine",
+	 .args = "NAME|SIZE [nodes=N] [cpus=N] [VIEW]",
+	 .help = "the page allocator of another machine: tablewalk/NAME.map, or so much RAM; a "
+		 "load, or a view",
+	 .fn = cmd_whatif_machine,
+	 .examples = "whatif machine 64G nodes=2 zones",
+	 .max_args = CMD_MAX_ARGS,
+	 .flags = CMD_NEEDS_MM | CMD_COMMAND},
+};
+
+const struct cmd_table cmds_whatif_machine = {ROOM_WHATIF, rows, ARRAY_SIZE(rows)};

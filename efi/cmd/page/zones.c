@@ -4,20 +4,6 @@
 #include "lib.h"
 #include "mm/page/page_alloc.h"
 
-int cmd_is_view(struct cmd_call *call, int max_args)
-{
-	int err = cmd_needs_mm(call);
-
-	return err ? err : cmd_no_more_args(call, max_args);
-}
-
-int cmd_needs_mm(struct cmd_call *call)
-{
-	if (call->app->started)
-		return 0;
-	return cmd_error(call, -ENODEV, "the memory management did not start");
-}
-
 /* ---- memblock ---------------------------------------------------------------------------- */
 
 static void flag_names(char *buf, size_t size, u32 flags)
@@ -55,10 +41,10 @@ static void show_regions(struct emit *out, const struct memblock_type *type)
 		emit_text(out, "%4u: 0x%016llx..0x%016llx %s %s\n", i, r->base,
 			  r->base + r->size - 1, nid, flags);
 		emit_object(out, NULL);
-		emit_hex(out, "base", r->base);
-		emit_num(out, "size", r->size);
-		emit_int(out, "nid", r->nid);
-		emit_str(out, "flags", flags);
+		emit_field(out, "base", r->base);
+		emit_field(out, "size", r->size);
+		emit_field(out, "node", r->nid);
+		emit_field(out, "flags", flags);
 		emit_end(out);
 	}
 	emit_end(out);
@@ -72,9 +58,9 @@ static int cmd_memblock(struct cmd_call *call)
 	const struct memblock *mb = &call->app->sys.memblock;
 	const struct memblock_type *types[] = {&mb->memory, &mb->reserved};
 	const char *only = call->argc ? call->argv[0] : NULL;
-	int err = cmd_no_more_args(call, 1);
+	int err = 0;
 
-	if (!err && only && strcmp(only, "memory") && strcmp(only, "reserved"))
+	if (only && strcmp(only, "memory") && strcmp(only, "reserved"))
 		err = cmd_error(call, -EINVAL, "%s: lists are memory and reserved", only);
 	if (err)
 		return err;
@@ -93,41 +79,6 @@ static int cmd_memblock(struct cmd_call *call)
 
 /* ---- zones ------------------------------------------------------------------------------- */
 
-void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,
-		    zone_view *show)
-{
-	for (u32 type = 0; type < MAX_NR_ZONES; type++) {
-		const struct zone *zone = &node->node_zones[type];
-
-		if (!populated_zone(zone))
-			continue;
-		emit_object(out, NULL);
-		emit_int(out, "node", node->node_id);
-		emit_str(out, "name", zone->name);
-		show(out, sys, zone);
-		emit_end(out);
-	}
-}
-
-void cmd_show_count(struct emit *out, const char *what, u64 count)
-{
-	if (!count)
-		return;
-	emit_text(out, "%8llu %s\n", count, what);
-	emit_object(out, NULL);
-	emit_str(out, "what", what);
-	emit_num(out, "count", count);
-	emit_end(out);
-}
-
-void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys, zone_view *show)
-{
-	emit_list(out, key);
-	for_each_node(sys, node)
-		cmd_node_zones(out, sys, node, show);
-	emit_end(out);
-}
-
 static void show_zone(struct emit *out, const struct mem_system *sys, const struct zone *zone)
 {
 	u64 listed = pcp_zone_pages(sys, zone);
@@ -136,24 +87,21 @@ static void show_zone(struct emit *out, const struct mem_system *sys, const stru
 		  zone->zone_pgdat->node_id, zone->name, zone->zone_start_pfn, zone->spanned_pages,
 		  zone->present_pages, zone->managed_pages, zone->nr_free_pages, listed);
 	emit_object(out, NULL);
-	emit_int(out, "node", zone->zone_pgdat->node_id);
-	emit_str(out, "name", zone->name);
-	emit_num(out, "start_pfn", zone->zone_start_pfn);
-	emit_num(out, "spanned", zone->spanned_pages);
-	emit_num(out, "present", zone->present_pages);
-	emit_num(out, "managed", zone->managed_pages);
-	emit_num(out, "free", zone->nr_free_pages);
-	emit_num(out, "listed", listed);
+	emit_field(out, "node", zone->zone_pgdat->node_id);
+	emit_field(out, "name", zone->name);
+	emit_field(out, "start_pfn", zone->zone_start_pfn);
+	emit_field(out, "spanned", zone->spanned_pages);
+	emit_field(out, "present", zone->present_pages);
+	emit_field(out, "managed", zone->managed_pages);
+	emit_field(out, "free", zone->nr_free_pages);
+	emit_field(out, "listed", listed);
 	emit_end(out);
 }
 
 static int cmd_zones(struct cmd_call *call)
 {
 	struct emit *out = call->out;
-	int err = cmd_needs_mm(call);
 
-	if (err)
-		return err;
 	emit_text(out, "%4s %-8s %12s %12s %12s %12s %12s %8s\n", "node", "zone", "start_pfn",
 		  "spanned", "present", "managed", "free", "listed");
 	emit_list(out, NULL);
@@ -175,10 +123,7 @@ static int cmd_memmodel(struct cmd_call *call)
 	const struct mem_system *sys = &call->app->sys;
 	struct emit *out = call->out;
 	struct memmodel_cost cost;
-	int err = cmd_needs_mm(call);
 
-	if (err)
-		return err;
 	memmodel_cost(sys, &cost);
 	emit_text(out,
 		  "Model in use: %s. Struct pages: 64 bytes each, %llu KiB have memory,\n"
@@ -192,27 +137,40 @@ static int cmd_memmodel(struct cmd_call *call)
 	emit_text(out, "%-24s %10llu KiB %10llu KiB\n", "SPARSEMEM (128 MiB)",
 		  cost.sparse_bytes / KiB, cost.sparse_hole_bytes / KiB);
 	emit_object(out, NULL);
-	emit_str(out, "model", sys->model == MEMMODEL_FLAT ? "flat" : "sparse");
-	emit_num(out, "sections", cost.sections);
-	emit_num(out, "flat_bytes", cost.flat_bytes);
-	emit_num(out, "flat_hole_bytes", cost.flat_hole_bytes);
-	emit_num(out, "sparse_bytes", cost.sparse_bytes);
-	emit_num(out, "sparse_hole_bytes", cost.sparse_hole_bytes);
-	emit_num(out, "populated_bytes", cost.populated_bytes);
-	emit_num(out, "alive_pageblocks", cost.alive_pageblocks);
+	emit_field(out, "model", sys->model == MEMMODEL_FLAT ? "flat" : "sparse");
+	emit_field(out, "nr_sections", cost.sections);
+	emit_field(out, "flat_bytes", cost.flat_bytes);
+	emit_field(out, "flat_hole_bytes", cost.flat_hole_bytes);
+	emit_field(out, "sparse_bytes", cost.sparse_bytes);
+	emit_field(out, "sparse_hole_bytes", cost.sparse_hole_bytes);
+	emit_field(out, "populated_bytes", cost.populated_bytes);
+	emit_field(out, "alive_pageblocks", cost.alive_pageblocks);
 	emit_end(out);
 	return 0;
 }
 
 static const struct cmd rows[] = {
-	{"memblock", "[memory|reserved]",
-	 "all RAM and what of it is taken, as Linux's debugfs shows it", cmd_memblock,
-	 memblock_words},
-	{"zones", "", "nodes and zones: spanned, present, managed and free pages", cmd_zones, NULL},
-	{"memmodel", "", "where struct pages lie, and what the models cost on this machine",
-	 cmd_memmodel, NULL},
-	{"vmallocinfo", "", "virtually contiguous areas, as /proc/vmallocinfo", cmd_vmallocinfo,
-	 NULL},
+	{.name = "memblock",
+	 .args = "[memory|reserved]",
+	 .help = "all RAM and what of it is taken, as Linux's debugfs shows it",
+	 .fn = cmd_memblock,
+	 .words = memblock_words,
+	 .examples = "memblock; memblock reserved",
+	 .report = "memblock",
+	 .max_args = 1,
+	 .flags = CMD_MACHINE},
+	{.name = "zones",
+	 .args = "",
+	 .help = "nodes and zones: spanned, present, managed and free pages",
+	 .fn = cmd_zones,
+	 .report = "zones",
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
+	{.name = "memmodel",
+	 .args = "",
+	 .help = "where struct pages lie, and what the models cost on this machine",
+	 .fn = cmd_memmodel,
+	 .report = "memmodel",
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_memory = {"Memory management", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_zones = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

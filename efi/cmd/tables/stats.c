@@ -34,12 +34,12 @@ static void show_level(struct emit *out, const struct pgtable *pt, const struct 
 	}
 	emit_text(out, "\n");
 	emit_object(out, NULL);
-	emit_str(out, "level", pt_level_name(pt, level));
-	emit_num(out, "tables", st->tables[level]);
-	emit_num(out, "table_bytes", st->tables[level] * table_bytes(f, level));
-	emit_num(out, "mappings", leaves);
-	emit_num(out, "mapped_bytes", leaves * span);
-	emit_num(out, "collapsible", st->collapsible[level]);
+	emit_field(out, "level", pt_level_name(pt, level));
+	emit_field(out, "nr_tables", st->tables[level]);
+	emit_field(out, "table_bytes", st->tables[level] * table_bytes(f, level));
+	emit_field(out, "nr_mappings", leaves);
+	emit_field(out, "mapped_bytes", leaves * span);
+	emit_field(out, "collapsible", st->collapsible[level]);
 	emit_end(out);
 }
 
@@ -100,10 +100,10 @@ static void show_stats(struct emit *out, const struct named_tables *t)
 	pt_stats(t->pt, &st);
 	c = cost_of(t->pt, &st);
 	emit_object(out, NULL);
-	emit_str(out, "tables_of", t->name);
-	emit_str(out, "format", f->name);
-	emit_num(out, "levels", f->nr_levels);
-	emit_hex(out, "root", t->pt->root);
+	emit_field(out, "tables_of", t->name);
+	emit_field(out, "format", f->name);
+	emit_field(out, "levels", f->nr_levels);
+	emit_field(out, "root", t->pt->root);
 	emit_text(out, "%s: %s, root %#llx (%s)\n", t->name, f->title, t->pt->root, t->title);
 	emit_list(out, "per_level");
 	for (int level = f->nr_levels - 1; level >= 0; level--)
@@ -115,14 +115,14 @@ static void show_stats(struct emit *out, const struct named_tables *t)
 	emit_text(out, "  writable and executable: %llu mappings\n", st.writable_executable);
 	show_savings(out, t->pt, &st, &c);
 	show_oddities(out, &st);
-	emit_num(out, "tables", c.tables);
-	emit_num(out, "table_bytes", c.bytes);
-	emit_num(out, "mapped_bytes", c.mapped);
-	emit_num(out, "savings_bytes", c.savings);
-	emit_num(out, "writable_executable", st.writable_executable);
-	emit_num(out, "bad_tables", st.bad_tables);
-	emit_num(out, "reserved", st.reserved);
-	emit_num(out, "loops", st.loops);
+	emit_field(out, "nr_tables", c.tables);
+	emit_field(out, "table_bytes", c.bytes);
+	emit_field(out, "mapped_bytes", c.mapped);
+	emit_field(out, "savings_bytes", c.savings);
+	emit_field(out, "writable_executable", st.writable_executable);
+	emit_field(out, "bad_tables", st.bad_tables);
+	emit_field(out, "nr_reserved", st.reserved);
+	emit_field(out, "loops", st.loops);
 	emit_end(out);
 }
 
@@ -134,8 +134,6 @@ static int cmd_pt_stats(struct cmd_call *call)
 	const struct pgtable *only = NULL;
 	int err = call->argc ? cmd_tables_arg(call, &only) : 0;
 
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	if (err)
 		return err;
 	emit_list(call->out, NULL);
@@ -147,16 +145,15 @@ static int cmd_pt_stats(struct cmd_call *call)
 	return 0;
 }
 
-static const char *const table_words[] = {"own", "fw", NULL};
-
 static const struct cmd rows[] = {
-	{"pt stats", "[TABLES]",
-	 "what tables cost per level, what they map, what larger pages would save", cmd_pt_stats,
-	 table_words},
-	{"pt dump",
-	 "[TABLES] [START-END] [--format ptdump|tlb|gef|leaves] [--where EXPR] [--save NAME]",
-	 "all mappings as Linux's ptdump, QEMU's info tlb or gef's pagewalk prints them",
-	 cmd_pt_dump, table_words},
+	{.name = "pt stats",
+	 .args = "[TABLES]",
+	 .help = "what tables cost per level, what they map, what larger pages would save",
+	 .fn = cmd_pt_stats,
+	 .words = cmd_table_words,
+	 .examples = "pt stats own",
+	 .report = "pt stats",
+	 .max_args = 1},
 };
 
-const struct cmd_table cmds_tables = {"Page tables", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_stats = {ROOM_TABLES, rows, ARRAY_SIZE(rows)};

@@ -18,12 +18,12 @@ static void show_kinds(struct emit *out, const struct vm_struct *area)
 		{VM_USERMAP, "user"},
 	};
 
-	emit_list(out, "flags");
+	emit_list(out, "area_flags");
 	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (!(area->flags & kinds[i].flag))
 			continue;
 		emit_text(out, " %s", kinds[i].name);
-		emit_str(out, NULL, kinds[i].name);
+		emit_field(out, "area_flag", kinds[i].name);
 	}
 	emit_end(out);
 }
@@ -34,14 +34,14 @@ static void show_nodes(struct emit *out, const struct mem_system *sys, const str
 
 	for (u32 i = 0; i < area->nr_pages; i++)
 		pages[page_to_nid(pfn_to_page(sys, vm_area_pfn(sys, area, i)))]++;
-	emit_list(out, "nodes");
+	emit_list(out, "node_pages");
 	for_each_node(sys, node) {
 		if (!pages[node->node_id])
 			continue;
 		emit_text(out, " N%d=%u", node->node_id, pages[node->node_id]);
 		emit_object(out, NULL);
-		emit_int(out, "node", node->node_id);
-		emit_num(out, "pages", pages[node->node_id]);
+		emit_field(out, "node", node->node_id);
+		emit_field(out, "pages", pages[node->node_id]);
 		emit_end(out);
 	}
 	emit_end(out);
@@ -51,20 +51,20 @@ static void show_area(struct emit *out, const struct mem_system *sys, const stru
 {
 	if (area->flags & VM_RAM) { /* Linux has no more than its addresses */
 		emit_text(out, " vm_map_ram\n");
-		emit_str(out, "state", "vm_map_ram");
+		emit_field(out, "state", "vm_map_ram");
 		return;
 	}
-	emit_str(out, "state", "in use");
+	emit_field(out, "state", "in use");
 	if (area->caller)
 		emit_text(out, " 0x%llx", (u64)(uintptr_t)area->caller);
-	emit_hex(out, "caller", (u64)(uintptr_t)area->caller);
+	emit_field(out, "caller", (u64)(uintptr_t)area->caller);
 	if (area->flags & VM_ALLOC) {
 		emit_text(out, " pages=%u", area->nr_pages);
-		emit_num(out, "pages", area->nr_pages);
+		emit_field(out, "pages", area->nr_pages);
 	}
 	if (area->phys_addr) {
 		emit_text(out, " phys=0x%016llx", area->phys_addr);
-		emit_hex(out, "phys", area->phys_addr);
+		emit_field(out, "physical", area->phys_addr);
 	}
 	show_kinds(out, area);
 	if (area->flags & VM_ALLOC)
@@ -85,11 +85,11 @@ static void show_areas(struct emit *out, const struct mem_system *sys, bool lazy
 		emit_text(out, "0x%016llx-0x%016llx %7llu", area->addr, area->addr + area->size,
 			  area->size);
 		emit_object(out, NULL);
-		emit_hex(out, "addr", area->addr);
-		emit_num(out, "size", area->size);
+		emit_field(out, "address", area->addr);
+		emit_field(out, "size", area->size);
 		if (lazy) {
 			emit_text(out, " unpurged vm_area\n");
-			emit_str(out, "state", "unpurged");
+			emit_field(out, "state", "unpurged");
 		} else {
 			show_area(out, sys, area);
 		}
@@ -97,13 +97,10 @@ static void show_areas(struct emit *out, const struct mem_system *sys, bool lazy
 	}
 }
 
-int cmd_vmallocinfo(struct cmd_call *call)
+static int cmd_vmallocinfo(struct cmd_call *call)
 {
 	const struct mem_system *sys = &call->app->sys;
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	emit_list(call->out, NULL);
 	show_areas(call->out, sys, false);
 	show_areas(call->out, sys, true);
@@ -117,11 +114,11 @@ static void show_last(struct emit *out, const struct vm_errors *e)
 {
 	emit_text(out, "  the last: %s, by %p: address %#llx, %llu bytes\n", vm_error_name(e->last),
 		  e->caller, e->addr, e->size);
-	emit_object(out, "last");
-	emit_str(out, "what", vm_error_name(e->last));
-	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
-	emit_hex(out, "addr", e->addr);
-	emit_num(out, "size", e->size);
+	emit_object(out, "last_refused");
+	emit_field(out, "what", vm_error_name(e->last));
+	emit_field(out, "caller", (u64)(uintptr_t)e->caller);
+	emit_field(out, "address", e->addr);
+	emit_field(out, "size", e->size);
 	emit_end(out);
 }
 
@@ -136,8 +133,8 @@ int cmd_show_refused_areas(struct cmd_call *call)
 	emit_text(out, "%llu calls for areas refused, %llu found no memory or no room\n", all,
 		  e->nr_failed);
 	emit_object(out, "areas");
-	emit_num(out, "no_memory", e->nr_failed);
-	emit_list(out, "refused");
+	emit_field(out, "no_memory", e->nr_failed);
+	emit_list(out, "refusals");
 	for (u32 i = 0; i < NR_VM_ERRORS; i++)
 		cmd_show_count(out, vm_error_name(i), e->count[i]);
 	emit_end(out);
@@ -146,3 +143,14 @@ int cmd_show_refused_areas(struct cmd_call *call)
 	emit_end(out);
 	return 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "vmallocinfo",
+	 .args = "",
+	 .help = "virtually contiguous areas, as /proc/vmallocinfo",
+	 .fn = cmd_vmallocinfo,
+	 .report = "vmallocinfo",
+	 .flags = CMD_NEEDS_MM},
+};
+
+const struct cmd_table cmds_vmallocinfo = {ROOM_SLAB, rows, ARRAY_SIZE(rows)};

@@ -7,16 +7,6 @@
 
 #define CR4_LA57 (1ULL << 12)
 
-int cmd_smp_failed(struct cmd_call *call, int err, const struct smp_result *r)
-{
-	char text[256];
-
-	if (!err)
-		return 0;
-	smp_result_text(text, sizeof(text), r);
-	return cmd_error(call, err, "%s", text[0] ? text : smp_note());
-}
-
 /* ---- the list ---------------------------------------------------------------------------- */
 
 struct trial {
@@ -55,25 +45,25 @@ static void show_cpu(struct emit *out, const struct smp_cpu *c, const struct tri
 		  kind_of(c));
 	emit_object(out, NULL);
 	if (c->nr >= 0)
-		emit_num(out, "cpu", (u64)c->nr);
+		emit_field(out, "cpu", (u64)c->nr);
 	else
-		emit_str(out, "cpu", NULL);
-	emit_num(out, "apic_id", c->apic_id);
-	emit_num(out, "package", c->package);
-	emit_num(out, "core", c->core);
-	emit_num(out, "thread", c->thread);
-	emit_bool(out, "boot", c->boot);
-	emit_bool(out, "enabled", c->enabled);
-	emit_bool(out, "healthy", c->healthy);
-	emit_bool(out, "came", came);
+		emit_field(out, "cpu", (const char *)NULL);
+	emit_field(out, "apic_id", c->apic_id);
+	emit_field(out, "package", c->package);
+	emit_field(out, "core", c->core);
+	emit_field(out, "thread", c->thread);
+	emit_field(out, "boot", c->boot);
+	emit_field(out, "enabled", c->enabled);
+	emit_field(out, "healthy", c->healthy);
+	emit_field(out, "came", came);
 	if (came)
 		emit_text(out, "came  %u levels  CR3 %012llx  CR4 %06llx\n",
 			  s->cr4 & CR4_LA57 ? 5 : 4, s->cr3, s->cr4);
 	else
 		emit_text(out, "%s\n", c->nr >= 0 ? "did not come" : "not used");
-	emit_num(out, "levels", !came ? 0 : s->cr4 & CR4_LA57 ? 5 : 4);
-	emit_hex(out, "cr3", came ? s->cr3 : 0);
-	emit_hex(out, "cr4", came ? s->cr4 : 0);
+	emit_field(out, "levels", !came ? 0 : s->cr4 & CR4_LA57 ? 5 : 4);
+	emit_field(out, "cr3", came ? s->cr3 : 0);
+	emit_field(out, "cr4", came ? s->cr4 : 0);
 	emit_end(out);
 }
 
@@ -119,9 +109,9 @@ static int list_cpus(struct cmd_call *call)
 static int cmd_cpus(struct cmd_call *call)
 {
 	bool tlb = cmd_flag(call, "tlb");
-	int err = cmd_no_more_args(call, 0);
+	int err = 0;
 
-	if (!err && call->app->machine.described)
+	if (call->app->machine.described)
 		err = cmd_error(call, -ENODEV, "a described machine has no CPUs to run on");
 	if (err)
 		return err;
@@ -129,9 +119,12 @@ static int cmd_cpus(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"cpus", "[--tlb]",
-	 "all CPUs in our world, on our tables; --tlb proves that none keeps a stale translation",
-	 cmd_cpus, NULL},
+	{.name = "cpus",
+	 .args = "[--tlb]",
+	 .help = "all CPUs in our world, on our tables; --tlb proves that none keeps a stale "
+		 "translation",
+	 .fn = cmd_cpus,
+	 .examples = "cpus; cpus --tlb"},
 };
 
-const struct cmd_table cmds_smp = {"CPUs", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_cpus = {ROOM_MACHINE, rows, ARRAY_SIZE(rows)};

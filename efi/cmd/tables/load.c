@@ -1,41 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What was saved on the stick, read back; and the commands about all of that. */
-#include "app/saved.h"
 #include "app/tables.h"
 #include "cmd/cmds.h"
+#include "save.h"
 #include "lib.h"
 
 #define TEXT_MIN (256 * KiB)
 #define TEXT_MAX (1 * GiB)
 
-struct app_loaded *app_loaded_find(struct app *app, const char *name)
-{
-	for (u32 i = 0; i < APP_MAX_LOADED; i++) {
-		if (app->loaded[i].name[0] && !strcmp(app->loaded[i].name, name))
-			return &app->loaded[i];
-	}
-	return NULL;
-}
-
 /* ---- load -------------------------------------------------------------------------------- */
-
-/* A whole file, in a block of its own. -ENOENT without a message: there is none. */
-static int read_file(struct cmd_call *call, const char *path, struct app_block *ret,
-		     size_t *ret_len)
-{
-	int err = -E2BIG;
-
-	for (u64 size = TEXT_MIN; err == -E2BIG && size <= TEXT_MAX; size *= 4) {
-		if (app_block_alloc(call->app, size, ret))
-			return saved_no_memory(call, path, size);
-		err = fw_file_read(path, ret->p, ret->size, ret_len);
-		if (!err && *ret_len == ret->size)
-			err = -E2BIG; /* there may be more */
-		if (err)
-			app_block_free(call->app, ret);
-	}
-	return err && err != -ENOENT ? saved_error(call, err, path) : err;
-}
 
 static void forget(struct app *app, struct app_loaded *l)
 {
@@ -91,7 +64,7 @@ int saved_read_map(struct cmd_call *call, const char *name, struct app_block *re
 	int err = saved_path(call, name, "map", path);
 
 	if (!err)
-		err = read_file(call, path, &text, &len);
+		err = saved_read(call, path, &text, &len);
 	if (err)
 		return err == -ENOENT ? cmd_error(call, err, "%s: there is no such file", path)
 				      : err;
@@ -109,7 +82,7 @@ static int load_file(struct cmd_call *call, const char *ending, struct app_loade
 	int err = saved_path(call, l->name, ending, path);
 
 	if (!err)
-		err = read_file(call, path, &text, &len);
+		err = saved_read(call, path, &text, &len);
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	if (!strcmp(ending, "pt"))
@@ -127,22 +100,22 @@ static void show_loaded(struct emit *out, const struct app_loaded *l)
 	u32 nr_desc = m ? (m->memmap.nr ? m->memmap.nr : m->e820.nr) : 0;
 
 	emit_object(out, NULL);
-	emit_str(out, "name", l->name);
+	emit_field(out, "name", l->name);
 	emit_text(out, "%s:", l->name);
 	if (l->have_tables) {
 		emit_text(out, " %llu tables (%s, root %#llx)", l->pt.nr_tables,
 			  pt_format_of(&l->pt)->title, l->pt.root);
-		emit_str(out, "format", pt_format_of(&l->pt)->name);
-		emit_num(out, "tables", l->pt.nr_tables);
-		emit_hex(out, "root", l->pt.root);
-		emit_str(out, "machine", l->info.machine);
-		emit_str(out, "firmware", l->info.firmware);
+		emit_field(out, "format", pt_format_of(&l->pt)->name);
+		emit_field(out, "nr_tables", l->pt.nr_tables);
+		emit_field(out, "root", l->pt.root);
+		emit_field(out, "machine", l->info.machine);
+		emit_field(out, "firmware", l->info.firmware);
 	}
 	if (m) {
 		emit_text(out, "%s a map of %u %s", l->have_tables ? "," : "", nr_desc,
 			  m->memmap.nr ? "descriptors" : "e820 ranges");
-		emit_num(out, "descriptors", nr_desc);
-		emit_str(out, "map_of", m->name);
+		emit_field(out, "descriptors", nr_desc);
+		emit_field(out, "map_of", m->name);
 	}
 	emit_text(out, ", of %s\n",
 		  l->info.machine[0] ? l->info.machine
@@ -179,12 +152,10 @@ static int cmd_load(struct cmd_call *call)
 	struct app *app = call->app;
 	struct app_loaded fresh, *place;
 	char path[SAVED_PATH_SIZE];
-	int err = cmd_needs_mm(call);
+	int err = 0;
 
-	if (!err && !call->argc)
+	if (!call->argc)
 		err = cmd_error(call, -EINVAL, "which one? `load NAME`");
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	if (!err)
 		err = saved_path(call, call->argv[0], "pt", path);
 	if (err)
@@ -213,11 +184,8 @@ static int cmd_load(struct cmd_call *call)
 
 static int cmd_loaded(struct cmd_call *call)
 {
-	int err = cmd_no_more_args(call, 0);
 	u32 nr = 0;
 
-	if (err)
-		return err;
 	emit_list(call->out, NULL);
 	for (u32 i = 0; i < APP_MAX_LOADED; i++) {
 		if (!call->app->loaded[i].name[0])
@@ -235,10 +203,8 @@ static int cmd_loaded(struct cmd_call *call)
 static int cmd_unload(struct cmd_call *call)
 {
 	struct app_loaded *l = call->argc ? app_loaded_find(call->app, call->argv[0]) : NULL;
-	int err = cmd_no_more_args(call, 1);
+	int err;
 
-	if (err)
-		return err;
 	if (!l)
 		return cmd_error(call, -ENOENT, "%s: nothing of this name is loaded",
 				 call->argc ? call->argv[0] : "");
@@ -248,22 +214,21 @@ static int cmd_unload(struct cmd_call *call)
 	return err;
 }
 
-static const char *const table_words[] = {"own", "fw", "clone", NULL};
-static const char *const map_words[] = {"found", "now", NULL};
-
 static const struct cmd rows[] = {
-	{"save", "NAME [TABLES]",
-	 "write page tables and the memory map to tablewalk/NAME.pt and .map on the stick",
-	 cmd_save, NULL},
-	{"load", "NAME", "read them back: NAME then stands for these tables in every command",
-	 cmd_load, NULL},
-	{"loaded", "", "what is loaded", cmd_loaded, NULL},
-	{"unload", "NAME", "forget it", cmd_unload, NULL},
-	{"pt diff", "A B [START-END] [--sizes]",
-	 "what two trees of page tables translate differently", cmd_pt_diff, table_words},
-	{"memmap diff", "[A [B]]",
-	 "what differs between two maps: `found`, `now`, or one that is loaded", cmd_memmap_diff,
-	 map_words},
+	{.name = "load",
+	 .args = "NAME",
+	 .help = "read them back: NAME then stands for these tables in every command",
+	 .fn = cmd_load,
+	 .examples = "load example",
+	 .max_args = 1,
+	 .flags = CMD_NEEDS_MM},
+	{.name = "loaded", .args = "", .help = "what is loaded", .fn = cmd_loaded},
+	{.name = "unload",
+	 .args = "NAME",
+	 .help = "forget it",
+	 .fn = cmd_unload,
+	 .examples = "unload example",
+	 .max_args = 1},
 };
 
-const struct cmd_table cmds_saved = {"Saved, and compared", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_load = {ROOM_TABLES, rows, ARRAY_SIZE(rows)};

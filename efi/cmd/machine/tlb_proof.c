@@ -203,13 +203,13 @@ static void show_proof(struct emit *out, const struct proof *p)
 	emit_text(out, "  all CPUs ask all others at once: %u shootdowns\n", p->asked);
 	emit_text(out, "%llu ticks for an entry's removal on all CPUs\n",
 		  p->rounds ? p->ticks / p->rounds : 0);
-	emit_num(out, "cpus", p->cpus);
-	emit_num(out, "stale_without", p->stale);
-	emit_num(out, "rounds", p->rounds);
-	emit_num(out, "disagreements", p->wrong);
-	emit_num(out, "faults", p->faults);
-	emit_num(out, "at_once", p->asked);
-	emit_num(out, "ticks", p->rounds ? p->ticks / p->rounds : 0);
+	emit_field(out, "nr_cpus", p->cpus);
+	emit_field(out, "stale_without", p->stale);
+	emit_field(out, "rounds", p->rounds);
+	emit_field(out, "disagreements", p->wrong);
+	emit_field(out, "faults", p->faults);
+	emit_field(out, "at_once", p->asked);
+	emit_field(out, "ticks", p->rounds ? p->ticks / p->rounds : 0);
 	emit_end(out);
 }
 
@@ -217,10 +217,8 @@ int cmd_tlb_proof(struct cmd_call *call)
 {
 	static struct proof p;
 	struct smp_result r;
-	int err = cmd_needs_mm(call);
+	int err;
 
-	if (err)
-		return err;
 	memset(&p, 0, sizeof(p));
 	p.sys = &call->app->sys;
 	if (smp_nr_cpus() == 1)

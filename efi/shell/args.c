@@ -1,132 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Words of a command line, rows of command tables, arguments. */
-#include "ui/cmd.h"
-
+/* What a command does with its arguments, and what it says of wrong ones. */
 #include "lib.h"
-
-/* How many words of argv the row's name takes; 0 when it does not match. */
-static int name_words(const char *name, int argc, char **argv)
-{
-	int words = 0;
-
-	while (*name) {
-		size_t len = 0;
-
-		while (name[len] && name[len] != ' ')
-			len++;
-		if (words == argc || strncmp(name, argv[words], len) || argv[words][len])
-			return 0;
-		words++;
-		name += len;
-		while (*name == ' ')
-			name++;
-	}
-	return words;
-}
-
-const struct cmd *cmd_find(const struct cmd_table *const *tables, u32 nr_tables, int argc,
-			   char **argv, int *ret_words)
-{
-	const struct cmd *best = NULL;
-	int best_words = 0;
-
-	for (u32 t = 0; t < nr_tables; t++) {
-		for (u32 i = 0; i < tables[t]->nr; i++) {
-			int words = name_words(tables[t]->cmds[i].name, argc, argv);
-
-			if (words > best_words) {
-				best = &tables[t]->cmds[i];
-				best_words = words;
-			}
-		}
-	}
-	if (best)
-		*ret_words = best_words;
-	return best;
-}
-
-/* ---- words ------------------------------------------------------------------------------- */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static bool ends_command(char c)
-{
-	return !c || c == ';' || c == '\n';
-}
-
-/* One word, quotes removed, appended to words->buf. *text stays where it is on -E2BIG. */
-static int take_word(const char **text, struct cmd_words *words, size_t *used)
-{
-	const char *s = *text;
-	char quote = 0;
-
-	if (words->argc == CMD_MAX_ARGS)
-		return -E2BIG;
-	words->argv[words->argc++] = &words->buf[*used];
-	for (; *s && *s != '\n' && (quote || (!is_blank(*s) && *s != ';')); s++) {
-		if (quote ? *s == quote : *s == '"' || *s == '\'') {
-			quote = quote ? 0 : *s;
-			continue;
-		}
-		if (*used + 2 > sizeof(words->buf))
-			return -E2BIG;
-		words->buf[(*used)++] = *s;
-	}
-	words->buf[(*used)++] = '\0';
-	*text = s;
-	return quote ? -EINVAL : 0;
-}
-
-/* To the end of the command, for going on behind one that cannot be read. What is quoted in it must
- * not run. */
-static void skip_command(const char **text)
-{
-	char quote = 0;
-
-	for (; **text && **text != '\n' && (quote || **text != ';'); ++*text) {
-		if (quote ? **text == quote : **text == '"' || **text == '\'')
-			quote = quote ? 0 : **text;
-	}
-	if (**text)
-		++*text;
-}
-
-int cmd_next(const char **text, struct cmd_words *words)
-{
-	size_t used = 0;
-	int err;
-
-	words->argc = 0;
-	if (!**text)
-		return 0;
-	for (;;) {
-		while (is_blank(**text))
-			++*text;
-		if (**text == '#') {
-			while (**text && **text != '\n')
-				++*text;
-		}
-		if (ends_command(**text))
-			break;
-		if (used + 2 > sizeof(words->buf))
-			err = -E2BIG;
-		else
-			err = take_word(text, words, &used);
-		if (err) {
-			words->argc = 0;
-			skip_command(text);
-			return err;
-		}
-	}
-	if (**text)
-		++*text;
-	return 1;
-}
-
-/* ---- arguments --------------------------------------------------------------------------- */
+#include "ui/cmd.h"
 
 int cmd_error(struct cmd_call *call, int err, const char *fmt, ...)
 {
@@ -141,11 +16,11 @@ int cmd_error(struct cmd_call *call, int err, const char *fmt, ...)
 		emit_text(call->out, "%s: %s\n", name, text);
 	} else if (!call->out->depth || call->out->is_list >> call->out->depth & 1) {
 		emit_object(call->out, NULL);
-		emit_str(call->out, "error", text);
-		emit_str(call->out, "command", name);
+		emit_field(call->out, "error", text);
+		emit_field(call->out, "command", name);
 		emit_end(call->out);
 	} else {
-		emit_str(call->out, "error", text);
+		emit_field(call->out, "error", text);
 	}
 	return err;
 }

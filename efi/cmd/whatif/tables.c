@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Page tables of any format, invented, in a block of memory of their own: to look at. */
 #include "app/saved.h"
-#include "formats.h"
+#include "whatif.h"
 #include "lib.h"
 #include "mm/pgtable/whatif.h"
 
@@ -170,9 +170,9 @@ static void show_tree(struct emit *out, const struct pgtable *pt)
 		  "%s: %llu tables, root %#llx; see `browse whatif`, `pt dump whatif`, "
 		  "`walk whatif VA`\n",
 		  f->title, pt->nr_tables, pt->root);
-	emit_str(out, "format", f->name);
-	emit_num(out, "tables", pt->nr_tables);
-	emit_hex(out, "root", pt->root);
+	emit_field(out, "format", f->name);
+	emit_field(out, "nr_tables", pt->nr_tables);
+	emit_field(out, "root", pt->root);
 	emit_end(out);
 }
 
@@ -200,10 +200,7 @@ static int cmd_whatif(struct cmd_call *call)
 	struct app *app = call->app;
 	bool leave = call->argc == 1 && !strcmp(call->argv[0], "drop");
 	const struct pt_format *f;
-	int err = cmd_needs_mm(call);
 
-	if (err)
-		return err;
 	if (call->argc && !leave && !pt_format_find(call->argv[0]))
 		return cmd_whatif_machine(call); /* its name, or its size */
 	f = leave ? NULL : cmd_format_arg(call, call->argc ? call->argv[0] : NULL);
@@ -223,13 +220,15 @@ static const char *const format_words[] = {"x86-64-4",	"x86-64-5",  "x86-32", "p
 					   "sv57",	"drop",	     NULL};
 
 static const struct cmd rows[] = {
-	{"whatif", "FORMAT [VA=PA:SIZE:FLAGS]... | drop | MACHINE...",
-	 "invent tables of any format (an example, or these mappings), to look at as `whatif`",
-	 cmd_whatif, format_words},
-	{"whatif machine", "NAME|SIZE [nodes=N] [cpus=N] [VIEW]",
-	 "the page allocator of another machine: tablewalk/NAME.map, or so much RAM; a load, or a "
-	 "view",
-	 cmd_whatif_machine, NULL},
+	{.name = "whatif",
+	 .args = "FORMAT [VA=PA:SIZE:FLAGS]... | drop | MACHINE...",
+	 .help = "invent tables of any format (an example, or these mappings), to look at as "
+		 "`whatif`",
+	 .fn = cmd_whatif,
+	 .words = format_words,
+	 .examples = "whatif sv48; whatif 4T nodes=8",
+	 .max_args = CMD_MAX_ARGS,
+	 .flags = CMD_NEEDS_MM | CMD_COMMAND},
 };
 
-const struct cmd_table cmds_whatif = {"Other machines", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_whatif_tables = {ROOM_WHATIF, rows, ARRAY_SIZE(rows)};

@@ -1,30 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Rows of comma-separated values: RFC 4180, but lines end as everywhere here. */
-#include "emit_csv.h"
-
 #include "lib.h"
+#include "writer.h"
 
-static void write(struct emit *e, const char *s, size_t n)
-{
-	if (!e->stopped && n && e->write(e->ctx, s, n))
-		e->stopped = true;
-}
-
-/* Is the innermost of what is open a list? The outermost value stands in one, so to say. */
-static bool in_list(const struct emit *e)
-{
-	return e->depth && e->is_list >> e->depth & 1;
-}
-
-void csv_open(struct emit *e, bool list)
+static void csv_open(struct emit *e, const char *name, bool list)
 {
 	struct emit_csv *c = &e->csv;
 
+	(void)name;
 	if (list && c->row_depth == 1 && e->depth == 1) {
 		c->row_depth = 0; /* the outermost object has a list: that has the rows */
 		return;
 	}
-	if (list || c->row_depth || (e->depth && !in_list(e)))
+	if (list || c->row_depth || (e->depth && !emit_in_list(e)))
 		return;
 	c->row_depth = e->depth + 1;
 	c->names_len = c->row_len = 0;
@@ -51,36 +39,50 @@ static u32 append(char *buf, u32 len, u32 size, const char *value)
 	return len;
 }
 
-void csv_field(struct emit *e, const char *name, const char *value)
+static void csv_value(struct emit *e, const char *name, enum emit_type type,
+		      const struct emit_value *value)
 {
 	struct emit_csv *c = &e->csv;
+	char buf[EMIT_VALUE_TEXT];
+	const char *text = emit_value_text(buf, type, value);
 
 	if (!c->row_depth || c->row_depth != e->depth)
 		return;
+	text = text ? text : "";
 	/* An empty first column must not look like no column. */
-	c->row_len = append(c->row, c->row_len, sizeof(c->row), c->row_len || *value ? value : "-");
-	c->names_len = append(c->names, c->names_len, sizeof(c->names), name ? name : "");
+	c->row_len = append(c->row, c->row_len, sizeof(c->row), c->row_len || *text ? text : "-");
+	c->names_len = append(c->names, c->names_len, sizeof(c->names), name);
 }
 
-void csv_end(struct emit *e)
+/* The names of the columns, above the first row that has these. */
+static void put_header(struct emit *e)
 {
 	struct emit_csv *c = &e->csv;
-	u64 header;
+	u64 header = hash64(c->names, c->names_len, HASH64_SEED);
 
+	if (header == c->header)
+		return;
+	if (c->header)
+		emit_puts(e, "\n");
+	emit_write(e, c->names, c->names_len);
+	emit_puts(e, "\n");
+	c->header = header;
+}
+
+static void csv_close(struct emit *e, bool list)
+{
+	struct emit_csv *c = &e->csv;
+
+	(void)list;
 	if (!c->row_depth || c->row_depth != e->depth)
 		return;
 	c->row_depth = 0;
 	if (!c->names_len)
 		return;
-	header = hash64(c->names, c->names_len, HASH64_SEED);
-	if (header != c->header) {
-		if (c->header)
-			write(e, "\n", 1);
-		write(e, c->names, c->names_len);
-		write(e, "\n", 1);
-		c->header = header;
-	}
-	write(e, c->row, c->row_len);
-	write(e, "\n", 1);
+	put_header(e);
+	emit_write(e, c->row, c->row_len);
+	emit_puts(e, "\n");
 	e->has_member |= 1;
 }
+
+const struct emit_writer emit_csv_writer = {csv_open, csv_close, csv_value, NULL};

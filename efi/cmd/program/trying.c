@@ -174,11 +174,10 @@ static int cmd_fault(struct cmd_call *call)
 {
 	const char *kind, *cpu = NULL;
 	int got = cmd_option(call, "cpu", &cpu);
-	int err = got < 0 ? got : cmd_no_more_args(call, 1);
 	u32 i = 0;
 
-	if (err)
-		return err;
+	if (got < 0)
+		return got;
 	kind = call->argc ? call->argv[0] : "pf";
 	while (fault_words[i] && strcmp(kind, fault_words[i]))
 		i++;
@@ -193,12 +192,20 @@ static int cmd_fault(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"fault", "[pf|gp|ud|de|stack|assert|spin] [--cpu N]",
-	 "make a mistake on purpose, to see how it is reported and survived", cmd_fault,
-	 fault_words},
-	{"hold", "[SECONDS] [own|fw|clone]",
-	 "stay on these page tables (a clone must have all of ours), so that a debugger can look",
-	 cmd_hold, NULL},
+	{.name = "fault",
+	 .args = "[pf|gp|ud|de|stack|assert|spin] [--cpu N]",
+	 .help = "make a mistake on purpose, to see how it is reported and survived",
+	 .fn = cmd_fault,
+	 .words = fault_words,
+	 .examples = "fault pf",
+	 .max_args = 1},
+	{.name = "hold",
+	 .args = "[SECONDS] [own|fw|clone]",
+	 .help = "stay on these page tables (a clone must have all of ours), so that a debugger "
+		 "can look",
+	 .fn = cmd_hold,
+	 .max_args = 2,
+	 .flags = CMD_SCREEN},
 };
 
-const struct cmd_table cmds_run = {"Trying things", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_trying = {ROOM_SANDBOX, rows, ARRAY_SIZE(rows)};
