@@ -14,7 +14,7 @@ static void in_our_world(void *arg)
 {
 	struct app *a = arg;
 
-	a->sys.phys_offset = a->sys.layout.direct;
+	a->sys.phys_offset = a->sys.given.layout.direct;
 	status = app_run(a);
 }
 

@@ -2,6 +2,7 @@
 /* In our world: memory management, start screen or script, prompt. */
 #include "app.h"
 #include "lib.h"
+#include "mm/init.h"
 #include "ui/views.h"
 
 struct guarded {
@@ -53,7 +54,7 @@ static int start_mm(struct app *app)
 	int err;
 
 	arch_read_state(&now); /* our world's PAT */
-	app->sys.pat = now.pat;
+	app->sys.given.pat = now.pat;
 	err = mm_init(&app->sys);
 	app->started = !err;
 	if (err)

@@ -8,6 +8,7 @@
 #include "arch/host.h"
 #include "host.h"
 #include "lib.h"
+#include "mm/init.h"
 #include "parse/options.h"
 
 struct host host;

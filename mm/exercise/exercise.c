@@ -181,7 +181,7 @@ static struct exercise_team *set_up(struct mem_system *sys, const struct exercis
 	team->nr = nr;
 	for (u32 i = 0; i < EX_NR_BOXES; i++)
 		spin_lock_init(&team->box[i].lock, "exercise", LOCK_EXERCISE,
-			       sys->page_options.watch);
+			       sys->given.page_options.watch);
 	team->zones = kzalloc(sys, exercise_nr_zones(sys) * sizeof(team->zones[0]), GFP_KERNEL);
 	err = team->zones ? 0 : -ENOMEM;
 	for (u32 i = 0; !err && i < nr; i++)

@@ -90,7 +90,7 @@ int exercise_random_node(struct exercise *ex)
 {
 	int nid = (int)prng_below(&ex->prng, ex->sys->slab.nr_nodes);
 
-	return ex->sys->node_data[nid] ? nid : NUMA_NO_NODE;
+	return ex->sys->page.node_data[nid] ? nid : NUMA_NO_NODE;
 }
 
 static void *get_pages(struct exercise *ex, struct slot *s)

@@ -42,7 +42,7 @@ static void place_by_hotplug(struct mem_system *sys)
 
 	for (u32 i = 0; i < memory->cnt; i++) {
 		const struct memblock_region *r = &memory->regions[i];
-		pg_data_t *node = sys->node_data[max(r->nid, 0)];
+		pg_data_t *node = sys->page.node_data[max(r->nid, 0)];
 		u64 start = phys_to_pfn(round_up(r->base, PAGE_SIZE));
 
 		if (r->flags & MEMBLOCK_HOTPLUG && start >= lowest)
@@ -108,7 +108,7 @@ static void place_by_size(struct mem_system *sys, u64 kernel)
 
 void zones_place_movable(struct mem_system *sys)
 {
-	const struct page_options *options = &sys->page_options;
+	const struct page_options *options = &sys->given.page_options;
 	u64 all = 0, kernel = options->kernelcore >> PAGE_SHIFT;
 	u64 movable = round_up(options->movablecore >> PAGE_SHIFT, MOVABLE_ALIGN);
 

@@ -56,17 +56,17 @@ static void give(struct mem_system *sys, const void *p, unsigned order)
 
 static struct page_record *record_of(const struct mem_system *sys, u64 pfn)
 {
-	const struct page_debug *d = sys->page_debug;
+	const struct page_debug *d = sys->page.debug;
 	struct page_record *table = NULL;
 
-	if (d && d->tables && pfn < sys->max_pfn)
+	if (d && d->tables && pfn < sys->page.max_pfn)
 		table = d->tables[pfn >> PAGEBLOCK_ORDER];
 	return table ? &table[pfn % PAGEBLOCK_NR_PAGES] : NULL;
 }
 
 static void make_table(struct mem_system *sys, u64 pfn)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 	void *table;
 
 	if (!d->tables || d->tables[pfn >> PAGEBLOCK_ORDER])
@@ -112,7 +112,7 @@ static bool poison_holds(const struct mem_system *sys, u64 pfn)
 
 bool page_debug_fails(struct mem_system *sys, gfp_t gfp, unsigned order, const void *caller)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 
 	(void)gfp;
 	(void)order;
@@ -135,7 +135,7 @@ static void note_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsi
 		if (r->poisoned && !poison_holds(sys, pfn + i))
 			page_error(sys, PAGE_CORRUPT, pfn + i, 0, gfp, r->free_caller);
 		r->poisoned = false;
-		r->alloc_nr = sys->page_debug->nr_events;
+		r->alloc_nr = sys->page.debug->nr_events;
 		r->alloc_caller = caller;
 		r->gfp = gfp;
 		r->order = (u8)order;
@@ -146,7 +146,7 @@ static void note_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsi
 void page_debug_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsigned order,
 		      const void *caller)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 
 	if (d->busy)
 		return;
@@ -162,7 +162,7 @@ void page_debug_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsig
 
 void page_debug_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order, const void *caller)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 
 	if (d->busy)
 		return;
@@ -187,7 +187,8 @@ void page_debug_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order, c
 
 static int tables_new(struct mem_system *sys, struct page_debug *d)
 {
-	u64 bytes = (sys->max_pfn >> PAGEBLOCK_ORDER) * sizeof(*d->tables) + sizeof(*d->tables);
+	u64 bytes =
+		(sys->page.max_pfn >> PAGEBLOCK_ORDER) * sizeof(*d->tables) + sizeof(*d->tables);
 
 	d->tables_order = order_for(bytes);
 	d->tables = take(sys, d->tables_order);
@@ -199,7 +200,7 @@ static int tables_new(struct mem_system *sys, struct page_debug *d)
 
 static void tables_free(struct mem_system *sys, struct page_debug *d)
 {
-	for (u64 i = 0; d->tables && i <= sys->max_pfn >> PAGEBLOCK_ORDER; i++)
+	for (u64 i = 0; d->tables && i <= sys->page.max_pfn >> PAGEBLOCK_ORDER; i++)
 		give(sys, d->tables[i], TABLE_ORDER);
 	give(sys, d->tables, d->tables_order);
 }
@@ -211,17 +212,17 @@ static int debug_on(struct mem_system *sys)
 	if (!d)
 		return -ENOMEM;
 	memset(d, 0, sizeof(*d));
-	spin_lock_init(&d->lock, "page debug", LOCK_DEBUG, sys->page_options.watch);
+	spin_lock_init(&d->lock, "page debug", LOCK_DEBUG, sys->given.page_options.watch);
 	pcp_disable(sys);
-	sys->page_debug = d;
+	sys->page.debug = d;
 	return 0;
 }
 
 static void debug_off(struct mem_system *sys)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 
-	sys->page_debug = NULL;
+	sys->page.debug = NULL;
 	tables_free(sys, d);
 	give(sys, d, DEBUG_ORDER);
 	pcp_enable(sys);
@@ -232,13 +233,13 @@ int page_debug_set(struct mem_system *sys, unsigned aids)
 	struct page_debug *d;
 
 	if (!aids) {
-		if (sys->page_debug)
+		if (sys->page.debug)
 			debug_off(sys);
 		return 0;
 	}
-	if (!sys->page_debug && debug_on(sys))
+	if (!sys->page.debug && debug_on(sys))
 		return -ENOMEM;
-	d = sys->page_debug;
+	d = sys->page.debug;
 	if (aids & (PAGE_DEBUG_OWNER | PAGE_DEBUG_POISON) && !d->tables) {
 		d->busy = true;
 		if (tables_new(sys, d)) {
@@ -255,7 +256,7 @@ int page_debug_set(struct mem_system *sys, unsigned aids)
 
 void page_debug_fail_after(struct mem_system *sys, u64 n)
 {
-	unsigned aids = sys->page_debug ? sys->page_debug->aids : 0;
+	unsigned aids = sys->page.debug ? sys->page.debug->aids : 0;
 
 	if (!n && !(aids & ~PAGE_DEBUG_FAIL)) {
 		page_debug_set(sys, 0);
@@ -263,14 +264,14 @@ void page_debug_fail_after(struct mem_system *sys, u64 n)
 	}
 	if (page_debug_set(sys, n ? aids | PAGE_DEBUG_FAIL : aids & ~PAGE_DEBUG_FAIL))
 		return;
-	sys->page_debug->fail_after = n;
+	sys->page.debug->fail_after = n;
 }
 
 /* ---- looking ----------------------------------------------------------------------------- */
 
 bool page_debug_trace(const struct mem_system *sys, u32 i, struct page_event *ret)
 {
-	const struct page_debug *d = sys->page_debug;
+	const struct page_debug *d = sys->page.debug;
 
 	if (!d || !(d->aids & PAGE_DEBUG_TRACE) || i >= min(d->nr_events, PAGE_TRACE_SIZE * 1ULL))
 		return false;

@@ -28,7 +28,7 @@ static bool small_block_of(const struct pageblock *block, u64 pfn, struct buddy_
 
 bool buddy_block_of(const struct mem_system *sys, u64 pfn, struct buddy_block *ret)
 {
-	if (!sys->gigablocks || pfn >= sys->max_pfn)
+	if (!sys->page.gigablocks || pfn >= sys->page.max_pfn)
 		return false;
 	if (gigablock_at(sys, pfn)->free) {
 		*ret = (struct buddy_block){round_down(pfn, GIGA_NR_PAGES), GIGA_ORDER};
@@ -61,9 +61,9 @@ const struct zone *zone_of_pfn(const struct mem_system *sys, u64 pfn)
 	const struct device_range *device = device_range_of(sys, pfn);
 	const struct zone *zone;
 
-	if (device && sys->node_data[device->nid])
-		return &sys->node_data[device->nid]->node_zones[ZONE_DEVICE];
-	if (!r || !sys->node_data[nid])
+	if (device && sys->page.node_data[device->nid])
+		return &sys->page.node_data[device->nid]->node_zones[ZONE_DEVICE];
+	if (!r || !sys->page.node_data[nid])
 		return NULL;
 	zone = zone_at(sys, nid, pfn);
 	return pfn >= zone->zone_start_pfn && pfn < zone_end_pfn(zone) ? zone : NULL;
@@ -82,7 +82,7 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 		return PAGE_FREE;
 	if (memblock_overlaps(&sys->memblock.reserved, pfn_to_phys(pfn), PAGE_SIZE))
 		return PAGE_RESERVED;
-	if (!sys->gigablocks || !pageblock_if_alive(sys, pfn))
+	if (!sys->page.gigablocks || !pageblock_if_alive(sys, pfn))
 		return PAGE_DEAD;
 	if (pageblock_at(sys, pfn)->state & FRAME_MEMMAP)
 		return PAGE_MEMMAP;

@@ -11,12 +11,22 @@
 
 static inline struct pageblock *pageblock_at(const struct mem_system *sys, u64 pfn)
 {
-	return sys->pageblocks + (pfn >> PAGEBLOCK_ORDER);
+	return sys->page.pageblocks + (pfn >> PAGEBLOCK_ORDER);
 }
 
 static inline struct gigablock *gigablock_at(const struct mem_system *sys, u64 pfn)
 {
-	return sys->gigablocks + (pfn >> GIGA_ORDER);
+	return sys->page.gigablocks + (pfn >> GIGA_ORDER);
+}
+
+static inline u64 pageblock_pfn(const struct mem_system *sys, const struct pageblock *block)
+{
+	return (u64)(block - sys->page.pageblocks) << PAGEBLOCK_ORDER;
+}
+
+static inline u64 gigablock_pfn(const struct mem_system *sys, const struct gigablock *giga)
+{
+	return (u64)(giga - sys->page.gigablocks) << GIGA_ORDER;
 }
 
 static inline struct group *group_at(const struct pageblock *block, u64 pfn)
@@ -32,7 +42,7 @@ static inline u64 group_pfn(const struct group *g)
 /* The pageblock, if its descriptor may be read; NULL for dead ones and beyond memory. */
 static inline struct pageblock *pageblock_if_alive(const struct mem_system *sys, u64 pfn)
 {
-	if (pfn >= sys->max_pfn || !gigablock_at(sys, pfn)->blocks)
+	if (pfn >= sys->page.max_pfn || !gigablock_at(sys, pfn)->blocks)
 		return NULL;
 	return pageblock_at(sys, pfn);
 }
@@ -45,7 +55,7 @@ static inline bool pageblock_split(const struct pageblock *block)
 
 static inline struct zone *zone_by_id(const struct mem_system *sys, u32 zid)
 {
-	return &sys->node_data[zid / MAX_NR_ZONES]->node_zones[zid % MAX_NR_ZONES];
+	return &sys->page.node_data[zid / MAX_NR_ZONES]->node_zones[zid % MAX_NR_ZONES];
 }
 
 static inline struct zone *pageblock_zone(const struct mem_system *sys,
@@ -153,7 +163,7 @@ bool pcp_make_room(struct mem_system *sys, struct pcp_list *list);
 void pcp_answer_request(struct mem_system *sys, u32 cpu);
 static inline void pcp_answer(struct mem_system *sys, u32 cpu)
 {
-	if (unlikely(__atomic_load_n(&sys->page_cpu[cpu]->drain, __ATOMIC_ACQUIRE)))
+	if (unlikely(__atomic_load_n(&sys->page.cpu[cpu]->drain, __ATOMIC_ACQUIRE)))
 		pcp_answer_request(sys, cpu);
 }
 /* The CPU's lists for a pageblock's or a struct page's `lists`; remembered for the next free. */

@@ -73,7 +73,8 @@ void shrinkers_init(struct mem_system *sys)
 {
 	memset(&sys->shrinkers, 0, sizeof(sys->shrinkers));
 	list_init(&sys->shrinkers.list);
-	spin_lock_init(&sys->shrinkers.lock, "shrinkers", LOCK_RECLAIM, sys->page_options.watch);
+	spin_lock_init(&sys->shrinkers.lock, "shrinkers", LOCK_RECLAIM,
+		       sys->given.page_options.watch);
 }
 
 void register_shrinker(struct mem_system *sys, struct shrinker *shrinker)

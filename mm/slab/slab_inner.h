@@ -90,9 +90,9 @@ static inline struct page *slab_struct_page(const struct mem_system *sys, u64 pa
 {
 	u64 section = pa >> SECTION_SIZE_BITS;
 
-	if (unlikely(section >= sys->nr_sections || !sys->sections[section]))
+	if (unlikely(section >= sys->page.nr_sections || !sys->page.sections[section]))
 		return NULL;
-	return sys->mem_map + (pa >> PAGE_SHIFT);
+	return sys->page.mem_map + (pa >> PAGE_SHIFT);
 }
 
 /* The slab of the cache that an object is of, and its index there; NULL: it is none. Any pointer

@@ -129,7 +129,7 @@ static int fill_area(struct request *r)
 static void *allocate(struct request *r)
 {
 	struct mem_system *sys = r->sys;
-	u64 nr = vm_pages_of(sys, r->size, sys->totalram_pages, r->caller);
+	u64 nr = vm_pages_of(sys, r->size, sys->page.totalram_pages, r->caller);
 
 	if (!nr)
 		return NULL;

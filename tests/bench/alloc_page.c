@@ -43,11 +43,11 @@ int pa_init(uint64_t frames, unsigned cores, void *arena)
 	give_metadata(META_NOW);
 	metadata.bottom_up = metadata.memory.regions[0].size == META_NOW; /* that piece first */
 	memblock_add(&sys.memblock, 4 * GiB, frames << PAGE_SHIFT, 0, 0);
-	sys.metadata = &metadata;
-	sys.layout = pt_layout_x86(4);
-	sys.nr_cpus = cores;
-	sys.page_options.frames_only = true;
-	sys.page_options.maps_ahead = frames >> PAGEBLOCK_ORDER;
+	sys.given.metadata = &metadata;
+	sys.given.layout = pt_layout_x86(4);
+	sys.given.nr_cpus = cores;
+	sys.given.page_options.frames_only = true;
+	sys.given.page_options.maps_ahead = frames >> PAGEBLOCK_ORDER;
 	err = zones_init(&sys);
 	if (!err)
 		err = memmodel_init(&sys);

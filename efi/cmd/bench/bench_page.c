@@ -170,8 +170,8 @@ static void start_rows(struct bench *b)
 {
 	u64 init = 0, tables = 0;
 
-	for (u32 i = 0; i < b->sys->nr_steps; i++) {
-		const struct mm_step *s = &b->sys->steps[i];
+	for (u32 i = 0; i < b->sys->steps.nr; i++) {
+		const struct mm_step *s = &b->sys->steps.step[i];
 
 		if (!strcmp(s->name, "memblock") || !strcmp(s->name, "zones") ||
 		    !strcmp(s->name, "memory model") || !strcmp(s->name, "free lists"))

@@ -56,7 +56,7 @@ static int map_block(struct bench *b, u32 way, u32 block)
 			      way == BY_2M ? 1 : 0);
 	pa = round_down(pa, GiB);
 	/* The page reaches beyond our block; only the block is touched. */
-	if (b->sys->mtrr && !mtrr_uniform(b->sys->mtrr, pa, pa + GiB))
+	if (b->sys->given.mtrr && !mtrr_uniform(b->sys->given.mtrr, pa, pa + GiB))
 		return -ENODEV;
 	return pt_map(&b->sys->pt, round_down(block_va(b, way, block), GiB), pa, GiB, flags, 2);
 }

@@ -40,7 +40,7 @@ static int cmd_buddyinfo(struct cmd_call *call)
 /* Linux without CMA has no such type. */
 static bool type_is_shown(const struct mem_system *sys, unsigned type)
 {
-	return type != MIGRATE_CMA || sys->nr_cma_areas;
+	return type != MIGRATE_CMA || sys->page.nr_cma_areas;
 }
 
 static void show_type(struct emit *out, const struct zone *zone, enum migratetype type)

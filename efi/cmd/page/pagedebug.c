@@ -105,7 +105,7 @@ static int show_all(struct cmd_call *call)
 	const struct mem_system *sys = &call->app->sys;
 
 	emit_object(call->out, NULL);
-	show_refused(call->out, &sys->page_errors);
+	show_refused(call->out, &sys->page.errors);
 	cmd_show_refused_areas(call);
 	show_events(call->out, sys);
 	show_trace(call->out, sys);

@@ -64,7 +64,7 @@ static void show_pagesets(struct emit *out, const struct mem_system *sys, const 
 
 	emit_text(out, "\n  pagesets");
 	emit_list(out, "pagesets");
-	for (u32 cpu = 0; cpu < sys->nr_cpus; cpu++) {
+	for (u32 cpu = 0; cpu < sys->given.nr_cpus; cpu++) {
 		const struct pcp_list *list =
 			zone->pcp ? pcp_list_of(zone, cpu, MIGRATE_MOVABLE, 0) : NULL;
 		u64 count = pcp_pages(zone, cpu);
@@ -217,7 +217,7 @@ static void show_free(struct emit *out, const struct mem_system *sys, const stru
 		"Mlocked",	"SwapTotal",	  "SwapFree",	  "Zswap",	    "Zswapped",
 		"Dirty",	"Writeback",	  "AnonPages",	  "Mapped",	    "Shmem"};
 
-	show_line(out, "MemTotal", sys->totalram_pages * (PAGE_SIZE / KiB), "kB");
+	show_line(out, "MemTotal", sys->page.totalram_pages * (PAGE_SIZE / KiB), "kB");
 	show_line(out, "MemFree", t->free * (PAGE_SIZE / KiB), "kB");
 	show_line(out, "MemAvailable", t->available * (PAGE_SIZE / KiB), "kB");
 	show_zeros(out, none, ARRAY_SIZE(none));
@@ -236,10 +236,11 @@ static void show_kernel(struct emit *out, const struct mem_system *sys, const st
 	show_line(out, "KernelStack", 0, "kB");
 	show_line(out, "PageTables", sys->pt.nr_tables * in_kb, "kB");
 	show_zeros(out, none, ARRAY_SIZE(none));
-	show_line(out, "CommitLimit", sys->totalram_pages / 2 * in_kb, "kB");
+	show_line(out, "CommitLimit", sys->page.totalram_pages / 2 * in_kb, "kB");
 	show_line(out, "Committed_AS", 0, "kB");
 	show_line(out, "VmallocTotal",
-		  (sys->layout.vmalloc_end - sys->layout.vmalloc_start - 1) / KiB, "kB");
+		  (sys->given.layout.vmalloc_end - sys->given.layout.vmalloc_start - 1) / KiB,
+		  "kB");
 	show_line(out, "VmallocUsed", sys->vmalloc.nr_pages * in_kb, "kB");
 	show_line(out, "VmallocChunk", 0, "kB");
 	show_line(out, "Percpu", 0, "kB");

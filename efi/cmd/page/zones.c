@@ -128,7 +128,7 @@ static int cmd_memmodel(struct cmd_call *call)
 	emit_text(out,
 		  "Model in use: %s. Struct pages: 64 bytes each, %llu KiB have memory,\n"
 		  "%llu pageblocks of 2 MiB have come to life.\n",
-		  sys->model == MEMMODEL_FLAT ? "FLATMEM" : "SPARSEMEM with vmemmap",
+		  sys->given.model == MEMMODEL_FLAT ? "FLATMEM" : "SPARSEMEM with vmemmap",
 		  cost.populated_bytes / KiB, cost.alive_pageblocks);
 	emit_text(out, "%-24s %14s %14s\n", "if all were made at start", "struct pages",
 		  "for holes");
@@ -137,7 +137,7 @@ static int cmd_memmodel(struct cmd_call *call)
 	emit_text(out, "%-24s %10llu KiB %10llu KiB\n", "SPARSEMEM (128 MiB)",
 		  cost.sparse_bytes / KiB, cost.sparse_hole_bytes / KiB);
 	emit_object(out, NULL);
-	emit_field(out, "model", sys->model == MEMMODEL_FLAT ? "flat" : "sparse");
+	emit_field(out, "model", sys->given.model == MEMMODEL_FLAT ? "flat" : "sparse");
 	emit_field(out, "nr_sections", cost.sections);
 	emit_field(out, "flat_bytes", cost.flat_bytes);
 	emit_field(out, "flat_hole_bytes", cost.flat_hole_bytes);

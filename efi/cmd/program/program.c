@@ -14,8 +14,8 @@ static int cmd_boottime(struct cmd_call *call)
 
 	emit_text(out, "%-14s %16s %14s\n", "step", "ticks", "bytes written");
 	emit_list(out, NULL);
-	for (u32 i = 0; i < sys->nr_steps; i++) {
-		const struct mm_step *step = &sys->steps[i];
+	for (u32 i = 0; i < sys->steps.nr; i++) {
+		const struct mm_step *step = &sys->steps.step[i];
 
 		emit_text(out, "%-14s %16llu %14llu\n", step->name, step->cycles, step->bytes);
 		emit_object(out, NULL);

@@ -125,8 +125,8 @@ static void ask_ourselves(const struct app *app, struct explain *x)
 		x->page = pfn_to_page(sys, pfn);
 		x->page_va = (u64)(uintptr_t)x->page - sys->vmemmap_offset;
 	}
-	if (sys->model == MEMMODEL_FLAT && x->page)
-		x->page_va = sys->layout.direct + virt_to_phys(sys, x->page);
+	if (sys->given.model == MEMMODEL_FLAT && x->page)
+		x->page_va = sys->given.layout.direct + virt_to_phys(sys, x->page);
 	if (!x->area)
 		x->area = vmalloc_find_page(sys, pfn, &x->area_page);
 }

@@ -119,13 +119,13 @@ static int show_machine(struct cmd_call *call, struct invented *inv, const char 
 	emit_field(out, "machine", name);
 	emit_field(out, "ram", inv->ram);
 	emit_field(out, "nr_nodes", nodes);
-	emit_field(out, "managed", sys->totalram_pages);
-	emit_field(out, "min_free_kbytes", sys->min_free_kbytes);
+	emit_field(out, "managed", sys->page.totalram_pages);
+	emit_field(out, "min_free_kbytes", sys->page.min_free_kbytes);
 	emit_text(out,
 		  "%s: %llu MiB of RAM in %u node%s; descriptors have room in %llu KiB; "
 		  "min_free_kbytes %llu\n",
 		  name, inv->ram / MiB, nodes, nodes == 1 ? "" : "s", taken / KiB,
-		  sys->min_free_kbytes);
+		  sys->page.min_free_kbytes);
 	if (inv->app.numa_verdict > NUMA_OK)
 		emit_text(out, "one node only: %s\n", numa_verdict_name(inv->app.numa_verdict));
 	show_load(out, &load);

@@ -103,7 +103,7 @@ static struct blockmap *pool_take(struct mem_system *sys, struct zone *zone)
 		pool->spare = NULL;
 		return map;
 	}
-	if (pool->nr_left <= 1 && !pool->growing && !sys->page_options.maps_fixed)
+	if (pool->nr_left <= 1 && !pool->growing && !sys->given.page_options.maps_fixed)
 		pool_grow(sys, zone);
 	if (pool->spare)
 		return pool_take(sys, zone);

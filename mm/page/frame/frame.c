@@ -6,7 +6,7 @@
 
 static u64 block_pfn(const struct mem_system *sys, u64 block)
 {
-	if (sys->page_options.frames_only)
+	if (sys->given.page_options.frames_only)
 		return block;
 	return page_to_pfn(sys, (const struct page *)(uintptr_t)block);
 }
@@ -71,7 +71,7 @@ static u64 take_from_list(const struct request *r, const struct zonelist *list, 
 		pfn = take_from_zone(r, zone, flags);
 		if (pfn == NO_FRAME)
 			continue;
-		zone_count_numa(wanted, zone, r->sys->page_cpu[r->cpu]->nid, 1);
+		zone_count_numa(wanted, zone, r->sys->page.cpu[r->cpu]->nid, 1);
 		return pfn;
 	}
 	return NO_FRAME;
@@ -165,7 +165,7 @@ static u64 take_frames(const struct request *r)
 {
 	gfp_t gfp = r->gfp;
 	unsigned which = gfp & __GFP_THISNODE ? ZONELIST_NOFALLBACK : ZONELIST_FALLBACK;
-	const struct zonelist *list = &r->sys->node_data[r->nid]->node_zonelists[which];
+	const struct zonelist *list = &r->sys->page.node_data[r->nid]->node_zonelists[which];
 	unsigned cma = gfp & __GFP_MOVABLE ? ALLOC_CMA : 0, flags = flags_under_pressure(gfp);
 	u64 pfn = take_from_list(r, list, WMARK_LOW | cma);
 	bool shrinking;
@@ -197,8 +197,9 @@ static int wrong_request(const struct request *r)
 		return PAGE_BAD_ORDER;
 	if (gfp_wrong(r->gfp))
 		return PAGE_BAD_GFP;
-	return r->nid < 0 || r->nid >= MAX_NUMNODES || !r->sys->node_data[r->nid] ? PAGE_BAD_NODE
-										  : -1;
+	if (r->nid < 0 || r->nid >= MAX_NUMNODES || !r->sys->page.node_data[r->nid])
+		return PAGE_BAD_NODE;
+	return -1;
 }
 
 u64 request_frame(struct request *r)
@@ -209,7 +210,7 @@ u64 request_frame(struct request *r)
 
 	pcp_answer(sys, r->cpu);
 	if (r->nid == NUMA_NO_NODE)
-		r->nid = sys->page_cpu[r->cpu]->nid;
+		r->nid = sys->page.cpu[r->cpu]->nid;
 	wrong = wrong_request(r);
 	if (wrong >= 0) {
 		page_error(sys, (enum page_error)wrong, NO_FRAME, r->order, r->gfp, r->caller);
@@ -218,15 +219,15 @@ u64 request_frame(struct request *r)
 	if (unlikely(sys->shrinkers.lock.watch) && may_shrink(r->gfp) &&
 	    !shrinker_is_running(&sys->shrinkers, r->cpu))
 		might_lock(&sys->shrinkers.lock); /* perhaps not this time */
-	if (sys->page_debug && page_debug_fails(sys, r->gfp, r->order, r->caller))
+	if (sys->page.debug && page_debug_fails(sys, r->gfp, r->order, r->caller))
 		return NO_FRAME;
 	pfn = take_frames(r);
 	if (pfn == NO_FRAME) {
 		if (!(r->gfp & __GFP_NOWARN))
-			__atomic_fetch_add(&sys->page_errors.nr_failed, 1, __ATOMIC_RELAXED);
+			__atomic_fetch_add(&sys->page.errors.nr_failed, 1, __ATOMIC_RELAXED);
 		return NO_FRAME;
 	}
-	if (sys->page_debug)
+	if (sys->page.debug)
 		page_debug_alloc(sys, r->cpu, pfn, r->gfp, r->order, r->caller);
 	return pfn;
 }
@@ -234,7 +235,7 @@ u64 request_frame(struct request *r)
 static __noinline u64 frame_alloc_slow(struct mem_system *sys, u32 cpu, int nid, gfp_t gfp,
 				       unsigned order, const void *caller)
 {
-	struct request r = {sys, cpu, nid, gfp, order, sys->page_options.frames_only, caller};
+	struct request r = {sys, cpu, nid, gfp, order, sys->given.page_options.frames_only, caller};
 	u64 pfn = request_frame(&r);
 
 	if (pfn != NO_FRAME)
@@ -251,7 +252,7 @@ u64 frame_alloc(struct mem_system *sys, u32 cpu, gfp_t gfp, unsigned order)
 {
 	u64 pfn;
 
-	if (likely(sys->page_options.frames_only) &&
+	if (likely(sys->given.page_options.frames_only) &&
 	    likely(frame_alloc_fast(sys, cpu, gfp, order, &pfn)))
 		return pfn;
 	return frame_alloc_slow(sys, cpu, NUMA_NO_NODE, gfp, order, __builtin_return_address(0));
@@ -308,10 +309,10 @@ static __noinline int frame_free_slow(struct mem_system *sys, u32 cpu, u64 pfn, 
 		refuse_free(sys, pfn, order, caller);
 		return -EINVAL;
 	}
-	if (sys->page_debug)
+	if (sys->page.debug)
 		page_debug_free(sys, cpu, pfn, order, caller);
-	if (sys->page_options.frames_only && pcp_has_order(order)) {
-		list = pcp_lists_by_id(sys->page_cpu[cpu], block->lists) + pcp_order_index(order);
+	if (sys->given.page_options.frames_only && pcp_has_order(order)) {
+		list = pcp_lists_by_id(sys->page.cpu[cpu], block->lists) + pcp_order_index(order);
 		if (list->top < list->end || pcp_make_room(sys, list)) {
 			frame_set_state(sys, pfn, 0);
 			list_give(list, pfn);
@@ -324,7 +325,8 @@ static __noinline int frame_free_slow(struct mem_system *sys, u32 cpu, u64 pfn, 
 
 int frame_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order)
 {
-	if (likely(sys->page_options.frames_only) && likely(frame_free_fast(sys, cpu, pfn, order)))
+	if (likely(sys->given.page_options.frames_only) &&
+	    likely(frame_free_fast(sys, cpu, pfn, order)))
 		return 0;
 	return frame_free_slow(sys, cpu, pfn, order, __builtin_return_address(0));
 }

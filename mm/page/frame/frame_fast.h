@@ -39,7 +39,7 @@ static inline struct pcp_list *request_list(const struct page_cpu *pc, gfp_t gfp
 static inline bool frame_alloc_fast(struct mem_system *sys, u32 cpu, gfp_t gfp, unsigned order,
 				    u64 *ret_pfn)
 {
-	struct pcp_list *list = request_list(sys->page_cpu[cpu], gfp, order);
+	struct pcp_list *list = request_list(sys->page.cpu[cpu], gfp, order);
 	struct pageblock *block;
 	u64 pfn;
 
@@ -57,12 +57,12 @@ static inline bool frame_alloc_fast(struct mem_system *sys, u32 cpu, gfp_t gfp, 
 /* False: nothing was done; take the long way. */
 static inline bool frame_free_fast(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order)
 {
-	struct page_cpu *pc = sys->page_cpu[cpu];
+	struct page_cpu *pc = sys->page.cpu[cpu];
 	struct pcp_list *list = pc->last_lists + order;
 	struct pageblock *block;
 	u8 *state;
 
-	if (unlikely(pfn >= sys->max_pfn || !gigablock_at(sys, pfn)->blocks))
+	if (unlikely(pfn >= sys->page.max_pfn || !gigablock_at(sys, pfn)->blocks))
 		return false;
 	block = gigablock_at(sys, pfn)->blocks +
 		(pfn >> PAGEBLOCK_ORDER) % (GIGA_NR_PAGES / PAGEBLOCK_NR_PAGES);
@@ -86,10 +86,10 @@ static inline bool frame_free_fast(struct mem_system *sys, u32 cpu, u64 pfn, uns
 /* May the struct page be read? It may hold zeros, if its pageblock is not alive. */
 static inline bool page_is_readable(const struct mem_system *sys, const struct page *page)
 {
-	u64 section = ((u64)(uintptr_t)page - (u64)(uintptr_t)sys->mem_map) /
+	u64 section = ((u64)(uintptr_t)page - (u64)(uintptr_t)sys->page.mem_map) /
 		      (PAGES_PER_SECTION * sizeof(struct page));
 
-	return section < sys->nr_sections && sys->sections[section];
+	return section < sys->page.nr_sections && sys->page.sections[section];
 }
 
 /*
@@ -99,7 +99,7 @@ static inline bool page_is_readable(const struct mem_system *sys, const struct p
  */
 static inline bool page_free_fast(struct mem_system *sys, struct page *page, unsigned order)
 {
-	const struct page_cpu *pc = sys->page_cpu[arch_this_cpu()];
+	const struct page_cpu *pc = sys->page.cpu[arch_this_cpu()];
 	struct pcp_list *list = pc->last_lists + order;
 	u64 *top;
 
