@@ -2,7 +2,17 @@
 # tablewalk: `make help` lists the targets. Everything that is built lies in $(O).
 O        ?= build
 MAPS     ?= ../shared/maps
-MAKEFLAGS += -j$(shell nproc) --no-print-directory
+CLANG    ?= clang-14
+OBJCOPY  ?= objcopy
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+MAKEFLAGS += --no-print-directory
+# A job for each CPU where the caller says nothing. (Make 4.3 shows -jN not here but in the environment of
+# what it starts, and prefers the one of its command line to ours.)
+ifeq ($(filter -j%,$(MAKEFLAGS) $(shell echo "$$MAKEFLAGS")),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 # One list, built twice: for EFI and for the host. mm/lib/string.c is what a C library has already.
 PURE      := $(sort $(shell find mm $(addprefix efi/,app cmd emit parse shell tui view) -name '*.c') \
@@ -16,7 +26,9 @@ WARN   := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla
 COMMON := -std=gnu11 -g -Iinclude -Iefi -MMD -MP -ffile-prefix-map=$(CURDIR)=. $(WARN)
 
 # Progress goes to standard error: standard output belongs to what `make run CMD=...` prints.
-say = printf '  %-5s %s\n' $(1) $@ >&2
+# V=1 prints the commands instead.
+say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $@ >&2 &&)
+Q  := $(if $(filter 1,$(V)),,@)
 
 .PHONY: all efi host run test unit fuzz qemu-test lint image coverage bench clean setup help
 all: efi host
@@ -31,6 +43,10 @@ help:
 	@echo 'make host       $(O)/host/tablewalk, for machines described by a file'
 	@echo 'make image      $(O)/tablewalk.img, for a USB stick'
 	@echo 'make clean      removes $(O)/'
+	@echo
+	@echo 'V=1 prints the commands; -jN: N jobs, by default one for each CPU; CC=, CLANG=, LD=, AR=, OBJCOPY=: the tools'
+	@echo 'Helpers: tests/lint/pe.py finishes the EFI program, tests/image.sh makes the image,'
+	@echo '         tests/setup.sh installs packages, tests/qemu/run.py boots QEMU'
 
 # ---- packages -------------------------------------------------------------------------------------
 SETUP := tests/setup.sh
@@ -55,32 +71,32 @@ EFI_SECTIONS := .text .reloc .rodata .rela .sbat .data .bss
 $(O)/efi/efi/fw/%.c.o: EFI_CFLAGS += $(EFI_INC)
 $(O)/efi/%.c.o: %.c Makefile | need-build
 	@mkdir -p $(@D)
-	@$(call say,CC) && gcc $(EFI_CFLAGS) -c $< -o $@
+	$(call say,CC) $(CC) $(EFI_CFLAGS) -c $< -o $@
 $(O)/efi/%.S.o: %.S Makefile | need-build
 	@mkdir -p $(@D)
-	@$(call say,CC) && gcc $(EFI_CFLAGS) -c $< -o $@
+	$(call say,CC) $(CC) $(EFI_CFLAGS) -c $< -o $@
 $(O)/efi/sbat.o: efi/sbat.csv | need-build
 	@mkdir -p $(@D)
-	@objcopy -I binary -O elf64-x86-64 --rename-section .data=.sbat,alloc,load,readonly,data \
+	$(Q)$(OBJCOPY) -I binary -O elf64-x86-64 --rename-section .data=.sbat,alloc,load,readonly,data \
 	    --strip-all $< $@
 $(O)/efi/tablewalk.so: $(EFI_OBJS) $(O)/efi/sbat.o efi/tablewalk.lds
-	@$(call say,LD) && ld $(EFI_LDFLAGS) /usr/lib/crt0-efi-x86_64.o $(filter %.o,$^) \
+	$(call say,LD) $(LD) $(EFI_LDFLAGS) /usr/lib/crt0-efi-x86_64.o $(filter %.o,$^) \
 	    /usr/lib/libgnuefi.a -o $@
 $(O)/BOOTX64.EFI: $(O)/efi/tablewalk.so tests/lint/pe.py tests/qemu/gdb.in
-	@$(call say,EFI) && objcopy -S $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 $< $@
-	@objcopy --only-keep-debug $< $(O)/tablewalk.debug
-	@tests/lint/pe.py finish $@
-	@sed 's|@O@|$(abspath $(O))|' tests/qemu/gdb.in >$(O)/tablewalk.gdb
+	$(call say,EFI) $(OBJCOPY) -S $(addprefix -j ,$(EFI_SECTIONS)) --target efi-app-x86_64 $< $@
+	$(Q)$(OBJCOPY) --only-keep-debug $< $(O)/tablewalk.debug
+	$(Q)tests/lint/pe.py finish $@
+	$(Q)sed 's|@O@|$(abspath $(O))|' tests/qemu/gdb.in >$(O)/tablewalk.gdb
 $(O)/tablewalk.efi: $(O)/BOOTX64.EFI
-	@cp $< $@
+	$(Q)cp $< $@
 
 # ---- host -----------------------------------------------------------------------------------------
 HOST_OBJS := $(patsubst %,$(O)/host/%.o,$(HOST_PURE) $(HOST_ONLY))
 $(O)/host/%.c.o: %.c Makefile | need-build
 	@mkdir -p $(@D)
-	@$(call say,CC) && gcc $(COMMON) -O2 -c $< -o $@
+	$(call say,CC) $(CC) $(COMMON) -O2 -c $< -o $@
 $(O)/host/tablewalk: $(HOST_OBJS)
-	@$(call say,LD) && gcc $^ -o $@
+	$(call say,LD) $(CC) $^ -o $@
 
 # ---- unit tests: ASan and UBSan ---------------------------------------------------------------------
 SAN       := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -90,13 +106,13 @@ UNIT_SRCS := $(sort $(wildcard tests/unit/*/test_*.c))
 UNITS     := $(patsubst tests/unit/%.c,$(O)/test/unit/%,$(UNIT_SRCS))
 $(O)/test/%.c.o: %.c Makefile | need-test
 	@mkdir -p $(@D)
-	@$(call say,CC) && gcc $(COMMON) -O1 $(SAN) $(COVERAGE) -Itests/lib -Itests/unit -c $< -o $@
+	$(call say,CC) $(CC) $(COMMON) -O1 $(SAN) $(COVERAGE) -Itests/lib -Itests/unit -c $< -o $@
 $(O)/test/libtablewalk.a: $(TEST_OBJS)
-	@rm -f $@
-	@ar rcs $@ $^
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 $(O)/test/unit/%: $(O)/test/tests/unit/%.c.o $(O)/test/libtablewalk.a
 	@mkdir -p $(@D)
-	@$(call say,LD) && gcc $(SAN) $(COVERAGE) $^ -lcmocka -o $@
+	$(call say,LD) $(CC) $(SAN) $(COVERAGE) $^ -lcmocka -o $@
 .PRECIOUS: $(O)/test/%.c.o
 
 # ---- fuzzers: clang's libFuzzer ---------------------------------------------------------------------
@@ -106,12 +122,12 @@ FUZZ_OBJS  := $(patsubst %,$(O)/fuzz/%.o,$(HOST_PURE) $(filter arch/host/%,$(HOS
               $(filter-out tests/lib/assert.c,$(TEST_LIBC)) tests/fuzz/assert.c)
 $(O)/fuzz/%.c.o: %.c Makefile | need-test
 	@mkdir -p $(@D)
-	@$(call say,FUZZ) && clang-14 $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -c $< -o $@
+	$(call say,FUZZ) $(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -c $< -o $@
 $(O)/fuzz/libtablewalk.a: $(FUZZ_OBJS)
-	@rm -f $@
-	@ar rcs $@ $^
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.c.o $(O)/fuzz/libtablewalk.a
-	@$(call say,LD) && clang-14 -fsanitize=fuzzer,address,undefined $^ -o $@
+	$(call say,LD) $(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
 .PRECIOUS: $(O)/fuzz/%.c.o
 
 # ---- benchmarks: optimised host code -----------------------------------------------------------------
@@ -119,17 +135,17 @@ BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(sort $(wildcard tests/bench
 $(O)/bench/bench_%: $(O)/host/tests/bench/bench_%.c.o $(O)/host/tests/fuzz/assert.c.o \
                     $(filter $(O)/host/mm/% $(O)/host/arch/%,$(HOST_OBJS))
 	@mkdir -p $(@D)
-	@$(call say,LD) && gcc $^ -o $@
+	$(call say,LD) $(CC) $^ -o $@
 # The yardstick's programs are built as its own are.
 YARDSTICK ?= ../shared/bench/alloc
 YARD_OBJS := $(patsubst %,$(O)/yard/%.o,$(filter mm/% arch/%,$(HOST_PURE)) \
              $(filter arch/host/%,$(HOST_ONLY)) tests/fuzz/assert.c)
 $(O)/yard/%.c.o: %.c Makefile | need-build
 	@mkdir -p $(@D)
-	@$(call say,CC) && gcc $(COMMON) -O2 -march=x86-64-v3 -c $< -o $@
+	$(call say,CC) $(CC) $(COMMON) -O2 -march=x86-64-v3 -c $< -o $@
 $(O)/yard/libmm.a: $(YARD_OBJS)
-	@rm -f $@
-	@ar rcs $@ $^
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 bench: need-bench efi $(BENCHES) $(O)/yard/libmm.a
 	@/usr/bin/python3 tests/bench/run.py --build $(O) --yardstick $(YARDSTICK)
 

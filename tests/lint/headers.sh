@@ -6,7 +6,7 @@ bad=0
 for header in $(find include -name '*.h'); do
 	for flags in '' '-ffreestanding -fshort-wchar -mno-red-zone -mgeneral-regs-only'; do
 		echo "#include \"${header#include/}\"" |
-			gcc -std=gnu11 -Wall -Wextra -Werror -Iinclude $flags -fsyntax-only -x c - ||
+			${CC:-gcc} -std=gnu11 -Wall -Wextra -Werror -Iinclude $flags -fsyntax-only -x c - ||
 			{ echo "$header ${flags:-host}"; bad=1; }
 	done
 done

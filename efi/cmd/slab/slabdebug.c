@@ -18,10 +18,8 @@ struct bed {
 };
 
 /* Not merged into others, so that return addresses tell which of them called; nothing here ends in
- * a call, which would be a jump. */
-#define CALLER __attribute__((noinline, noclone))
-
-static CALLER u8 *planter_takes(struct bed *b)
+ * a call, which would be a jump. Their addresses are taken, so the compiler makes no clones. */
+static __noinline u8 *planter_takes(struct bed *b)
 {
 	u8 *object = kmem_cache_alloc(b->sys, b->cache, GFP_KERNEL);
 
@@ -29,7 +27,7 @@ static CALLER u8 *planter_takes(struct bed *b)
 	return object;
 }
 
-static CALLER void planter_gives(struct bed *b, struct kmem_cache *cache, void *object)
+static __noinline void planter_gives(struct bed *b, struct kmem_cache *cache, void *object)
 {
 	kmem_cache_free(b->sys, cache, object);
 	b->given++;

@@ -181,11 +181,9 @@ static void quarantined_objects_are_seen(void **state)
 
 /* ---- live objects ------------------------------------------------------------------------ */
 
-#define CALLER __attribute__((noinline, noclone))
-
 static u32 calls;
 
-static CALLER void *first_taker(struct kmem_cache *c)
+static __noinline void *first_taker(struct kmem_cache *c)
 {
 	void *object = kmem_cache_alloc(&app.sys, c, GFP_KERNEL);
 
@@ -193,7 +191,7 @@ static CALLER void *first_taker(struct kmem_cache *c)
 	return object;
 }
 
-static CALLER void *second_taker(struct kmem_cache *c)
+static __noinline void *second_taker(struct kmem_cache *c)
 {
 	void *object = kmem_cache_alloc(&app.sys, c, GFP_KERNEL);
 
