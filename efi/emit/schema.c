@@ -144,28 +144,33 @@ static void show_members(const struct emit_schema *s, u32 parent, struct emit *o
 	emit_end(out);
 }
 
-static void show_elements(const struct emit_schema *s, u32 parent, struct emit *out)
+static u32 nr_children(const struct emit_schema *s, u32 parent)
 {
-	emit_object(out, "items");
-	emit_list(out, "anyOf");
+	u32 nr = 0;
+
+	for (u32 i = 0; i < s->nr; i++)
+		nr += is_child(s, i, parent);
+	return nr;
+}
+
+/* What the elements of a list, or the outermost value, may be: one schema, or several. */
+static void show_choice(const struct emit_schema *s, u32 parent, struct emit *out)
+{
+	bool several = nr_children(s, parent) > 1;
+
+	if (several)
+		emit_list(out, "anyOf");
 	for (u32 i = 0; i < s->nr; i++) {
 		if (!is_child(s, i, parent))
 			continue;
-		emit_object(out, NULL);
+		if (several)
+			emit_object(out, NULL);
 		show_node(s, i, out);
+		if (several)
+			emit_end(out);
+	}
+	if (several)
 		emit_end(out);
-	}
-	emit_end(out);
-	emit_end(out);
-}
-
-static bool has_children(const struct emit_schema *s, u32 parent)
-{
-	for (u32 i = 0; i < s->nr; i++) {
-		if (is_child(s, i, parent))
-			return true;
-	}
-	return false;
 }
 
 static void show_node(const struct emit_schema *s, u32 i, struct emit *out)
@@ -176,8 +181,11 @@ static void show_node(const struct emit_schema *s, u32 i, struct emit *out)
 	show_meaning(out, node->name, node->type);
 	if (node->type == EMIT_OBJECT)
 		show_members(s, i, out);
-	else if (node->type == EMIT_LIST && has_children(s, i))
-		show_elements(s, i, out);
+	if (node->type == EMIT_LIST && nr_children(s, i)) {
+		emit_object(out, "items");
+		show_choice(s, i, out);
+		emit_end(out);
+	}
 }
 
 void emit_schema_show(const struct emit_schema *schema, const char *title, struct emit *out)
@@ -185,15 +193,7 @@ void emit_schema_show(const struct emit_schema *schema, const char *title, struc
 	emit_object(out, NULL);
 	show_str(out, "$schema", "https://json-schema.org/draft/2020-12/schema");
 	show_str(out, "title", title);
-	emit_list(out, "anyOf");
-	for (u32 i = 0; i < schema->nr; i++) {
-		if (!is_child(schema, i, NOWHERE))
-			continue;
-		emit_object(out, NULL);
-		show_node(schema, i, out);
-		emit_end(out);
-	}
-	emit_end(out);
+	show_choice(schema, NOWHERE, out);
 	emit_end(out);
 }
 

@@ -1,28 +1,61 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* `help`: everything it says comes from the rows of the command tables. */
+#include "help.h"
 #include "lib.h"
-#include "ui/shell.h"
 
-static void show_value(struct emit *out, const struct cmd *cmd, const char *family)
+static void show_members(struct emit *out, const struct cmd *cmd, const char *family)
 {
-	emit_object(out, NULL);
 	emit_field(out, "name", cmd->name);
 	emit_field(out, "args", cmd->args);
 	emit_field(out, "help", cmd->help);
 	emit_field(out, "family", family);
-	emit_end(out);
 }
 
-static void show_usage(struct emit *out, const struct cmd *cmd)
+static void show_words(struct emit *out, const struct cmd *cmd)
 {
-	emit_text(out, "%s%s%s\n    %s\n", cmd->name, cmd->args[0] ? " " : "", cmd->args,
-		  cmd->help);
 	if (!cmd->words)
 		return;
 	emit_text(out, "    first argument:");
+	emit_list(out, "words");
 	for (const char *const *word = cmd->words; *word; word++)
-		emit_text(out, " %s", *word);
+		emit_put(out, " {word}", *word);
+	emit_end(out);
 	emit_text(out, "\n");
+}
+
+static void show_examples(struct emit *out, const struct cmd *cmd)
+{
+	const char *rest = cmd->examples, *start = rest;
+	struct cmd_words words;
+	char text[120];
+
+	if (!cmd->examples)
+		return;
+	emit_list(out, "examples");
+	for (; cmd_next(&rest, &words) == 1; start = rest) {
+		int len = (int)(rest - start);
+
+		if (len && start[len - 1] == ';')
+			len--;
+		while (*start == ' ') {
+			start++;
+			len--;
+		}
+		fmt_print(text, sizeof(text), "%.*s", len, start);
+		emit_put(out, "    example: {example}\n", text);
+	}
+	emit_end(out);
+}
+
+static void show_usage(struct emit *out, const struct cmd *cmd, const char *family)
+{
+	emit_text(out, "%s%s%s\n    %s\n", cmd->name, cmd->args[0] ? " " : "", cmd->args,
+		  cmd->help);
+	emit_object(out, NULL);
+	show_members(out, cmd, family);
+	show_words(out, cmd);
+	show_examples(out, cmd);
+	emit_end(out);
 }
 
 static bool starts_with(const char *name, const char *word)
@@ -45,8 +78,7 @@ static int help_on(struct cmd_call *call, const struct shell *sh, const char *wo
 		for (u32 i = 0; i < sh->runner.tables[t]->nr; i++) {
 			if (!starts_with(sh->runner.tables[t]->cmds[i].name, word))
 				continue;
-			show_usage(call->out, &sh->runner.tables[t]->cmds[i]);
-			show_value(call->out, &sh->runner.tables[t]->cmds[i],
+			show_usage(call->out, &sh->runner.tables[t]->cmds[i],
 				   sh->runner.tables[t]->family);
 		}
 	}
@@ -64,13 +96,16 @@ static void help_on_all(struct emit *out, const struct shell *sh)
 			emit_text(out, "%s\n", table->family);
 		for (u32 i = 0; i < table->nr; i++) {
 			emit_text(out, "  %-14s %s\n", table->cmds[i].name, table->cmds[i].help);
-			show_value(out, &table->cmds[i], table->family);
+			emit_object(out, NULL);
+			show_members(out, &table->cmds[i], table->family);
+			emit_end(out);
 		}
 	}
 	emit_end(out);
 	emit_text(out, "Views take --json and --csv. `a; b` runs two commands. Tab completes; "
 		       "`help NAME` shows "
 		       "arguments;\nEsc or q stops output.\n");
+	help_show_topics(out);
 }
 
 int cmd_help(struct cmd_call *call)
@@ -78,11 +113,13 @@ int cmd_help(struct cmd_call *call)
 	const struct shell *sh = app_shell(call->app);
 	char name[64];
 
+	if (cmd_flag(call, "schema"))
+		return help_schema(call);
 	if (!call->argc) {
 		help_on_all(call->out, sh);
 		return 0;
 	}
 	fmt_print(name, sizeof(name), "%s%s%s", call->argv[0], call->argc > 1 ? " " : "",
 		  call->argc > 1 ? call->argv[1] : "");
-	return help_on(call, sh, name);
+	return help_is_topic(name) ? help_topic(call, name) : help_on(call, sh, name);
 }

@@ -206,8 +206,8 @@ static int cmd_start(struct cmd_call *call)
 
 static const struct cmd rows[] = {
 	{.name = "help",
-	 .args = "[COMMAND]",
-	 .help = "the commands, or what one takes",
+	 .args = "[COMMAND|TOPIC] [--schema]",
+	 .help = "the commands, or what one takes, or a page of the manual",
 	 .fn = cmd_help,
 	 .examples = "help; help walk",
 	 .max_args = 2},
