@@ -124,7 +124,11 @@ static const struct cmd second_rows[] = {
 	 .fn = cmd_echo,
 	 .words = table_words,
 	 .max_args = CMD_MAX_ARGS},
-	{.name = "help", .args = "[COMMAND] [--schema]", .help = "this", .fn = cmd_help, .max_args = 2},
+	{.name = "help",
+	 .args = "[COMMAND] [--schema]",
+	 .help = "this",
+	 .fn = cmd_help,
+	 .max_args = 2},
 	{.name = "quit", .args = "", .help = "leave", .fn = cmd_leave},
 };
 static const struct cmd_table first = {"First", first_rows, ARRAY_SIZE(first_rows)};

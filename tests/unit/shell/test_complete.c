@@ -137,7 +137,7 @@ static void help_lists_families_and_explains(void **state)
 		      "\"family\": \"Second\", \"words\": [\"own\", \"fw\"]}]\n");
 	assert_script("help --schema quit", 0,
 		      "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", "
-		      "\"title\": \"quit\"}\n");
+		      "\"title\": \"quit\", \"type\": \"object\", \"properties\": {}}\n");
 	assert_script("help limits", 1,
 		      "help: tablewalk/manual/limits.txt: the manual is not on this volume (not "
 		      "found)\n");
