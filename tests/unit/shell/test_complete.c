@@ -135,9 +135,9 @@ static void help_lists_families_and_explains(void **state)
 	assert_script("help walk --json", 0,
 		      "[{\"name\": \"walk\", \"args\": \"[fw|own] VA\", \"help\": \"one address\", "
 		      "\"family\": \"Second\", \"words\": [\"own\", \"fw\"]}]\n");
-	assert_script("help --schema quit", 0,
+	assert_script("help --schema silent", 0,
 		      "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", "
-		      "\"title\": \"quit\", \"type\": \"object\", \"properties\": {}}\n");
+		      "\"title\": \"silent\", \"type\": \"object\", \"properties\": {}}\n");
 	assert_script("help limits", 1,
 		      "help: tablewalk/manual/limits.txt: the manual is not on this volume (not "
 		      "found)\n");
