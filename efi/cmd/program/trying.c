@@ -94,8 +94,10 @@ static int cmd_hold(struct cmd_call *call)
 		return err;
 	if (seconds > 3600)
 		return cmd_error(call, -ERANGE, "%llu seconds: at most 3600", seconds);
-	emit_text(call->out, "holding for %llu s: CR3 is %#llx, %u levels\n", seconds, pt->root,
-		  pt->levels);
+	emit_object(call->out, NULL);
+	emit_put(call->out, "holding for {seconds} s: CR3 is {cr3:#x}, {levels} levels\n", seconds,
+		 pt->root, pt->levels);
+	emit_end(call->out);
 	shell_flush(&call->app->shell);
 	hold_on(call->app, pt, seconds);
 	return 0;
@@ -204,6 +206,7 @@ static const struct cmd rows[] = {
 	 .help = "stay on these page tables (a clone must have all of ours), so that a debugger "
 		 "can look",
 	 .fn = cmd_hold,
+	 .examples = "hold 0",
 	 .max_args = 2,
 	 .flags = CMD_SCREEN},
 };
