@@ -32,7 +32,7 @@ static bool take(const char **s, char letter)
 
 static bool is_unit(char c)
 {
-	return c == 'x' || c == 'S' || c == 'K' || c == 'M';
+	return c == 'x' || c == 'X' || c == 'S' || c == 'K' || c == 'M';
 }
 
 static void take_spec(const char **s, struct emit_piece *ret)
@@ -109,8 +109,8 @@ static void print_number(const struct emit_piece *piece, const struct emit_value
 	u64 scale = piece->unit == 'K' ? KiB : piece->unit == 'M' ? MiB : 1;
 	char spec[SPEC_MAX + 8];
 
-	if (piece->unit == 'x')
-		spec_of(piece, "llx", spec);
+	if (piece->unit == 'x' || piece->unit == 'X')
+		spec_of(piece, piece->unit == 'x' ? "llx" : "llX", spec);
 	else
 		spec_of(piece, value->kind == EMIT_VALUE_INT ? "lld" : "llu", spec);
 	fmt_print(buf, size, spec, scale == 1 ? value->num : value->num / scale);

@@ -47,7 +47,7 @@ struct emit_piece {
 	struct emit_span key, label, yes, no, other;
 	bool truth, has_other, hidden;
 	char flags[12]; /* of the conversion: flags, width, precision */
-	char unit;	/* x S K M, or 0 */
+	char unit;	/* x X S K M, or 0 */
 };
 
 /* The next piece of *template, which moves on past it. False: it is at its end. A template that

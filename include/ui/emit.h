@@ -10,8 +10,8 @@
  * is a line of text, and three members of the object that is open. Each {field} takes a value:
  *
  *	{key}			the value as it is: a number, an address, a text
- *	{key:spec}		as printf's %spec: flags, width, precision, then a letter: x for
- *				hexadecimal, S for a size ("31.9 GiB"), K or M for bytes in KiB, MiB
+ *	{key:spec}		as printf's %spec: flags, width, precision, then a letter: x
+ *				or X for hexadecimal, S for a size ("2M"), K or M for KiB or MiB
  *	{key=label:spec}	label heads the column of a table; without it key does
  *	{key?yes|no}		a truth: one of two texts; "|no" may be left out
  *	{key:spec~else}		text shows `else` for NULL or an empty text; without it "?" for NULL

@@ -37,33 +37,23 @@ static void show_cpu(struct emit *out, const struct smp_cpu *c, const struct tri
 {
 	bool came = c->nr >= 0 && t->came[c->nr];
 	const struct cpu_state *s = came ? &t->state[c->nr] : NULL;
-	char nr[16] = "-";
 
-	if (c->nr >= 0)
-		fmt_print(nr, sizeof(nr), "%d", c->nr);
-	emit_text(out, "%4s %8x %3u/%u/%u %-10s", nr, c->apic_id, c->package, c->core, c->thread,
-		  kind_of(c));
 	emit_object(out, NULL);
 	if (c->nr >= 0)
-		emit_field(out, "cpu", (u64)c->nr);
+		emit_put(out, "{cpu:4}", c->nr);
 	else
-		emit_field(out, "cpu", (const char *)NULL);
-	emit_field(out, "apic_id", c->apic_id);
-	emit_field(out, "package", c->package);
-	emit_field(out, "core", c->core);
-	emit_field(out, "thread", c->thread);
+		emit_put(out, "{cpu:4~-}", (const char *)NULL);
+	emit_put(out, " {apic_id=apic:8x} {package:3}/{core}/{thread} {kind:-10}", c->apic_id,
+		 c->package, c->core, c->thread, kind_of(c));
 	emit_field(out, "boot", c->boot);
 	emit_field(out, "enabled", c->enabled);
 	emit_field(out, "healthy", c->healthy);
 	emit_field(out, "came", came);
 	if (came)
-		emit_text(out, "came  %u levels  CR3 %012llx  CR4 %06llx\n",
-			  s->cr4 & CR4_LA57 ? 5 : 4, s->cr3, s->cr4);
+		emit_put(out, "came  {levels} levels  CR3 {cr3:012x}  CR4 {cr4:06x}\n",
+			 s->cr4 & CR4_LA57 ? 5 : 4, s->cr3, s->cr4);
 	else
 		emit_text(out, "%s\n", c->nr >= 0 ? "did not come" : "not used");
-	emit_field(out, "levels", !came ? 0 : s->cr4 & CR4_LA57 ? 5 : 4);
-	emit_field(out, "cr3", came ? s->cr3 : 0);
-	emit_field(out, "cr4", came ? s->cr4 : 0);
 	emit_end(out);
 }
 
@@ -109,12 +99,9 @@ static int list_cpus(struct cmd_call *call)
 static int cmd_cpus(struct cmd_call *call)
 {
 	bool tlb = cmd_flag(call, "tlb");
-	int err = 0;
 
 	if (call->app->machine.described)
-		err = cmd_error(call, -ENODEV, "a described machine has no CPUs to run on");
-	if (err)
-		return err;
+		return cmd_error(call, -ENODEV, "a described machine has no CPUs to run on");
 	return tlb ? cmd_tlb_proof(call) : list_cpus(call);
 }
 

@@ -11,10 +11,7 @@ static bool missing(struct cmd_call *call, const char *note)
 {
 	if (!note[0])
 		return false;
-	emit_text(call->out, "%s\n", note);
-	emit_object(call->out, NULL);
-	emit_field(call->out, "note", note);
-	emit_end(call->out);
+	emit_row(call->out, "{note}\n", note);
 	return true;
 }
 
@@ -26,15 +23,8 @@ static void show_sections(struct emit *out, const struct fw_facts *f, const stru
 	for (u32 n = 0; n < i->nr_sections; n++) {
 		const struct fact_section *s = &f->sections[i->first_section + n];
 
-		emit_text(out, "    %-8s %012llx-%012llx r%s%s\n", s->name, s->start, s->end - 1,
-			  s->write ? "w" : "-", s->exec ? "x" : "-");
-		emit_object(out, NULL);
-		emit_field(out, "name", s->name);
-		emit_field(out, "start", s->start);
-		emit_field(out, "end", s->end - 1);
-		emit_field(out, "write", s->write);
-		emit_field(out, "exec", s->exec);
-		emit_end(out);
+		emit_row(out, "    {name:-8} {start:012x}-{end:012x} r{write?w|-}{exec?x|-}\n",
+			 s->name, s->start, s->end - 1, s->write, s->exec);
 	}
 	emit_end(out);
 }
@@ -44,15 +34,11 @@ static void show_image(struct emit *out, const struct fw_facts *f, const struct 
 {
 	const char *type = memmap_type_linux(i->code_type);
 
-	emit_text(out, "  %-31s %012llx-%012llx %-12s %u sections%s\n", i->name, i->start,
-		  i->end - 1, type ? type : "?", i->nr_sections,
-		  i->broken ? ", header broken" : "");
 	emit_object(out, NULL);
-	emit_field(out, "name", i->name);
-	emit_field(out, "start", i->start);
-	emit_field(out, "end", i->end - 1);
-	emit_field(out, "code_type", type);
-	emit_field(out, "broken", i->broken);
+	emit_put(out,
+		 "  {name:-31} {start:012x}-{end:012x} {code_type:-12} {nr_sections} sections"
+		 "{broken?, header broken}\n",
+		 i->name, i->start, i->end - 1, type, i->nr_sections, i->broken);
 	if (sections)
 		show_sections(out, f, i);
 	emit_end(out);
@@ -97,16 +83,10 @@ static int cmd_mat(struct cmd_call *call)
 		char attrs[160];
 
 		memmap_attr_format(attrs, sizeof(attrs), d->attr);
-		emit_text(call->out, "  %012llx-%012llx %-12s %s%s%s\n", d->start,
-			  mem_desc_end(d) - 1, type ? type : "?", attrs, image ? ", in " : "",
-			  image ? image->name : "");
-		emit_object(call->out, NULL);
-		emit_field(call->out, "start", d->start);
-		emit_field(call->out, "end", mem_desc_end(d) - 1);
-		emit_field(call->out, "type", type);
-		emit_field(call->out, "attributes", attrs);
-		emit_field(call->out, "image_name", image ? image->name : NULL);
-		emit_end(call->out);
+		emit_row(call->out,
+			 "  {start:012x}-{end:012x} {type:-12} {attributes}{:}{image_name~}\n",
+			 d->start, mem_desc_end(d) - 1, type, attrs, image ? ", in " : "",
+			 image ? image->name : NULL);
 	}
 	emit_end(call->out);
 	emit_text(call->out, "%u entries, version %u\n", f->mat.nr, f->mat.desc_version);
@@ -127,19 +107,11 @@ static int cmd_gcd(struct cmd_call *call)
 
 		memmap_attr_format(attrs, sizeof(attrs), g->attr);
 		memmap_attr_format(caps, sizeof(caps), g->caps);
-		emit_text(call->out, "  %013llx-%013llx %s", g->start, g->end - 1,
-			  facts_gcd_name(g->type));
-		emit_text(call->out, "%s%s%s%s%s\n", attrs[0] ? " " : "", attrs,
-			  owner ? ", of " : "", owner ? owner->name : "",
-			  g->device ? ", a device's" : "");
-		emit_object(call->out, NULL);
-		emit_field(call->out, "start", g->start);
-		emit_field(call->out, "end", g->end - 1);
-		emit_field(call->out, "type", facts_gcd_name(g->type));
-		emit_field(call->out, "attributes", attrs);
-		emit_field(call->out, "capabilities", caps);
-		emit_field(call->out, "owner", owner ? owner->name : NULL);
-		emit_end(call->out);
+		emit_row(call->out,
+			 "  {start:013x}-{end:013x} {type}{:}{attributes}{capabilities!}{:}{owner~}"
+			 "{of_device?, a device's}\n",
+			 g->start, g->end - 1, facts_gcd_name(g->type), attrs[0] ? " " : "", attrs,
+			 caps, owner ? ", of " : "", owner ? owner->name : NULL, g->device);
 	}
 	emit_end(call->out);
 	return 0;

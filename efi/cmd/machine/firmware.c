@@ -39,9 +39,8 @@ static int cmd_numa(struct cmd_call *call)
 {
 	struct app *app = call->app;
 
-	if (app->machine.acpi_note[0])
-		emit_text(call->out, "ACPI: %s\n", app->machine.acpi_note);
-	view_numa(call->out, &app->machine.numa, app->numa_verdict, app->numa_conflict);
+	view_numa(call->out, &app->machine.numa, app->machine.acpi_note, app->numa_verdict,
+		  app->numa_conflict);
 	return 0;
 }
 
@@ -63,12 +62,8 @@ static int cmd_iomem(struct cmd_call *call)
 	for (u32 i = 0; i < t->nr && !emit_stopped(call->out); i++) {
 		const struct e820_range *r = &t->range[i];
 
-		emit_text(call->out, "%08llx-%08llx : %s\n", r->start, r->end - 1, names[r->type]);
-		emit_object(call->out, NULL);
-		emit_field(call->out, "start", r->start);
-		emit_field(call->out, "end", r->end - 1);
-		emit_field(call->out, "name", names[r->type]);
-		emit_end(call->out);
+		emit_row(call->out, "{start:08x}-{end:08x} : {name}\n", r->start, r->end - 1,
+			 names[r->type]);
 	}
 	emit_end(call->out);
 	return 0;
@@ -93,9 +88,10 @@ static void show_mtrr(struct emit *out, const struct mtrr_state *m)
 		emit_text(out, "%s", off);
 		return;
 	}
-	emit_text(out, "MTRRs: default %s, fixed ranges %s, %u variable\n",
-		  memtype_name((enum memtype)m->default_type), m->fixed_enabled ? "on" : "off",
-		  m->nr_variable);
+	emit_put(out,
+		 "MTRRs: default {mtrr_default}, fixed ranges {mtrr_fixed?on|off}, {mtrr_variable} "
+		 "variable\n",
+		 memtype_name((enum memtype)m->default_type), m->fixed_enabled, m->nr_variable);
 }
 
 static int cmd_cpu(struct cmd_call *call)
@@ -104,21 +100,16 @@ static int cmd_cpu(struct cmd_call *call)
 	struct emit *out = call->out;
 
 	emit_object(out, NULL);
-	emit_text(out, "%s %s, family %u model %u stepping %u%s\n", c->vendor, c->brand, c->family,
-		  c->model, c->stepping, c->hypervisor ? ", under a hypervisor" : "");
-	emit_text(out, "physical addresses of %u bits, virtual of %u\n", c->phys_bits,
-		  c->virt_bits);
-	emit_text(out, "as found: CR0 %#llx CR3 %#llx CR4 %#llx EFER %#llx PAT %#llx\n", c->cr0,
-		  c->cr3, c->cr4, c->efer, c->pat_msr);
-	emit_field(out, "vendor", c->vendor);
-	emit_field(out, "brand", c->brand);
-	emit_field(out, "physical_bits", c->phys_bits);
-	emit_field(out, "virtual_bits", c->virt_bits);
-	emit_field(out, "cr0", c->cr0);
-	emit_field(out, "cr3", c->cr3);
-	emit_field(out, "cr4", c->cr4);
-	emit_field(out, "efer", c->efer);
-	emit_field(out, "pat_msr", c->pat_msr);
+	emit_put(out,
+		 "{vendor} {brand}, family {cpu_family} model {cpu_model} stepping {cpu_stepping}"
+		 "{hypervisor?, under a hypervisor}\n",
+		 c->vendor, c->brand, c->family, c->model, c->stepping, c->hypervisor);
+	emit_put(out, "physical addresses of {physical_bits} bits, virtual of {virtual_bits}\n",
+		 c->phys_bits, c->virt_bits);
+	emit_put(out,
+		 "as found: CR0 {cr0:#x} CR3 {cr3:#x} CR4 {cr4:#x} EFER {efer:#x} PAT "
+		 "{pat_msr:#x}\n",
+		 c->cr0, c->cr3, c->cr4, c->efer, c->pat_msr);
 	show_feature(out, "la57", c->la57, "5-level paging, 57-bit addresses");
 	show_feature(out, "pdpe1gb", c->page1g, "1 GiB pages");
 	show_feature(out, "nx", c->nx, "no-execute bit");

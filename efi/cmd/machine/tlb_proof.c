@@ -190,26 +190,23 @@ static void show_proof(struct emit *out, const struct proof *p)
 	u32 others_nr = p->cpus - 1;
 
 	emit_object(out, NULL);
-	emit_text(out, "%016llx is mapped to a page full of %#x; %u other CPUs read it\n", p->va,
-		  BYTE_0, others_nr);
-	emit_text(out, "  the entry leads to a page full of %#x, no shootdown: %u of %u %s\n",
-		  BYTE_1, p->stale, others_nr,
-		  p->stale ? "still read the old one (SDM vol. 3, 4.10.5: software must tell them)"
-			   : "had forgotten the old one by themselves, which they may");
-	emit_text(out, "  %u times another page, with shootdown: %u disagreements\n", p->rounds,
-		  p->wrong);
-	emit_text(out, "  the page is unmapped, with shootdown: %u of %u fault\n", p->faults,
-		  others_nr);
-	emit_text(out, "  all CPUs ask all others at once: %u shootdowns\n", p->asked);
-	emit_text(out, "%llu ticks for an entry's removal on all CPUs\n",
-		  p->rounds ? p->ticks / p->rounds : 0);
 	emit_field(out, "nr_cpus", p->cpus);
-	emit_field(out, "stale_without", p->stale);
-	emit_field(out, "rounds", p->rounds);
-	emit_field(out, "disagreements", p->wrong);
-	emit_field(out, "faults", p->faults);
-	emit_field(out, "at_once", p->asked);
-	emit_field(out, "ticks", p->rounds ? p->ticks / p->rounds : 0);
+	emit_put(out, "{virtual:016x} is mapped to a page full of {:#x}; {:} other CPUs read it\n",
+		 p->va, BYTE_0, others_nr);
+	emit_put(out,
+		 "  the entry leads to a page full of {:#x}, no shootdown: {stale_without} of {:} "
+		 "{:}\n",
+		 BYTE_1, p->stale, others_nr,
+		 p->stale ? "still read the old one (SDM vol. 3, 4.10.5: software must tell them)"
+			  : "had forgotten the old one by themselves, which they may");
+	emit_put(out,
+		 "  {rounds} times another page, with shootdown: {disagreements} disagreements\n",
+		 p->rounds, p->wrong);
+	emit_put(out, "  the page is unmapped, with shootdown: {faults} of {:} fault\n", p->faults,
+		 others_nr);
+	emit_put(out, "  all CPUs ask all others at once: {at_once} shootdowns\n", p->asked);
+	emit_put(out, "{ticks} ticks for an entry's removal on all CPUs\n",
+		 p->rounds ? p->ticks / p->rounds : 0);
 	emit_end(out);
 }
 

@@ -38,32 +38,24 @@ static void page_sizes(char *buf, size_t size, const struct pt_format *f)
 	}
 }
 
+#define FORMAT_ROW                                                                                 \
+	"{name=FORMAT:-10} {levels=LEVELS:6} {virtual_bits=V.BITS:6} {physical_bits=P.BITS:6} "    \
+	"{entry_size=ENTRY:5}  {page_sizes=PAGES:-20} {title=WHAT}{manual!}\n"
+
 static void show_format(struct emit *out, const struct pt_format *f)
 {
 	char sizes[64];
 
 	page_sizes(sizes, sizeof(sizes), f);
-	emit_text(out, "%-10s %6u %6u %6u %5u  %-20s %s\n", f->name, f->nr_levels, f->va_bits,
-		  f->phys_bits, f->entry_size, sizes, f->title);
-	emit_object(out, NULL);
-	emit_field(out, "name", f->name);
-	emit_field(out, "title", f->title);
-	emit_field(out, "levels", f->nr_levels);
-	emit_field(out, "virtual_bits", f->va_bits);
-	emit_field(out, "physical_bits", f->phys_bits);
-	emit_field(out, "entry_size", f->entry_size);
-	emit_field(out, "page_sizes", sizes);
-	emit_field(out, "manual", f->manual);
-	emit_end(out);
+	emit_row(out, FORMAT_ROW, f->name, f->nr_levels, f->va_bits, f->phys_bits, f->entry_size,
+		 sizes, f->title, f->manual);
 }
 
 static void list_formats(struct emit *out)
 {
 	const struct pt_format *f;
 
-	emit_text(out, "%-10s %6s %6s %6s %5s  %-20s %s\n", "FORMAT", "LEVELS", "V.BITS", "P.BITS",
-		  "ENTRY", "PAGES", "WHAT");
-	emit_list(out, NULL);
+	emit_table(out, NULL, FORMAT_ROW);
 	for (u32 i = 0; (f = pt_format_nr(i)); i++)
 		show_format(out, f);
 	emit_end(out);
@@ -150,16 +142,9 @@ static void show_bit(void *ctx, const struct pt_meaning *m)
 	else
 		fmt_print(bits, sizeof(bits), "%u:%u", m->high, m->low);
 	fmt_print(value, sizeof(value), m->high == m->low ? "%llu" : "%#llx", m->value);
-	emit_text(out, "%5s  %-11s %-7s  %s  [%s]\n", bits, m->name, value, m->text, m->source);
-	emit_object(out, NULL);
-	emit_field(out, "high", m->high);
-	emit_field(out, "low", m->low);
-	emit_field(out, "name", m->name);
-	emit_field(out, "value", m->value);
-	emit_field(out, "text", m->text);
-	emit_field(out, "source", m->source);
-	emit_field(out, "reserved", m->reserved);
-	emit_end(out);
+	emit_row(out,
+		 "{high!}{low!}{:5}  {name:-11} {value!}{:-7}  {text}  [{source}]{reserved!}\n",
+		 m->high, m->low, bits, m->name, m->value, value, m->text, m->source, m->reserved);
 }
 
 static bool is_wrong(const struct pt_format *f, u64 entry, unsigned level, bool leaf)
@@ -187,26 +172,21 @@ static void show_entry(struct emit *out, const struct pt_format *f, u64 entry, u
 {
 	bool leaf = pt_entry_is_leaf(f, entry, level);
 	u64 addr = pt_entry_addr(f, entry, level, leaf);
-	char rights[8], size[24], kind[128];
+	char rights[8], kind[128];
 
 	kind_of(kind, sizeof(kind), f, entry, level);
 	emit_list(out, "bits");
 	if (is_present(f, entry))
 		pt_decode(f, entry, level, 0, true, show_bit, out);
 	emit_end(out);
-	emit_text(out, "kind     %s\n", kind);
-	emit_field(out, "kind", kind);
+	emit_put(out, "kind     {kind}\n", kind);
 	if (!is_present(f, entry) || is_wrong(f, entry, level, leaf))
 		return;
 	pt_rights_text(rights, f->rights(entry, level, leaf));
-	fmt_size(size, pt_span(f, level));
-	emit_text(out, "address  %#llx\nsize     %s%s\n", addr, size,
-		  leaf ? "" : ", through the table");
-	emit_text(out, "rights   %s (supervisor/user), as far as the other levels let them\n",
-		  rights);
-	emit_field(out, "address", addr);
-	emit_field(out, "size", pt_span(f, level));
-	emit_field(out, "rights", rights);
+	emit_put(out, "address  {physical:#x}\nsize     {size:S}{:}\n", addr, pt_span(f, level),
+		 leaf ? "" : ", through the table");
+	emit_put(out, "rights   {rights} (supervisor/user), as far as the other levels let them\n",
+		 rights);
 }
 
 struct question {
