@@ -48,11 +48,7 @@ void cmd_show_count(struct emit *out, const char *what, u64 count)
 {
 	if (!count)
 		return;
-	emit_text(out, "%8llu %s\n", count, what);
-	emit_object(out, NULL);
-	emit_field(out, "what", what);
-	emit_field(out, "count", count);
-	emit_end(out);
+	emit_row(out, "{count:8} {what}\n", count, what);
 }
 
 void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,

@@ -235,7 +235,7 @@ static void show_memblock(struct emit *out, const struct explain *x)
 	emit_range(out, m->base, m->base + m->size);
 	emit_field(out, "node", m->nid);
 	emit_field(out, "flags", m->flags ? flags : "");
-	emit_field(out, "reserved", x->reserved != NULL);
+	emit_field(out, "is_reserved", x->reserved != NULL);
 	emit_end(out);
 }
 

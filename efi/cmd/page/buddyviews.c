@@ -19,8 +19,7 @@ static void show_buddy(struct emit *out, const struct mem_system *sys, const str
 	show_label(out, zone);
 	emit_list(out, "nr_free");
 	for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
-		emit_text(out, "%6llu ", blocks[order]);
-		emit_field(out, "blocks", blocks[order]);
+		emit_put(out, "{blocks:6} ", blocks[order]);
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -54,9 +53,8 @@ static void show_type(struct emit *out, const struct zone *zone, enum migratetyp
 	for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
 		bool capped = blocks[order] >= TYPE_CAP;
 
-		emit_text(out, "%s%6llu ", capped ? ">" : "",
-			  capped ? (u64)TYPE_CAP : blocks[order]);
-		emit_field(out, "blocks", blocks[order]);
+		emit_put(out, "{:}{:6} {blocks!}", capped ? ">" : "",
+			 capped ? (u64)TYPE_CAP : blocks[order], blocks[order]);
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -219,12 +217,9 @@ static int cmd_extfrag(struct cmd_call *call)
 {
 	const char *which = call->argc ? call->argv[0] : "index";
 	bool unusable = !strcmp(which, "unusable");
-	int err = 0;
 
 	if (!unusable && strcmp(which, "index"))
-		err = cmd_error(call, -EINVAL, "%s: index or unusable", which);
-	if (err)
-		return err;
+		return cmd_error(call, -EINVAL, "%s: index or unusable", which);
 	cmd_each_zone(call->out, NULL, &call->app->sys, unusable ? show_unusable : show_index);
 	return 0;
 }

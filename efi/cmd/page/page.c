@@ -9,14 +9,9 @@ static void show_place(struct emit *out, const struct mem_system *sys, u64 pfn)
 {
 	const struct zone *zone = zone_of_pfn(sys, pfn);
 
-	emit_field(out, "pfn", pfn);
-	emit_field(out, "physical", pfn_to_phys(pfn));
-	emit_text(out, "page frame %#llx  PA %#llx", pfn, pfn_to_phys(pfn));
-	if (zone) {
-		emit_field(out, "node", zone->zone_pgdat->node_id);
-		emit_field(out, "zone", zone->name);
-		emit_text(out, "  node %d  zone %s", zone->zone_pgdat->node_id, zone->name);
-	}
+	emit_put(out, "page frame {pfn:#x}  PA {physical:#x}", pfn, pfn_to_phys(pfn));
+	if (zone)
+		emit_put(out, "  node {node}  zone {zone}", zone->zone_pgdat->node_id, zone->name);
 	emit_text(out, "\n");
 }
 
@@ -25,9 +20,8 @@ static void show_pageblock(struct emit *out, const struct mem_system *sys, u64 p
 	const struct pageblock *block = pfn_to_pageblock(sys, pfn);
 	const char *type = migratetype_name(pageblock_type_of(sys, pfn));
 
-	emit_text(out, "pageblock   %#llx, %s", round_down(pfn, PAGEBLOCK_NR_PAGES), type);
-	emit_field(out, "pageblock", round_down(pfn, PAGEBLOCK_NR_PAGES));
-	emit_field(out, "migratetype", type);
+	emit_put(out, "pageblock   {pageblock:#x}, {migratetype}",
+		 round_down(pfn, PAGEBLOCK_NR_PAGES), type);
 	if (!block)
 		emit_text(out, "; its GiB was never split: nothing is written about it\n");
 	else
@@ -49,9 +43,7 @@ static void show_block(struct emit *out, const struct mem_system *sys, u64 pfn)
 	} else if (!frame_block_of(sys, pfn, &head, &order)) {
 		return;
 	}
-	emit_text(out, "block       of order %u at %#llx\n", order, head);
-	emit_field(out, "block", head);
-	emit_field(out, "order", order);
+	emit_put(out, "block       of order {order} at {block:#x}\n", order, head);
 }
 
 static void show_holder(struct emit *out, const struct mem_system *sys, u64 pfn)
@@ -61,13 +53,13 @@ static void show_holder(struct emit *out, const struct mem_system *sys, u64 pfn)
 	u32 index;
 
 	if (slab_object_of(sys, pfn_to_phys(pfn), &object)) {
-		emit_text(out, "slab        of %s, at %#llx\n", object.cache->name, object.slab);
-		emit_field(out, "cache", object.cache->name);
+		emit_put(out, "slab        of {cache}, at {slab_address:#x}\n", object.cache->name,
+			 object.slab);
 	}
 	area = vmalloc_find_page(sys, pfn, &index);
 	if (area) {
-		emit_text(out, "vmalloc     page %u of the area at %#llx\n", index, area->addr);
-		emit_field(out, "area", area->addr);
+		emit_put(out, "vmalloc     page {page_index} of the area at {area:#x}\n", index,
+			 area->addr);
 	}
 }
 
@@ -78,11 +70,10 @@ static void show_struct_page(struct emit *out, const struct mem_system *sys, u64
 	char flags[80];
 
 	page_flags_text(flags, sizeof(flags), page);
-	emit_text(out, "struct page %p  flags %s  refcount %d  mapcount %d\n", (const void *)page,
-		  flags[0] ? flags : "none", page->_refcount, page->_mapcount);
-	emit_field(out, "flags", flags);
-	emit_field(out, "refcount", page->_refcount);
-	emit_field(out, "mapcount", page->_mapcount);
+	emit_put(out,
+		 "struct page {:#x}  flags {flags~none}  refcount {refcount}  mapcount "
+		 "{mapcount}\n",
+		 (const void *)page, flags, page->_refcount, page->_mapcount);
 	for (u32 i = 0; i < sizeof(*page) / sizeof(*word); i += 4)
 		emit_text(out, "            %016llx %016llx %016llx %016llx\n", word[i],
 			  word[i + 1], word[i + 2], word[i + 3]);
@@ -95,13 +86,12 @@ static void show_event(struct emit *out, const char *what, const struct page_eve
 	if (!e->nr)
 		return;
 	gfp_text(gfp, sizeof(gfp), e->gfp);
-	emit_text(out, "%-11s call %llu, CPU %u, order %u, from %p%s%s\n", what, e->nr, e->cpu,
-		  e->order, e->caller, e->free ? "" : "  ", e->free ? "" : gfp);
 	emit_object(out, what);
-	emit_field(out, "nr", e->nr);
-	emit_field(out, "cpu", e->cpu);
-	emit_field(out, "order", e->order);
-	emit_field(out, "caller", (u64)(uintptr_t)e->caller);
+	emit_put(out, "{:-11} call {nr}, CPU {cpu}, order {order}, from {caller:#x}", what, e->nr,
+		 e->cpu, e->order, e->caller);
+	if (!e->free)
+		emit_put(out, "  {gfp}", gfp);
+	emit_text(out, "\n");
 	emit_end(out);
 }
 
@@ -122,8 +112,7 @@ static int cmd_page(struct cmd_call *call)
 	use = page_use_of(sys, pfn);
 	emit_object(out, NULL);
 	show_place(out, sys, pfn);
-	emit_text(out, "use         %s\n", page_use_name(use));
-	emit_field(out, "use", page_use_name(use));
+	emit_put(out, "use         {use}\n", page_use_name(use));
 	show_pageblock(out, sys, pfn);
 	show_block(out, sys, pfn);
 	show_holder(out, sys, pfn);
@@ -213,13 +202,8 @@ static void show_kind(struct emit *out, u64 flags, u64 pages)
 	char letters[KPF_BITS + 1], names[200];
 
 	flag_texts(flags, letters, names, sizeof(names));
-	emit_text(out, "0x%016llx\t%10llu %8llu  %s\t%s\n", flags, pages,
-		  (pages << PAGE_SHIFT) / MiB, letters, names);
-	emit_object(out, NULL);
-	emit_field(out, "kpageflags", flags);
-	emit_field(out, "pages", pages);
-	emit_field(out, "names", names);
-	emit_end(out);
+	emit_row(out, "0x{kpageflags:016x}\t{pages:10} {:8M}  {:}\t{names}\n", flags, pages,
+		 pages << PAGE_SHIFT, letters, names);
 }
 
 static void show_kinds(struct emit *out, const struct kinds *k)

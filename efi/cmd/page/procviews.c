@@ -70,16 +70,11 @@ static void show_pagesets(struct emit *out, const struct mem_system *sys, const 
 		u64 count = pcp_pages(zone, cpu);
 		u32 high = list ? list->high : 0, batch = list ? list->batch : 0;
 
-		emit_text(out,
-			  "\n    cpu: %u\n              count: %llu\n              high:  %u\n"
-			  "              batch: %u\n  vm stats threshold: %u",
-			  cpu, count, high, batch, threshold);
-		emit_object(out, NULL);
-		emit_field(out, "cpu", cpu);
-		emit_field(out, "count", count);
-		emit_field(out, "high", high);
-		emit_field(out, "batch", batch);
-		emit_end(out);
+		emit_row(out,
+			 "\n    cpu: {cpu}\n              count: {count}\n              "
+			 "high:  {high}\n              batch: {batch}\n  vm stats threshold: "
+			 "{threshold}",
+			 cpu, count, high, batch, threshold);
 	}
 	emit_end(out);
 }
@@ -90,10 +85,8 @@ static void show_zoneinfo(struct emit *out, const struct mem_system *sys, const 
 {
 	u64 values[NR_VM_ZONE_STAT_ITEMS];
 
-	emit_text(out, "Node %d, zone %8s", zone->zone_pgdat->node_id, zone->name);
 	emit_object(out, NULL);
-	emit_field(out, "node", zone->zone_pgdat->node_id);
-	emit_field(out, "name", zone->name);
+	emit_put(out, "Node {node}, zone {name:8}", zone->zone_pgdat->node_id, zone->name);
 	if (first)
 		show_node_stats(out, sys, zone->zone_pgdat);
 	show_pages(out, zone);
@@ -101,9 +94,8 @@ static void show_zoneinfo(struct emit *out, const struct mem_system *sys, const 
 		vm_zone_stats(sys, zone, values);
 		show_items(out, "stats", vm_zone_stat_names, values, NR_VM_ZONE_STAT_ITEMS);
 		show_pagesets(out, sys, zone);
-		emit_text(out, "\n  node_unreclaimable:  0\n  start_pfn:           %llu",
-			  zone->zone_start_pfn);
-		emit_field(out, "start_pfn", zone->zone_start_pfn);
+		emit_put(out, "\n  node_unreclaimable:  0\n  start_pfn:           {start_pfn}",
+			 zone->zone_start_pfn);
 	}
 	emit_end(out);
 	emit_text(out, "\n");

@@ -14,30 +14,22 @@ static u64 all_deferred(const struct shrinker *s)
 	return sum;
 }
 
+#define SHRINKER_ROW                                                                               \
+	"{name=shrinker:-16} {seeks:5} {batch!}{numa_aware!}{calls:10} {counted:10} {scanned:12} " \
+	"{freed_objects=freed:12} {deferred:10}\n"
+
 static void show_shrinker(struct emit *out, const struct shrinker *s)
 {
-	emit_text(out, "%-16s %5u %10llu %10llu %12llu %12llu %10llu\n", s->name, s->seeks,
-		  s->nr_calls, s->nr_counted, s->nr_scanned, s->nr_freed, all_deferred(s));
-	emit_object(out, NULL);
-	emit_field(out, "name", s->name);
-	emit_field(out, "seeks", s->seeks);
-	emit_field(out, "batch", s->batch ? s->batch : SHRINK_BATCH);
-	emit_field(out, "numa_aware", s->flags & SHRINKER_NUMA_AWARE);
-	emit_field(out, "calls", s->nr_calls);
-	emit_field(out, "counted", s->nr_counted);
-	emit_field(out, "scanned", s->nr_scanned);
-	emit_field(out, "freed", s->nr_freed);
-	emit_field(out, "deferred", all_deferred(s));
-	emit_end(out);
+	emit_row(out, SHRINKER_ROW, s->name, s->seeks, s->batch ? s->batch : SHRINK_BATCH,
+		 s->flags & SHRINKER_NUMA_AWARE, s->nr_calls, s->nr_counted, s->nr_scanned,
+		 s->nr_freed, all_deferred(s));
 }
 
 static void show_list(struct emit *out, const struct mem_system *sys)
 {
 	const struct shrinker *s;
 
-	emit_text(out, "%-16s %5s %10s %10s %12s %12s %10s\n", "shrinker", "seeks", "calls",
-		  "counted", "scanned", "freed", "deferred");
-	emit_list(out, "shrinkers");
+	emit_table(out, "shrinkers", SHRINKER_ROW);
 	list_for_each_entry(s, &sys->shrinkers.list, list)
 		show_shrinker(out, s);
 	emit_end(out);
@@ -47,24 +39,20 @@ static int cmd_shrinkers(struct cmd_call *call)
 {
 	struct mem_system *sys = &call->app->sys;
 	u64 stalls = 0, freed;
-	int err = 0;
 
 	if (call->argc && strcmp(call->argv[0], "drop"))
-		err = cmd_error(call, -EINVAL, "%s: must be `drop`, or nothing", call->argv[0]);
-	if (err)
-		return err;
+		return cmd_error(call, -EINVAL, "%s: must be `drop`, or nothing", call->argv[0]);
 	emit_object(call->out, NULL);
 	if (call->argc) {
 		freed = drop_slab(sys);
-		emit_text(call->out, "%llu objects were dropped\n", freed);
-		emit_field(call->out, "dropped", freed);
+		emit_put(call->out, "{dropped} objects were dropped\n", freed);
 	}
 	show_list(call->out, sys);
 	for (u32 type = 0; type < MAX_NR_ZONES; type++)
 		stalls += sys->shrinkers.nr_stalls[type];
-	emit_text(call->out, "Objects at the last call, and so far. %llu allocations had to ask.\n",
-		  stalls);
-	emit_field(call->out, "stalls", stalls);
+	emit_put(call->out,
+		 "Objects at the last call, and so far. {stalls} allocations had to ask.\n",
+		 stalls);
 	emit_end(call->out);
 	return 0;
 }
@@ -75,27 +63,19 @@ static void show_pressure(struct emit *out, const struct pressure_result *r)
 {
 	const char *verdict = r->failed ? "FAILED" : r->stopped ? "stopped" : "passed";
 
-	emit_text(out,
-		  "%llu pages were taken without waiting, beside a cache of %llu objects in %llu "
-		  "pages.\nWho waited got %llu more: its shrinker was asked %llu times, for %llu "
-		  "objects. %llu ticks\n",
-		  r->filled_pages, r->objects, r->cache_pages, r->given_pages, r->calls, r->scanned,
-		  r->ticks);
 	emit_object(out, NULL);
-	emit_field(out, "result", verdict);
-	emit_field(out, "filled_pages", r->filled_pages);
-	emit_field(out, "nr_objects", r->objects);
-	emit_field(out, "cache_pages", r->cache_pages);
-	emit_field(out, "given_pages", r->given_pages);
-	emit_field(out, "calls", r->calls);
-	emit_field(out, "scanned", r->scanned);
-	emit_field(out, "ticks", r->ticks);
-	if (r->failed) {
-		emit_text(out, "pressure FAILED: %s (%#llx)\n", r->failed, r->failed_at);
-		emit_field(out, "failed", r->failed);
-	} else {
-		emit_text(out, "pressure %s, all memory came back\n", verdict);
-	}
+	emit_put(out,
+		 "{filled_pages} pages were taken without waiting, beside a cache of {nr_objects} "
+		 "objects in {cache_pages} pages.\nA request that waited got {given_pages} more: "
+		 "its "
+		 "shrinker was asked {calls} times, for {scanned} objects. {ticks} ticks\n",
+		 r->filled_pages, r->objects, r->cache_pages, r->given_pages, r->calls, r->scanned,
+		 r->ticks);
+	if (r->failed)
+		emit_put(out, "pressure {result}: {failed} ({failed_at:#x})\n", verdict, r->failed,
+			 r->failed_at);
+	else
+		emit_put(out, "pressure {result}, all memory came back\n", verdict);
 	emit_end(out);
 }
 

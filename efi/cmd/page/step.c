@@ -50,16 +50,10 @@ static unsigned merged_order(const struct mem_system *sys, u64 pfn, unsigned ord
 
 static void say_half(struct emit *out, const char *verb, u64 pfn, u64 buddy, unsigned order)
 {
-	char size[24];
-
-	emit_text(out, "  %-6s order %-2u pfn %#llx and its buddy %#llx, %s each\n", verb, order,
-		  pfn, buddy, fmt_size(size, PAGE_SIZE << order));
-	emit_object(out, NULL);
-	emit_field(out, "what", verb);
-	emit_field(out, "order", order);
-	emit_field(out, "pfn", pfn);
-	emit_field(out, "buddy_pfn", buddy);
-	emit_end(out);
+	emit_row(out,
+		 "  {what:-6} order {order:-2} pfn {pfn:#x} and its buddy {buddy_pfn:#x}, {size:S} "
+		 "each\n",
+		 verb, order, pfn, buddy, PAGE_SIZE << order);
 }
 
 /* From the block that it was cut out of, downwards; or upwards to what it merged to. */
@@ -81,17 +75,15 @@ static void tell(struct emit *out, u64 pfn, unsigned order, unsigned whole, bool
 
 /* ---- pictures ---------------------------------------------------------------------------- */
 
-static void show_lists(struct emit *out, const char *name, const struct zone *zone)
+static void show_lists(struct emit *out, const char *name, const char *key, const struct zone *zone)
 {
 	u64 blocks[NR_FREE_ORDERS];
 
 	zone_blocks_inside(zone, blocks);
 	emit_text(out, "  %-7s", name);
-	emit_list(out, name);
-	for (unsigned order = 0; order < NR_FREE_ORDERS; order++) {
-		emit_text(out, order <= MAX_PAGE_ORDER ? "%5llu" : "%4llu", blocks[order]);
-		emit_field(out, "blocks", blocks[order]);
-	}
+	emit_list(out, key);
+	for (unsigned order = 0; order < NR_FREE_ORDERS; order++)
+		emit_put(out, order <= MAX_PAGE_ORDER ? "{blocks:5}" : "{blocks:4}", blocks[order]);
 	emit_text(out, "\n");
 	emit_end(out);
 }
@@ -124,14 +116,16 @@ static void show_map(struct emit *out, const struct mem_system *sys, u64 mine, u
 	u64 start = round_down(mine, PAGEBLOCK_NR_PAGES);
 	char row[GROUP_NR_PAGES + 1];
 
+	emit_list(out, "map");
 	for (u32 r = 0; r < MAP_ROWS; r++) {
 		u64 first = start + r * GROUP_NR_PAGES;
 
 		for (u32 i = 0; i < GROUP_NR_PAGES; i++)
 			row[i] = frame_char(sys, first + i, mine, order);
 		row[GROUP_NR_PAGES] = '\0';
-		emit_text(out, "  %#10llx %s\n", first, row);
+		emit_row(out, "  {pfn:#10x} {uses}\n", first, row);
 	}
+	emit_end(out);
 	emit_text(out, "  * this block  . free  # in use  o in a CPU's list  S slab  T page table  "
 		       "V vmalloc  M struct pages  D device  R reserved\n");
 }
@@ -171,18 +165,12 @@ static void report(struct cmd_call *call, const char *what, const struct step_bl
 {
 	const struct mem_system *sys = &call->app->sys;
 	const struct zone *zone = zone_of_pfn(sys, b->pfn);
-	char size[24];
 
-	emit_text(call->out, "%s pfn %#llx, order %u (%s): node %d, zone %s, %s pageblock\n", what,
-		  b->pfn, b->order, fmt_size(size, PAGE_SIZE << b->order),
-		  zone->zone_pgdat->node_id, zone->name,
-		  migratetype_name(pageblock_type_of(sys, b->pfn)));
-	emit_field(call->out, "what", what);
-	emit_field(call->out, "pfn", b->pfn);
-	emit_field(call->out, "order", b->order);
-	emit_field(call->out, "node", zone->zone_pgdat->node_id);
-	emit_field(call->out, "zone", zone->name);
-	emit_field(call->out, "type", migratetype_name(pageblock_type_of(sys, b->pfn)));
+	emit_put(call->out,
+		 "{what} pfn {pfn:#x}, order {order} ({size:S}): node {node}, zone {zone}, "
+		 "{migratetype} pageblock\n",
+		 what, b->pfn, b->order, PAGE_SIZE << b->order, zone->zone_pgdat->node_id,
+		 zone->name, migratetype_name(pageblock_type_of(sys, b->pfn)));
 	tell(call->out, b->pfn, b->order, whole, taken);
 }
 
@@ -220,14 +208,14 @@ static int cmd_step_alloc(struct cmd_call *call)
 	frame_free(sys, cpu, b.pfn, b.order);
 	emit_object(call->out, NULL);
 	show_orders(call->out);
-	show_lists(call->out, "before", zone);
+	show_lists(call->out, "before", "blocks_before", zone);
 	b.pfn = frame_alloc(sys, cpu, gfp, b.order);
 	if (b.pfn == NO_FRAME) { /* made to fail (pagedebug) */
 		err = cmd_error(call, -ENOMEM, "no zone gives a block of order %llu", order);
 		emit_end(call->out);
 		return err;
 	}
-	show_lists(call->out, "after", zone_of_pfn(sys, b.pfn));
+	show_lists(call->out, "after", "blocks_after", zone_of_pfn(sys, b.pfn));
 	held[slot] = b;
 	report(call, "took", &b, merged_order(sys, b.pfn, b.order), true);
 	show_map(call->out, sys, b.pfn, b.order);
@@ -273,10 +261,10 @@ static int cmd_step_free(struct cmd_call *call)
 	}
 	zone = zone_of_pfn(sys, held[i].pfn);
 	show_orders(call->out);
-	show_lists(call->out, "before", zone);
+	show_lists(call->out, "before", "blocks_before", zone);
 	report(call, "gave", &held[i], merged_order(sys, held[i].pfn, held[i].order), false);
 	frame_free(sys, arch_this_cpu(), held[i].pfn, held[i].order);
-	show_lists(call->out, "after", zone);
+	show_lists(call->out, "after", "blocks_after", zone);
 	show_map(call->out, sys, held[i].pfn, held[i].order);
 	held[i].pfn = NO_FRAME;
 	emit_end(call->out);

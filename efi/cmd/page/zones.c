@@ -33,19 +33,13 @@ static void show_regions(struct emit *out, const struct memblock_type *type)
 	emit_list(out, type->name);
 	for (u32 i = 0; i < type->cnt && !emit_stopped(out); i++) {
 		const struct memblock_region *r = &type->regions[i];
-		char flags[48], nid[8] = "   x";
+		char flags[48], nid[8] = "x";
 
 		flag_names(flags, sizeof(flags), r->flags);
 		if (r->nid != NUMA_NO_NODE)
-			fmt_print(nid, sizeof(nid), "%4d", r->nid);
-		emit_text(out, "%4u: 0x%016llx..0x%016llx %s %s\n", i, r->base,
-			  r->base + r->size - 1, nid, flags);
-		emit_object(out, NULL);
-		emit_field(out, "base", r->base);
-		emit_field(out, "size", r->size);
-		emit_field(out, "node", r->nid);
-		emit_field(out, "flags", flags);
-		emit_end(out);
+			fmt_print(nid, sizeof(nid), "%d", r->nid);
+		emit_row(out, "{:4}: 0x{base:016x}..0x{:016x} {size!}{node!}{:4} {flags}\n", i,
+			 r->base, r->base + r->size - 1, r->size, r->nid, nid, flags);
 	}
 	emit_end(out);
 }
@@ -79,32 +73,24 @@ static int cmd_memblock(struct cmd_call *call)
 
 /* ---- zones ------------------------------------------------------------------------------- */
 
+#define ZONE_ROW                                                                                   \
+	"{node:4} {name=zone:-8} {start_pfn:#12x} {spanned:12} {present:12} {managed:12} "         \
+	"{free:12} {listed:8}\n"
+
 static void show_zone(struct emit *out, const struct mem_system *sys, const struct zone *zone)
 {
 	u64 listed = pcp_zone_pages(sys, zone);
 
-	emit_text(out, "%4d %-8s %#12llx %12llu %12llu %12llu %12llu %8llu\n",
-		  zone->zone_pgdat->node_id, zone->name, zone->zone_start_pfn, zone->spanned_pages,
-		  zone->present_pages, zone->managed_pages, zone->nr_free_pages, listed);
-	emit_object(out, NULL);
-	emit_field(out, "node", zone->zone_pgdat->node_id);
-	emit_field(out, "name", zone->name);
-	emit_field(out, "start_pfn", zone->zone_start_pfn);
-	emit_field(out, "spanned", zone->spanned_pages);
-	emit_field(out, "present", zone->present_pages);
-	emit_field(out, "managed", zone->managed_pages);
-	emit_field(out, "free", zone->nr_free_pages);
-	emit_field(out, "listed", listed);
-	emit_end(out);
+	emit_row(out, ZONE_ROW, zone->zone_pgdat->node_id, zone->name, zone->zone_start_pfn,
+		 zone->spanned_pages, zone->present_pages, zone->managed_pages, zone->nr_free_pages,
+		 listed);
 }
 
 static int cmd_zones(struct cmd_call *call)
 {
 	struct emit *out = call->out;
 
-	emit_text(out, "%4s %-8s %12s %12s %12s %12s %12s %8s\n", "node", "zone", "start_pfn",
-		  "spanned", "present", "managed", "free", "listed");
-	emit_list(out, NULL);
+	emit_table(out, NULL, ZONE_ROW);
 	for_each_node(&call->app->sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++)
 			show_zone(out, &call->app->sys, &node->node_zones[type]);
@@ -125,26 +111,20 @@ static int cmd_memmodel(struct cmd_call *call)
 	struct memmodel_cost cost;
 
 	memmodel_cost(sys, &cost);
-	emit_text(out,
-		  "Model in use: %s. Struct pages: 64 bytes each, %llu KiB have memory,\n"
-		  "%llu pageblocks of 2 MiB have come to life.\n",
-		  sys->given.model == MEMMODEL_FLAT ? "FLATMEM" : "SPARSEMEM with vmemmap",
-		  cost.populated_bytes / KiB, cost.alive_pageblocks);
-	emit_text(out, "%-24s %14s %14s\n", "if all were made at start", "struct pages",
-		  "for holes");
-	emit_text(out, "%-24s %10llu KiB %10llu KiB\n", "FLATMEM", cost.flat_bytes / KiB,
-		  cost.flat_hole_bytes / KiB);
-	emit_text(out, "%-24s %10llu KiB %10llu KiB\n", "SPARSEMEM (128 MiB)",
-		  cost.sparse_bytes / KiB, cost.sparse_hole_bytes / KiB);
 	emit_object(out, NULL);
 	emit_field(out, "model", sys->given.model == MEMMODEL_FLAT ? "flat" : "sparse");
+	emit_put(out,
+		 "Model in use: {:}. Struct pages: 64 bytes each, {populated_bytes:K} KiB have "
+		 "memory,\n{alive_pageblocks} pageblocks of 2 MiB have come to life.\n",
+		 sys->given.model == MEMMODEL_FLAT ? "FLATMEM" : "SPARSEMEM with vmemmap",
+		 cost.populated_bytes, cost.alive_pageblocks);
+	emit_text(out, "%-24s %14s %14s\n", "if all were made at start", "struct pages",
+		  "for holes");
+	emit_put(out, "{:-24} {flat_bytes:10K} KiB {flat_hole_bytes:10K} KiB\n", "FLATMEM",
+		 cost.flat_bytes, cost.flat_hole_bytes);
+	emit_put(out, "{:-24} {sparse_bytes:10K} KiB {sparse_hole_bytes:10K} KiB\n",
+		 "SPARSEMEM (128 MiB)", cost.sparse_bytes, cost.sparse_hole_bytes);
 	emit_field(out, "nr_sections", cost.sections);
-	emit_field(out, "flat_bytes", cost.flat_bytes);
-	emit_field(out, "flat_hole_bytes", cost.flat_hole_bytes);
-	emit_field(out, "sparse_bytes", cost.sparse_bytes);
-	emit_field(out, "sparse_hole_bytes", cost.sparse_hole_bytes);
-	emit_field(out, "populated_bytes", cost.populated_bytes);
-	emit_field(out, "alive_pageblocks", cost.alive_pageblocks);
 	emit_end(out);
 	return 0;
 }

@@ -143,7 +143,7 @@ static void show_bit(void *ctx, const struct pt_meaning *m)
 		fmt_print(bits, sizeof(bits), "%u:%u", m->high, m->low);
 	fmt_print(value, sizeof(value), m->high == m->low ? "%llu" : "%#llx", m->value);
 	emit_row(out,
-		 "{high!}{low!}{:5}  {name:-11} {value!}{:-7}  {text}  [{source}]{reserved!}\n",
+		 "{high!}{low!}{:5}  {name:-11} {value!}{:-7}  {text}  [{source}]{is_reserved!}\n",
 		 m->high, m->low, bits, m->name, m->value, value, m->text, m->source, m->reserved);
 }
 
