@@ -290,6 +290,7 @@ const struct emit_key emit_keys[] = {
 	{"online_capable", EMIT_BOOL, "", "the CPU may be switched on later"},
 	{"operations", EMIT_NUM, "calls", "allocations and frees together"},
 	{"order", EMIT_NUM, "", "a block has 2^order pages"},
+	{"other_objects", EMIT_NUM, "objects", "objects of callers that are not listed"},
 	{"own_pat", EMIT_LIST, "", "our memory types by PAT entry"},
 	{"own_rights", EMIT_STR, "", "rights that an entry alone gives, for supervisor and user"},
 	{"owner", EMIT_STR, "", "what has the memory"},

@@ -56,8 +56,7 @@ static void show_aliases(struct emit *out, const struct kmem_cache *cache, const
 
 	emit_list(out, "aliases");
 	list_for_each_entry(alias, &cache->aliases, list) {
-		emit_text(out, "%s%s (%u)", before, alias->name, alias->object_size);
-		emit_field(out, "alias", alias->name);
+		emit_put(out, "{:}{alias} ({:})", before, alias->name, alias->object_size);
 		before = ", ";
 	}
 	emit_end(out);
@@ -69,17 +68,12 @@ static void show_properties(struct emit *out, const struct mem_system *sys,
 	char flags[120];
 
 	flags_text(cache, flags, sizeof(flags));
-	emit_text(out, "%-17s %6u %6u %5u %5u %5u", cache->name, cache->object_size, cache->size,
-		  cache->align, cache->objects, 1u << cache->order);
-	emit_field(out, "name", cache->name);
-	emit_field(out, "object_size", cache->object_size);
-	emit_field(out, "size", cache->size);
-	emit_field(out, "align", cache->align);
-	emit_field(out, "objperslab", cache->objects);
-	emit_field(out, "pagesperslab", 1u << cache->order);
+	emit_put(out,
+		 "{name:-17} {object_size:6} {size:6} {align:5} {objperslab:5} {pagesperslab:5}",
+		 cache->name, cache->object_size, cache->size, cache->align, cache->objects,
+		 1u << cache->order);
 	show_slabs_by_node(out, sys, cache);
-	emit_text(out, "  %s", flags[0] ? flags : "-");
-	emit_field(out, "flags", flags);
+	emit_put(out, "  {flags~-}", flags);
 	show_aliases(out, cache, "  also ");
 	emit_text(out, "\n");
 }
@@ -140,8 +134,7 @@ static void show_map(struct visit *v)
 		for (u32 i = 0; i < nr; i++)
 			row[i] = use_char(v->uses[first + i]);
 		row[nr] = '\0';
-		emit_text(v->out, "  %5u %s\n", first, row);
-		emit_field(v->out, "uses", row);
+		emit_put(v->out, "  {:5} {uses}\n", first, row);
 	}
 }
 
@@ -156,12 +149,9 @@ static bool show_slab(void *ctx, const struct page *slab)
 		live += v->uses[i] == SLAB_LIVE;
 		v->found[v->uses[i]]++;
 	}
-	emit_text(v->out, "slab p:%llx, node %d: %u of %u handed out\n", pa, page_to_nid(slab),
-		  live, v->cache->objects);
 	emit_object(v->out, NULL);
-	emit_field(v->out, "slab_address", pa);
-	emit_field(v->out, "node", page_to_nid(slab));
-	emit_field(v->out, "live", live);
+	emit_put(v->out, "slab p:{slab_address:x}, node {node}: {live} of {:} handed out\n", pa,
+		 page_to_nid(slab), live, v->cache->objects);
 	emit_list(v->out, "objects");
 	show_map(v);
 	emit_end(v->out);

@@ -213,14 +213,12 @@ static int plant_one(struct cmd_call *call, const struct plant *p, bool *ret_fou
 		object = take(&b);
 	if (object)
 		p->plant(&b, object);
-	emit_text(call->out, "%s\n", p->name);
 	emit_object(call->out, NULL);
-	emit_field(call->out, "plant", p->name);
+	emit_put(call->out, "{plant}\n", p->name);
 	*ret_found = show_reports(call, &b, p, first);
 	if (object && p->plant == leak)
 		cmd_slab_live(call->out, call->app, b.cache);
-	emit_text(call->out, "=> %s\n\n", *ret_found ? "found" : "NOT FOUND");
-	emit_field(call->out, "found", *ret_found);
+	emit_put(call->out, "=> {found?found|NOT FOUND}\n\n", *ret_found);
 	emit_end(call->out);
 	if (!clean_up(&b))
 		return cmd_error(call, -EBUSY, "%s: its cache cannot be destroyed", p->name);
@@ -248,9 +246,7 @@ static int plant_all(struct cmd_call *call, const char *name)
 		nr_found += found;
 	}
 	emit_end(call->out);
-	emit_text(call->out, "%u of %u found\n", nr_found, nr);
-	emit_field(call->out, "planted", nr);
-	emit_field(call->out, "nr_found", nr_found);
+	emit_put(call->out, "{nr_found} of {planted} found\n", nr_found, nr);
 	if (!err && nr_found < nr)
 		err = cmd_error(call, -EIO, "%u of %u were not found", nr - nr_found, nr);
 	emit_end(call->out);

@@ -12,20 +12,12 @@ static void show_cache(struct emit *out, const struct mem_system *sys,
 	struct slab_stat st;
 
 	kmem_cache_stat(sys, cache, &st);
-	emit_text(out, "%-17s %6llu %6llu %6u %4u %4u : tunables %4u %4u %4u", cache->name,
-		  st.active_objs, st.num_objs, cache->size, cache->objects, 1u << cache->order, 0u,
-		  0u, 0u);
-	emit_text(out, " : slabdata %6llu %6llu %6u\n", st.active_slabs, st.num_slabs, 0u);
-	emit_object(out, NULL);
-	emit_field(out, "name", cache->name);
-	emit_field(out, "active_objs", st.active_objs);
-	emit_field(out, "num_objs", st.num_objs);
-	emit_field(out, "objsize", cache->size);
-	emit_field(out, "objperslab", cache->objects);
-	emit_field(out, "pagesperslab", 1u << cache->order);
-	emit_field(out, "active_slabs", st.active_slabs);
-	emit_field(out, "num_slabs", st.num_slabs);
-	emit_end(out);
+	emit_row(out,
+		 "{name:-17} {active_objs:6} {num_objs:6} {objsize:6} {objperslab:4} "
+		 "{pagesperslab:4} "
+		 ": tunables    0    0    0 : slabdata {active_slabs:6} {num_slabs:6}      0\n",
+		 cache->name, st.active_objs, st.num_objs, cache->size, cache->objects,
+		 1u << cache->order, st.active_slabs, st.num_slabs);
 }
 
 /* The newest caches first, as Linux has them. */
@@ -56,13 +48,9 @@ static void show_track(struct emit *out, const struct app *app, const char *what
 	if (!t->caller)
 		return;
 	cmd_caller(app, t->caller, by, sizeof(by));
-	emit_text(out, "  %-9s by %s, CPU %u, %u bytes\n", what, by, t->cpu, t->size);
 	emit_object(out, what);
-	emit_field(out, "by", by);
-	emit_field(out, "caller", t->caller);
-	emit_field(out, "cpu", t->cpu);
-	emit_field(out, "size", t->size);
-	emit_field(out, "when", t->when);
+	emit_put(out, "  {:-9} by {by}, {caller!}CPU {cpu}, {size} bytes\n{when!}", what, by,
+		 t->caller, t->cpu, t->size, t->when);
 	emit_end(out);
 }
 
@@ -80,20 +68,15 @@ static void show_object(struct emit *out, const struct mem_system *sys, const st
 
 	if (!r->object)
 		return;
-	emit_text(out, "  address   %#llx", r->object);
-	emit_field(out, "object", r->object);
+	emit_put(out, "  address   {object:#x}", r->object);
 	if (!has_object(r)) {
 		emit_text(out, ", no object\n");
 		return;
 	}
-	emit_text(out, " is p:%llx: object %u of its slab, byte %d", pa, r->index, r->at);
-	emit_field(out, "physical", pa);
-	emit_field(out, "index", r->index);
-	emit_field(out, "byte", r->at);
-	if (r->error == SLAB_FREE_WRONG_CACHE && slab_object_of(sys, pa, &o)) {
-		emit_text(out, ", now %s's", o.cache->name);
-		emit_field(out, "now_of", o.cache->name);
-	}
+	emit_put(out, " is p:{physical:x}: object {index} of its slab, byte {byte}", pa, r->index,
+		 r->at);
+	if (r->error == SLAB_FREE_WRONG_CACHE && slab_object_of(sys, pa, &o))
+		emit_put(out, ", now {now_of}'s", o.cache->name);
 	emit_text(out, "\n");
 }
 
@@ -118,29 +101,20 @@ void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_
 	char by[64], name[SLAB_NAME_LEN];
 
 	printable(name, r->cache);
-	emit_text(out, "%s%s%s", name, name[0] ? ": " : "", slab_error_name(r->error));
 	emit_object(out, NULL);
-	emit_field(out, "error", slab_error_name(r->error));
-	emit_field(out, "cache", r->cache[0] ? r->cache : NULL);
-	if (has_byte(r)) {
-		emit_text(out, ": byte %d is 0x%02x, should be 0x%02x", r->at, r->found,
-			  r->expected);
-		emit_field(out, "byte_expected", r->expected);
-		emit_field(out, "byte_found", r->found);
-	}
-	if (r->error == SLAB_BUSY) {
-		emit_text(out, ": %llu, one of them is", r->live);
-		emit_field(out, "live", r->live);
-	}
+	emit_put(out, "{cache~}{:}{error}", name[0] ? name : NULL, name[0] ? ": " : "",
+		 slab_error_name(r->error));
+	if (has_byte(r))
+		emit_put(out, ": byte {:} is 0x{byte_found:02x}, should be 0x{byte_expected:02x}",
+			 r->at, r->found, r->expected);
+	if (r->error == SLAB_BUSY)
+		emit_put(out, ": {live}, one of them is", r->live);
 	emit_text(out, "\n");
 	show_object(out, &app->sys, r);
 	show_track(out, app, "allocated", &r->alloc);
 	show_track(out, app, "freed", &r->free);
-	emit_text(out, "  found     by %s, CPU %u\n", cmd_caller(app, r->caller, by, sizeof(by)),
-		  r->cpu);
-	emit_field(out, "found_by", r->caller ? by : NULL);
-	emit_field(out, "found_caller", r->caller);
-	emit_field(out, "found_cpu", r->cpu);
+	emit_put(out, "  found     by {found_by}, {found_caller!}CPU {found_cpu}\n",
+		 cmd_caller(app, r->caller, by, sizeof(by)), r->caller, r->cpu);
 	emit_end(out);
 }
 
@@ -159,8 +133,7 @@ static int cmd_slab_errors(struct cmd_call *call)
 	u64 first = e->nr > SLAB_MAX_REPORTS ? e->nr - SLAB_MAX_REPORTS : 0;
 
 	emit_object(out, NULL);
-	emit_text(out, "%llu reports%s\n", e->nr, first ? "; the last of them below" : "");
-	emit_field(out, "nr_reports", e->nr);
+	emit_put(out, "{nr_reports} reports{:}\n", e->nr, first ? "; the last of them below" : "");
 	show_counts(out, e);
 	emit_list(out, "last_reports");
 	for (u64 i = first; i < e->nr && !emit_stopped(out); i++) {

@@ -22,8 +22,7 @@ static void show_kinds(struct emit *out, const struct vm_struct *area)
 	for (u32 i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (!(area->flags & kinds[i].flag))
 			continue;
-		emit_text(out, " %s", kinds[i].name);
-		emit_field(out, "area_flag", kinds[i].name);
+		emit_put(out, " {area_flag}", kinds[i].name);
 	}
 	emit_end(out);
 }
@@ -38,11 +37,7 @@ static void show_nodes(struct emit *out, const struct mem_system *sys, const str
 	for_each_node(sys, node) {
 		if (!pages[node->node_id])
 			continue;
-		emit_text(out, " N%d=%u", node->node_id, pages[node->node_id]);
-		emit_object(out, NULL);
-		emit_field(out, "node", node->node_id);
-		emit_field(out, "pages", pages[node->node_id]);
-		emit_end(out);
+		emit_row(out, " N{node}={pages}", node->node_id, pages[node->node_id]);
 	}
 	emit_end(out);
 }
@@ -50,22 +45,16 @@ static void show_nodes(struct emit *out, const struct mem_system *sys, const str
 static void show_area(struct emit *out, const struct mem_system *sys, const struct vm_struct *area)
 {
 	if (area->flags & VM_RAM) { /* Linux has no more than its addresses */
-		emit_text(out, " vm_map_ram\n");
-		emit_field(out, "state", "vm_map_ram");
+		emit_put(out, " {state}\n", "vm_map_ram");
 		return;
 	}
 	emit_field(out, "state", "in use");
 	if (area->caller)
-		emit_text(out, " 0x%llx", (u64)(uintptr_t)area->caller);
-	emit_field(out, "caller", (u64)(uintptr_t)area->caller);
-	if (area->flags & VM_ALLOC) {
-		emit_text(out, " pages=%u", area->nr_pages);
-		emit_field(out, "pages", area->nr_pages);
-	}
-	if (area->phys_addr) {
-		emit_text(out, " phys=0x%016llx", area->phys_addr);
-		emit_field(out, "physical", area->phys_addr);
-	}
+		emit_put(out, " 0x{caller:x}", (u64)(uintptr_t)area->caller);
+	if (area->flags & VM_ALLOC)
+		emit_put(out, " pages={pages}", area->nr_pages);
+	if (area->phys_addr)
+		emit_put(out, " phys=0x{physical:016x}", area->phys_addr);
 	show_kinds(out, area);
 	if (area->flags & VM_ALLOC)
 		show_nodes(out, sys, area);
@@ -82,17 +71,13 @@ static void show_areas(struct emit *out, const struct mem_system *sys, bool lazy
 	while ((area = vmalloc_next(sys, area))) {
 		if (!(area->flags & VM_LAZY) == lazy)
 			continue;
-		emit_text(out, "0x%016llx-0x%016llx %7llu", area->addr, area->addr + area->size,
-			  area->size);
 		emit_object(out, NULL);
-		emit_field(out, "address", area->addr);
-		emit_field(out, "size", area->size);
-		if (lazy) {
-			emit_text(out, " unpurged vm_area\n");
-			emit_field(out, "state", "unpurged");
-		} else {
+		emit_put(out, "0x{address:016x}-0x{:016x} {size:7}", area->addr,
+			 area->addr + area->size, area->size);
+		if (lazy)
+			emit_put(out, " {state} vm_area\n", "unpurged");
+		else
 			show_area(out, sys, area);
-		}
 		emit_end(out);
 	}
 }
@@ -112,13 +97,9 @@ static int cmd_vmallocinfo(struct cmd_call *call)
 
 static void show_last(struct emit *out, const struct vm_errors *e)
 {
-	emit_text(out, "  the last: %s, by %p: address %#llx, %llu bytes\n", vm_error_name(e->last),
-		  e->caller, e->addr, e->size);
 	emit_object(out, "last_refused");
-	emit_field(out, "what", vm_error_name(e->last));
-	emit_field(out, "caller", (u64)(uintptr_t)e->caller);
-	emit_field(out, "address", e->addr);
-	emit_field(out, "size", e->size);
+	emit_put(out, "  the last: {what}, by {caller:#x}: address {address:#x}, {size} bytes\n",
+		 vm_error_name(e->last), e->caller, e->addr, e->size);
 	emit_end(out);
 }
 
@@ -130,10 +111,9 @@ int cmd_show_refused_areas(struct cmd_call *call)
 
 	for (u32 i = 0; i < NR_VM_ERRORS; i++)
 		all += e->count[i];
-	emit_text(out, "%llu calls for areas refused, %llu found no memory or no room\n", all,
-		  e->nr_failed);
 	emit_object(out, "areas");
-	emit_field(out, "no_memory", e->nr_failed);
+	emit_put(out, "{refused} calls for areas refused, {no_memory} found no memory or no room\n",
+		 all, e->nr_failed);
 	emit_list(out, "refusals");
 	for (u32 i = 0; i < NR_VM_ERRORS; i++)
 		cmd_show_count(out, vm_error_name(i), e->count[i]);
