@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Seam 2: what the application asks of the firmware. efi/fw/ answers with UEFI boot services (and
- * crosses to the firmware's world for each call), efi/host/ with files and the terminal.
- * Failures are negative errno values; what the firmware itself said is kept for fw_last_error().
+ * Seam 2: what the application needs from the firmware. Implemented by efi/fw/ with UEFI boot
+ * services (each call crosses to the firmware's world) and by efi/host/ with files and the
+ * terminal. Failures are negative errno values; fw_last_error() gives the firmware's own status.
  */
 #ifndef FW_H
 #define FW_H
@@ -25,13 +25,13 @@ struct framebuffer {
 	u32 width, height, pixels_per_line;
 };
 
-/* Everything about the machine that we report and build on, as found at start. */
+/* What we report about the machine and build on, read at start. */
 struct machine {
 	struct memmap map; /* before our first allocation */
 	struct numa_info numa;
 	struct cpu_info cpu;
 	bool have_acpi, have_gop, have_smbios, secure_boot, setup_mode;
-	char acpi_note[80]; /* what was wrong with the tables; empty when nothing was */
+	char acpi_note[80]; /* what is wrong with the tables; "" if nothing */
 	char firmware_vendor[64];
 	u32 firmware_revision;
 	u32 uefi_revision; /* major << 16 | minor, as in EFI_TABLE_HEADER */
@@ -43,7 +43,7 @@ struct machine {
 	bool described; /* by a file (host), not by firmware */
 };
 
-/* Fills *m; called once, first thing. Fatal problems only are negative. */
+/* Fills *m; called once, before all else here. Negative only for fatal problems. */
 int fw_machine(struct machine *m);
 
 /* ---- memory ------------------------------------------------------------------------------ */
@@ -59,16 +59,16 @@ int fw_release(phys_addr_t start, u64 pages);
 /* ---- CPUs -------------------------------------------------------------------------------- */
 
 struct smp_cpu;
-/* CPUs that the firmware knows, and those of them that it would start. -ENODEV: it has no MP
+/* Counts the CPUs that the firmware knows, and those that are enabled. 0; -ENODEV: it has no MP
  * services (PI 1.8, vol. 2, 13.4). */
 int fw_mp_count(u32 *ret_total, u32 *ret_enabled);
-/* What it knows of one, by its own number. */
+/* What the firmware knows of one CPU; index is the firmware's number. */
 int fw_mp_cpu(u32 index, struct smp_cpu *ret);
-/* Has fn(arg) called on every enabled AP, in the firmware's world, and returns at once: not while
- * the last such work is unfinished (-EBUSY). fn may not call the firmware. */
+/* Starts fn(arg) on every enabled AP in the firmware's world and returns at once. -EBUSY: the work
+ * of the last call is not finished. fn may not call the firmware. */
 int fw_mp_start(void (*fn)(void *arg), void *arg);
-/* Waits until the firmware says that all have returned from fn. -ETIMEDOUT; the next
- * fw_mp_start() asks again. */
+/* Waits until the firmware says that all have returned from fn. 0; -ETIMEDOUT: the next
+ * fw_mp_start() checks again. */
 int fw_mp_wait(u64 timeout_us);
 
 /* ---- console ----------------------------------------------------------------------------- */
@@ -80,15 +80,15 @@ struct fw_screen {
 };
 void fw_screen(struct fw_screen *ret);
 
-/* Writes text ('\n' starts a line). Whole lines are quick, single characters are not. */
+/* Writes text ('\n' starts a line). Write whole lines: single characters are slow. */
 void fw_write(const char *s, size_t n);
 void fw_clear(void);
 void fw_cursor(u32 column, u32 row); /* from 0 */
-/* How what is written next looks, as far as the console can. */
+/* The look of the text that is written next, if the console supports it. */
 enum fw_attribute { FW_NORMAL, FW_REVERSE, FW_BRIGHT, FW_DIM };
 void fw_attribute(enum fw_attribute attribute);
 
-/* Characters are themselves; others are these. Enter is '\n', Backspace is '\b', Ctrl-C is 3. */
+/* Keys without a character. Others are their character: Enter '\n', Backspace '\b', Ctrl-C 3. */
 enum {
 	KEY_NONE = 0,
 	KEY_ESC = 27,
@@ -106,7 +106,7 @@ enum {
 	KEY_F12 = KEY_F1 + 11,
 	KEY_EOF, /* no more input will come */
 };
-/* Waits at most timeout_ms (0: just looks, negative: for ever). KEY_NONE when nothing came. */
+/* Waits for a key, at most timeout_ms (0: not at all, negative: no limit). KEY_NONE: none came. */
 int fw_key(int timeout_ms);
 
 /* ---- files, on the volume the program came from ------------------------------------------ */
@@ -123,15 +123,14 @@ int fw_script(char *buf, size_t size, size_t *ret_len);
 /* One option ("levels", "reserve", "memmodel" ...) from the same places; -ENOENT when not given. */
 int fw_option(const char *name, char *buf, size_t size);
 
-/* What was wrong with options: lines such as "tablewalk.cfg:3: unknown option 'foo'". Returns how
- * many there are; buf is "" when none. */
+/* Errors in options, a line for each, such as "tablewalk.cfg:3: unknown option 'foo'". Returns
+ * their number; buf is "" when there are none. */
 u32 fw_option_warnings(char *buf, size_t size);
 
 enum fw_reset { FW_RESET_COLD, FW_RESET_POWEROFF };
 int fw_reset(enum fw_reset how); /* returns only on failure */
 void fw_stall(u64 microseconds);
-/* The text of what the firmware said at the last failure, such as
- * "EFI_NOT_FOUND"; "" if nothing. */
+/* The firmware's status at the last failure as text, such as "EFI_NOT_FOUND"; "" if none. */
 const char *fw_last_error(void);
 
 #endif

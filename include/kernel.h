@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * What every file may lean on: integers, assertions, small arithmetic, the few string functions.
- * It knows neither firmware nor CPU, so whatever includes only this and its own header compiles
- * for EFI and for the host alike.
+ * What every file may use: integers, assertions, small arithmetic, the few string functions.
+ * Nothing here depends on firmware or CPU, so a file that includes only this and its own header
+ * compiles both for EFI and for the host.
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -31,7 +31,7 @@ typedef long long s64;
 #define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 #define __printf(fmt, args)		__attribute__((format(printf, fmt, args)))
-#define __noinline			__attribute__((noinline)) /* keeps the long way out of the short one */
+#define __noinline			__attribute__((noinline)) /* for slow paths */
 #define likely(x)			__builtin_expect(!!(x), 1)
 #define unlikely(x)			__builtin_expect(!!(x), 0)
 
@@ -66,8 +66,8 @@ static inline unsigned highest_bit(u64 v)
 	return 63u - (unsigned)__builtin_clzll(v);
 }
 
-/* Set bits, summed up in ever wider fields: the compiler's own needs an
- * instruction or a library. */
+/* The number of set bits, summed in wider and wider fields. The compiler's builtin would need a
+ * newer instruction or a library. */
 static inline unsigned bit_count(u64 v)
 {
 	v -= v >> 1 & 0x5555555555555555;
@@ -77,8 +77,8 @@ static inline unsigned bit_count(u64 v)
 }
 
 /*
- * A caller's bug: says what was expected, where, and the values; never returns. The EFI program
- * ends the running command, the host program aborts, a unit test sees it as a failed assertion.
+ * Reports a caller's bug: what was expected, where, and the values. Never returns. The EFI program
+ * ends the running command, the host program aborts, a unit test gets a failed assertion.
  */
 __attribute__((noreturn)) void assert_failed(const char *file, int line, const char *expr,
 					     const char *fmt, ...) __printf(4, 5);
@@ -88,7 +88,7 @@ __attribute__((noreturn)) void assert_failed(const char *file, int line, const c
 			assert_failed(__FILE__, __LINE__, #cond, __VA_ARGS__);                     \
 	} while (0)
 
-/* As in the C library; mm/lib/string.c provides them where there is none. */
+/* As in the C library; mm/lib/string.c implements them for builds without one. */
 void *memcpy(void *restrict dst, const void *restrict src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);

@@ -13,8 +13,8 @@
 int fmt_print(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 int fmt_vprint(char *buf, size_t size, const char *fmt, va_list ap) __printf(3, 0);
 
-/* 16 hexadecimal digits without a closing 0: many times quicker than
- * fmt_print(). Returns the end. */
+/* Writes 16 hexadecimal digits without a closing 0; much faster than fmt_print(). Returns the
+ * end. */
 char *fmt_hex16(char *buf, u64 value);
 
 /*
@@ -41,7 +41,7 @@ struct prng {
 };
 void prng_seed(struct prng *p, u64 seed);
 u64 prng_next(struct prng *p);
-/* Even in [0, bound); bound must not be 0. */
+/* Uniform in [0, bound); bound must not be 0. */
 u64 prng_below(struct prng *p, u64 bound);
 
 /* A 64-bit FNV-1a hash, to compare bytes before and after. */

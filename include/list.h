@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A circular doubly linked list whose links live in the listed objects. An empty list is a head
- * that points to itself; an entry that was removed points to itself too, so that list_empty() on
- * it says "on no list".
+ * A circular doubly linked list with its links inside the listed objects. The head of an empty list
+ * points to itself. A removed entry points to itself too, so list_empty(entry) means "on no list".
  */
 #ifndef LIST_H
 #define LIST_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Tells AddressSanitizer, where it is built in, which of our own allocators' memory is in use. */
+/* Tells AddressSanitizer, if it is built in, which memory of our allocators is in use. */
 #ifndef SANITIZE_H
 #define SANITIZE_H
 
 #include "kernel.h"
 
-#ifdef __has_feature /* Clang's word for it */
+#ifdef __has_feature /* clang */
 #if __has_feature(address_sanitizer)
 #define __SANITIZE_ADDRESS__ 1
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Spinlocks. There are no interrupts in our world, so holding one only keeps other CPUs out.
+ * Spinlocks. There are no interrupts in our world, so a lock only excludes other CPUs.
  *
- * Locks nest in the order of their ranks, lowest first, and never twice in one CPU. With a
- * struct lock_watch behind them (an option, and all tests) every acquisition proves it and a wrong
- * one asserts with the names of both locks; without one the price is a load and a branch.
+ * A CPU takes locks in the order of their ranks, lowest first, and never two of the same rank. With
+ * a struct lock_watch (an option, and in all tests) every acquisition is checked; a wrong one
+ * asserts with the names of both locks. Without it the cost is a load and a branch.
  */
 #ifndef SPINLOCK_H
 #define SPINLOCK_H
@@ -12,15 +12,15 @@
 #include "arch/percpu.h"
 #include "kernel.h"
 
-/* What may be taken while what is held: upwards only. */
+/* While a lock is held, only locks of a higher rank may be taken. */
 enum lock_rank {
-	LOCK_EXERCISE = 1, /* what workers swap */
-	LOCK_VMALLOC,	   /* areas, and the page tables that show them */
-	LOCK_RECLAIM,	   /* the list of shrinkers; what they take comes behind it */
+	LOCK_EXERCISE = 1, /* the slots through which workers swap what they hold */
+	LOCK_VMALLOC,	   /* areas, and the page tables that map them */
+	LOCK_RECLAIM,	   /* the list of shrinkers; they take locks after it */
 	LOCK_SLAB,	   /* the list of caches */
-	LOCK_CACHE,	   /* one cache's slabs; several caches' never together */
-	LOCK_MEMMAP,	   /* struct pages coming to life */
-	LOCK_ZONE,	   /* free lists; several zones' never together */
+	LOCK_CACHE,	   /* the slabs of one cache; one such lock at a time */
+	LOCK_MEMMAP,	   /* making struct pages */
+	LOCK_ZONE,	   /* the free lists of one zone; one such lock at a time */
 	LOCK_DEBUG,	   /* the page allocator's records */
 	NR_LOCK_RANKS
 };
@@ -37,7 +37,7 @@ struct lock_watch {
 };
 
 struct spinlock {
-	u32 owner; /* CPU + 1; 0: nobody */
+	u32 owner; /* CPU + 1; 0: free */
 	u32 rank;
 	const char *name;
 	struct lock_watch *watch; /* NULL: not watched */
@@ -49,17 +49,17 @@ static inline void spin_lock_init(struct spinlock *lock, const char *name, enum 
 	*lock = (struct spinlock){.rank = rank, .name = name, .watch = watch};
 }
 
-/* The proofs: assert that this CPU may take the lock, or holds it as its innermost. */
+/* The checks: assert that this CPU may take the lock, or that it took this lock last. */
 void lock_watch_acquire(const struct spinlock *lock);
-/* The lock was had without waiting: nothing to prove. */
+/* Records a lock that was taken by spin_trylock(): any order is allowed. */
 void lock_watch_try(const struct spinlock *lock);
 void lock_watch_release(const struct spinlock *lock);
 
-/* Somebody has it. Asserts that it is not this CPU: whoever was stopped in the middle of something,
- * by an assertion or an exception, left it locked. */
+/* Waits for a lock that is held. Asserts that this CPU is not the owner: that happens after an
+ * assertion or exception stopped a function that held the lock. */
 void spin_lock_wait(struct spinlock *lock);
 
-/* The proof alone: what follows takes the lock sometimes, and could take it now. */
+/* Only the check, for a function that does not take the lock each time: it must be allowed to. */
 static inline void might_lock(const struct spinlock *lock)
 {
 	if (unlikely(lock->watch)) {
@@ -79,7 +79,7 @@ static inline void spin_lock(struct spinlock *lock)
 		spin_lock_wait(lock);
 }
 
-/* False: somebody has it, perhaps this CPU. Whoever does not wait may take locks in any order. */
+/* False: the lock is held, perhaps by this CPU. Does not wait, so any order of locks is allowed. */
 static inline bool spin_trylock(struct spinlock *lock)
 {
 	u32 nobody = 0;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A balanced binary tree whose nodes live in what they sort, and know something of all that is
- * below them: an AVL tree, so that a path is at most 1.44 log2(n) long.
+ * A balanced binary tree, augmented: nodes are inside the user's structs, and each can keep a value
+ * computed from its whole subtree (such as the largest gap). It is an AVL tree: a path is at most
+ * 1.44 log2(n) long.
  *
- * Who uses it orders its things by itself: it goes down from the root, comparing, and says where a
- * node belongs. What a node knows of its subtree (the largest gap, say) is in the user's struct;
- * `update` works it out from the node and its children, and is called whenever they changed. It is
- * always the same function for a tree; as these here are inline it can be inlined into them.
+ * The user compares: it walks down from the root and says where a new node belongs. The value of a
+ * subtree is in the user's struct; `update` computes it from the node and its children, and is
+ * called when one of these changed. A tree always has the same `update`, so the compiler can inline
+ * it into the functions here.
  */
 #ifndef TREE_H
 #define TREE_H
@@ -20,7 +21,7 @@ struct tree_node {
 	u64 height; /* a leaf has 1 */
 };
 
-/* Says whether anything changed: if not, nothing above it changes either. */
+/* Returns whether the node's value changed: if not, no value above it changes either. */
 typedef bool (*tree_update)(struct tree_node *node);
 
 struct tree {
@@ -34,7 +35,7 @@ static inline u64 tree_height(const struct tree_node *node)
 	return node ? node->height : 0;
 }
 
-/* What the node knows, from its children. Did anything change? */
+/* Computes the node's height and value from its children. Returns whether one changed. */
 static inline bool tree_refresh(struct tree_node *node, tree_update update)
 {
 	u64 now = max(tree_height(node->child[0]), tree_height(node->child[1])) + 1;
@@ -44,7 +45,7 @@ static inline bool tree_refresh(struct tree_node *node, tree_update update)
 	return update(node) || grew;
 }
 
-/* Puts `node` where `old` was below its parent. */
+/* Puts `node` in the place of `old` below old's parent. */
 static inline void tree_replace(struct tree *tree, const struct tree_node *old,
 				struct tree_node *node)
 {
@@ -61,7 +62,7 @@ static inline void tree_replace(struct tree *tree, const struct tree_node *old,
 /* The child on `side` is two higher than the other one: rotates. */
 void tree_balance(struct tree *tree, struct tree_node *node, int side, tree_update update);
 
-/* From the node, below which something changed, upwards until nothing does. */
+/* After a change below `node`: updates and balances from there upwards, until nothing changes. */
 static inline void tree_retrace(struct tree *tree, struct tree_node *node, tree_update update)
 {
 	while (node) {
@@ -79,7 +80,7 @@ static inline void tree_retrace(struct tree *tree, struct tree_node *node, tree_
 
 /* ---- changing it ------------------------------------------------------------------------- */
 
-/* The node becomes a child of `parent`, at a side where it has none; NULL: of an empty tree. */
+/* Makes the node a child of `parent`, on a side without a child. parent NULL: the tree is empty. */
 static inline void tree_insert(struct tree *tree, struct tree_node *node, struct tree_node *parent,
 			       int side, tree_update update)
 {
@@ -95,8 +96,8 @@ static inline void tree_insert(struct tree *tree, struct tree_node *node, struct
 	tree_retrace(tree, parent, update);
 }
 
-/* A node with two children goes; returns the one that takes its place, *ret_changed is where
- * something changed below. */
+/* Removes a node with two children. Returns the node that takes its place; *ret_changed is the
+ * lowest node with a changed subtree. */
 struct tree_node *tree_inherit(struct tree *tree, struct tree_node *node,
 			       struct tree_node **ret_changed);
 
@@ -110,11 +111,11 @@ static inline void tree_erase(struct tree *tree, struct tree_node *node, tree_up
 	else
 		tree_replace(tree, node, left ? left : right);
 	tree_retrace(tree, changed, update);
-	if (heir) /* what it knows is of its old place, even if nothing below changed */
+	if (heir) /* its value is still that of its old place */
 		tree_retrace(tree, heir, update);
 }
 
-/* The node's own values changed, its place did not. */
+/* Updates the tree after a change of the node's own data that does not move it. */
 static inline void tree_changed(struct tree_node *node, tree_update update)
 {
 	while (node && update(node))
@@ -123,8 +124,9 @@ static inline void tree_changed(struct tree_node *node, tree_update update)
 
 /* ---- going through it -------------------------------------------------------------------- */
 
-/* In order; NULL behind the last. */
+/* The outermost node on a side; NULL if the tree is empty. */
 struct tree_node *tree_end(const struct tree *tree, int side);
+/* The next node in order on a side; NULL after the last. */
 static inline __attribute__((always_inline)) struct tree_node *
 tree_beside(const struct tree_node *node, int side)
 {
@@ -155,8 +157,7 @@ static inline struct tree_node *tree_prev(const struct tree_node *node)
 	return tree_beside(node, TREE_LEFT);
 }
 
-/* NULL when links and heights are right and no update is due; else what is wrong. An update that is
- * due is done. */
+/* NULL when links, heights and values are right; else what is wrong. Corrects wrong values. */
 const char *tree_check(const struct tree *tree, tree_update update);
 
 #endif

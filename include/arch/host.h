@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * A machine's memory on a workstation. Physical memory is a sparse memory file: address pa is byte
- * pa of it. Three windows show it: the direct one (RAM only, at an offset that is never zero), and
- * those of vmemmap and vmalloc, which follow what the page tables say (arch_pt_changed).
+ * pa of the file. It is mapped in three windows: the direct map (RAM only, at an offset that is
+ * never zero), vmemmap and vmalloc. The last two follow our page tables (arch_pt_changed).
  */
 #ifndef ARCH_HOST_H
 #define ARCH_HOST_H
@@ -21,13 +21,14 @@ struct host_memory {
 #define HOST_MAX_PHYS (64 * TiB)
 
 /*
- * Windows and file for sys->memblock.memory; sets phys_offset, vmemmap_offset and vmalloc_offset.
- * sys->given.layout must be set. 0; -E2BIG beyond HOST_MAX_PHYS; -ENOMEM when the host refuses.
+ * Makes file and windows for sys->memblock.memory; sets phys_offset, vmemmap_offset and
+ * vmalloc_offset. sys->given.layout must be set. 0; -E2BIG: memory above HOST_MAX_PHYS; -ENOMEM:
+ * the host has no memory.
  */
 int host_memory_new(struct host_memory *hm, struct mem_system *sys);
 void host_memory_free(struct host_memory *hm);
 
-/* From now on a wild access inside arch_guarded() ends it, instead of killing the program. */
+/* From now on a bad access inside arch_guarded() ends that call, not the program. */
 void host_catch_faults(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Which CPU runs this. On the machine GS points at the CPU's own struct arch_percpu while our world
- * runs (the gate loads it); on the host each thread has a number of its own, 0 unless it is given
- * another. Numbers are dense: the boot CPU is 0.
+ * The number of the running CPU. On the machine GS points to the CPU's own struct arch_percpu while
+ * our world runs (the gate loads GS). On the host each thread has a number, 0 unless a test sets
+ * it. Numbers have no gaps: the boot CPU is 0.
  */
 #ifndef ARCH_PERCPU_H
 #define ARCH_PERCPU_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Asking the CPU: accesses to a throw-away tree of tables that has one path, and what came of them.
+ * Asking the CPU: accesses through a temporary tree of tables with a single path, and their
+ * results.
  *
- * Whatever the entries are, the machine survives: the tree holds copies of the path's entries and
- * the pages that run the probe, nothing else, and the page that is reached is always one of ours.
- * Exceptions end in the probe's own descriptor tables. Works in our world, with its levels.
+ * The machine survives whatever the entries are: the tree holds only copies of the path's entries
+ * and the pages that run the probe, and the page at the end is always one of ours. The probe has
+ * its own descriptor tables for exceptions. It works in our world, with as many levels as that has.
  */
 #ifndef ARCH_PROBE_H
 #define ARCH_PROBE_H
@@ -12,15 +13,15 @@
 #include "mm/pgtable/access.h"
 #include "mm/system.h"
 
-/* One thing to do. Entries are named by level, as they are read on the way to the address. */
+/* One operation. An entry is named by its level on the path to the address. */
 enum probe_op {
 	PROBE_END,
-	PROBE_STORE,  /* value into the entry of `level`; its address bits are chosen by us */
-	PROBE_INVLPG, /* the CPU forgets the address */
-	PROBE_ACCESS, /* kind and user; what came of it is filled in */
-	PROBE_LOAD,   /* value = the entry of `level`, as it is now */
-	PROBE_FRAME,  /* the page reached is our first (value 0) or our second (1) frame; its entry
-		       * is stored again, with all other bits of the last PROBE_STORE */
+	PROBE_STORE,  /* write value to the entry of `level`; we choose the address bits */
+	PROBE_INVLPG, /* flush the address from the TLB */
+	PROBE_ACCESS, /* access as kind and user say; the result is filled in */
+	PROBE_LOAD,   /* value = the present value of the entry of `level` */
+	PROBE_FRAME,  /* store the last level's entry again, with the same other bits, but for our
+		       * first (value 0) or second (value 1) frame */
 };
 
 #define PROBE_MAX_STEPS 256
@@ -31,9 +32,9 @@ struct probe_step {
 	u8 kind; /* enum access_kind: read, write or execute */
 	bool user;
 	u64 value;
-	/* what came of an access: vector 0 when it went through */
+	/* the result of an access: vector 0 means no exception */
 	u8 vector;
-	u8 data; /* the byte that a read got */
+	u8 data; /* the byte that was read */
 	u32 error;
 	u64 cr2;
 };
@@ -44,21 +45,22 @@ struct probe_step {
 
 struct probe_setup {
 	u64 va;
-	u8 page_level;	       /* of the page that is tried: 0, 1 or 2 */
-	struct access_cpu cpu; /* as the control bits are to be; only what the CPU has */
+	u8 page_level;	       /* of the page at the end: 0, 1 or 2 */
+	struct access_cpu cpu; /* wanted control bits; the CPU must have them */
 };
 
-/* What the probe can set here: as `ret` in its widest form. -ENODEV: there is no CPU to ask. */
+/* Sets in *ret all that the probe can turn on here. 0; -ENODEV: there is no CPU to ask. */
 int arch_probe_features(struct access_cpu *ret);
 
-/* Takes its pages at the first call. 0; -ENOMEM; -ENODEV as above. */
+/* Allocates the probe's pages at the first call. 0; -ENOMEM; -ENODEV as above. */
 int arch_probe_init(struct mem_system *sys);
 
 /*
- * Does the steps in order; *ret_va is the address that was used: in the same page of whatever size
- * as setup->va, but where our frame is (the same entries translate both). Entries of levels without
- * a PROBE_STORE are absent. cpu.levels may be fewer than the CPU uses: the others forbid nothing
- * then. 0; -ENOMEM, -ENODEV; -EINVAL: a step makes no sense, or would map a page above page_level.
+ * Does the steps in order. *ret_va is the address that was accessed: it is in the same (large) page
+ * as setup->va, at the place of our frame in it, so the same entries translate both. Entries of
+ * levels without a PROBE_STORE are not present. cpu.levels may be fewer than the CPU uses: the
+ * upper levels then allow everything. 0; -ENOMEM; -ENODEV; -EINVAL: a step makes no sense, or would
+ * map a page above page_level.
  */
 int arch_probe(struct mem_system *sys, const struct probe_setup *setup, struct probe_step *steps,
 	       u32 nr, u64 *ret_va);

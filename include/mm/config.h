@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the caller tells a memory system before it starts; mm/ only reads it. */
+/* The caller's settings for a memory system, set before it starts; mm/ only reads them. */
 #ifndef MM_CONFIG_H
 #define MM_CONFIG_H
 
@@ -14,11 +14,11 @@
 struct mm_config {
 	struct numa_info *numa;
 	const struct mtrr_state *mtrr; /* NULL: all memory has one type */
-	u64 pat;		       /* IA32_PAT while our tables are used; 0: as after reset */
-	struct memblock *metadata; /* descriptors lie there; NULL: in the system's own memblock */
+	u64 pat;		       /* IA32_PAT while our tables are used; 0: reset value */
+	struct memblock *metadata;     /* where descriptors go; NULL: the system's own memblock */
 	struct pt_layout layout;
 	enum memmodel model;
-	u32 nr_cpus; /* that will use the allocators; 0 means 1 */
+	u32 nr_cpus; /* CPUs that will use the allocators; 0 means 1 */
 	int cpu_nid[MAX_CPUS];
 	struct page_options page_options;
 	struct slab_options slab_options;

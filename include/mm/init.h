@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Bringing a memory system up. The caller fills memblock (memory, reserved, nodes), what is given
- * and the fields of pt that say what the CPU can do, then
+ * Starting a memory system. The caller fills memblock (memory, reserved, nodes), sys->given and
+ * those fields of pt that describe the CPU, then
  *	mm_build_tables()	direct map and vmemmap in our own tables (memblock pays)
  *	...			the machine switches to them; phys_offset moves to the direct map
  *	mm_init()		nodes, zones, buddy, SLUB, vmalloc
@@ -11,9 +11,9 @@
 
 struct mem_system;
 
-/* Root, direct map of all of memblock's memory, tables for vmemmap. 0 or -ENOMEM. */
+/* Makes the root, a direct map of all memory in memblock, and tables for vmemmap. 0 or -ENOMEM. */
 int mm_build_tables(struct mem_system *sys);
-/* Everything from memblock to vmalloc. 0 or -ENOMEM. */
+/* Starts everything from memblock to vmalloc. 0 or -ENOMEM. */
 int mm_init(struct mem_system *sys);
 
 #endif

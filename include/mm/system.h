@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * struct mem_system: all state of one machine's memory management. Nothing in mm/ is global, so a
- * test, a benchmark or the shell can build a second system beside the first. How it comes up:
- * mm/init.h.
+ * struct mem_system: all state of one machine's memory management. mm/ has no global state, so a
+ * test, a benchmark or the shell can build a second system beside the first. mm/init.h starts one.
  */
 #ifndef MM_SYSTEM_H
 #define MM_SYSTEM_H
@@ -20,13 +19,13 @@
 struct mem_system {
 	struct mm_config given;
 
-	/* Where memory is reached, which the caller sets, and again when the CPU's tables change:
-	 * memory at pa is at (void *)(pa + phys_offset). The others are added to an address in
-	 * vmemmap or vmalloc for a pointer; 0 where the CPU uses our tables. */
+	/* Set by the caller, again when the CPU's tables change: memory at pa is at the pointer
+	 * (void *)(pa + phys_offset). The other two are added to an address in vmemmap or vmalloc
+	 * to make a pointer; they are 0 when the CPU uses our tables. */
 	u64 phys_offset;
 	u64 vmemmap_offset, vmalloc_offset;
 
-	/* Filled by the caller. The allocators that come up later take from it. */
+	/* Filled by the caller. The later allocators take from it. */
 	struct memblock memblock;
 	struct pgtable pt; /* levels, max_page_level, nx, changed given; root by mm_build_tables */
 	struct pt_pages table_pages; /* pages of pt: from memblock, then from the buddy */
@@ -34,10 +33,10 @@ struct mem_system {
 	struct page_system page;
 	struct shrinker_system shrinkers;
 	struct slab_system slab;
-	struct shrinker slab_shrinker; /* gives back empty slabs */
+	struct shrinker slab_shrinker; /* frees empty slabs */
 	struct vmalloc_system vmalloc;
 
-	struct mm_steps steps; /* how start-up went, for `boottime` */
+	struct mm_steps steps; /* of start-up, for `boottime` */
 };
 
 static inline void *phys_to_virt(const struct mem_system *sys, phys_addr_t pa)

@@ -2,9 +2,9 @@
 /*
  * Physical addresses, page frame numbers and orders.
  *
- * A phys_addr_t is never a pointer: memory at it is reached through phys_to_virt() of the system
- * that owns it (mm/system.h), whose offset is never zero on the host. Ranges are half-open,
- * [start, end), unless a name says `last`.
+ * A phys_addr_t is never a pointer: phys_to_virt() of its memory system (mm/system.h) makes one,
+ * with an offset that is never zero on the host. Ranges are half-open, [start, end), unless a name
+ * has `last` in it.
  */
 #ifndef MM_TYPES_H
 #define MM_TYPES_H
@@ -16,12 +16,12 @@ typedef u64 phys_addr_t;
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  (1ULL << PAGE_SHIFT)
 
-/* Linux's names: orders 0..MAX_PAGE_ORDER are what callers may ask for. */
+/* Linux's names: callers may request orders 0..MAX_PAGE_ORDER. */
 #define MAX_PAGE_ORDER	10
 #define NR_PAGE_ORDERS	(MAX_PAGE_ORDER + 1)
 #define GROUP_ORDER	6  /* 256 KiB: one word with a bit per page */
 #define PAGEBLOCK_ORDER 9  /* 2 MiB: one PMD */
-#define GIGA_ORDER	18 /* 1 GiB: one PUD, the largest free block kept inside */
+#define GIGA_ORDER	18 /* 1 GiB: one PUD, the largest free block */
 
 #define GROUP_NR_PAGES	   (1ULL << GROUP_ORDER)
 #define PAGEBLOCK_NR_PAGES (1ULL << PAGEBLOCK_ORDER)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * What firmware knows beside its memory map: the Memory Attributes Table, the GCD map of the DXE
- * phase, the images that it loaded with their sections, devices and tables that ACPI names. Read
- * once, when first asked; whatever is missing comes with a sentence that says why.
+ * What firmware knows besides its memory map: the Memory Attributes Table, the GCD map of the DXE
+ * phase, the images that it loaded with their sections, the devices and tables that ACPI names.
+ * Read once, at the first request; for each missing part a note says why.
  *
- * Everything that is parsed here may be wrong: lengths are checked, nothing is trusted.
+ * All input may be wrong: lengths are checked, nothing is trusted.
  */
 #ifndef PARSE_FACTS_H
 #define PARSE_FACTS_H
@@ -47,11 +47,11 @@ struct fact_range {
 };
 
 struct fw_facts {
-	/* "" when it was read; else why not */
+	/* "" when the list was read; else why not */
 	char mat_note[FACTS_NOTE], gcd_note[FACTS_NOTE], images_note[FACTS_NOTE];
 	struct memmap mat; /* of runtime code and data: attr has RO, XP, RUNTIME */
 	u32 nr_gcd, nr_images, nr_sections, nr_ranges;
-	u32 lost; /* of all kinds that did not fit */
+	u32 lost; /* entries of all kinds that did not fit */
 	struct fact_gcd gcd[FACTS_MAX_GCD];
 	struct fact_image images[FACTS_MAX_IMAGES];
 	struct fact_section sections[FACTS_MAX_SECTIONS];
@@ -74,25 +74,25 @@ const char *facts_gcd_name(u32 type); /* "SystemMemory"; "?" for unknown numbers
 
 /* ---- reading bytes ----------------------------------------------------------------------- */
 
-/* EFI_MEMORY_ATTRIBUTES_TABLE, UEFI 2.11, 4.6.4. 0; -EINVAL (a note says why) and no entry. */
+/* EFI_MEMORY_ATTRIBUTES_TABLE, UEFI 2.11, 4.6.4. 0; -EINVAL: adds nothing, mat_note says why. */
 int facts_parse_mat(struct fw_facts *f, const void *bytes, size_t size);
-/* Bytes that the table needs, from its first 16; 0: that header is wrong. */
+/* The size of the table in bytes, from its first 16 bytes; 0: they are wrong. */
 u64 facts_mat_size(const void *header);
 
-/* Sections of one image from the first bytes of it in memory; nothing outside [start, end) comes
- * out. 0; -EINVAL: no PE header, or one that contradicts itself. */
+/* Adds the sections of one image, from its first bytes in memory. Ranges outside the image's
+ * [start, end) are dropped. 0; -EINVAL: no PE header, or one that contradicts itself. */
 int facts_add_sections(struct fw_facts *f, struct fact_image *image, const void *bytes,
 		       size_t size);
 
-/* Where the debug directory's CodeView record lies, from the image's start: 0, *ret_offset and
- * *ret_size; -ENOENT. Both are within `image_size`. */
+/* Finds the debug directory; *ret_offset counts from the image's start. 0; -ENOENT. The directory
+ * is within `image_size`. */
 int pe_codeview_dir(const void *bytes, size_t size, u64 image_size, u32 *ret_offset, u32 *ret_size);
-/* One 28-byte entry of that directory: where its data lies. -ENOENT: not CodeView. */
+/* Finds the data of one 28-byte entry of that directory. 0; -ENOENT: not CodeView. */
 int pe_codeview_at(const void *entry, u64 image_size, u32 *ret_offset, u32 *ret_size);
 /* The file's name in a CodeView record (NB10, RSDS, MTOC), without folders and ending. */
 int pe_codeview_name(const void *bytes, size_t size, char *name, size_t name_size);
 
-/* An ACPI table of `size` bytes at pa: itself, and the devices that APIC, HPET and MCFG name. */
+/* Adds the ACPI table of `size` bytes at pa, and the devices that APIC, HPET and MCFG name. */
 void facts_add_acpi(struct fw_facts *f, phys_addr_t pa, const void *table, size_t size);
 void facts_add_range(struct fw_facts *f, const char *name, phys_addr_t start, u64 size);
 

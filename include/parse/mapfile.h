@@ -4,7 +4,7 @@
  * Addresses are hexadecimal with 0x, every end is exclusive. A word that is not known is an error.
  *
  *	kind efi|e820			first record; efi when there is none
- *	mem START END TYPE [FLAGS]	in firmware order; kind says whose types
+ *	mem START END TYPE [FLAGS]	in firmware order; `kind` chooses the names of types
  *	e820 START END TYPE		a second view of the same machine
  *	srat NODE START END [hotplug] [non-volatile]
  *	slit NODE D0 D1 ...
@@ -31,18 +31,18 @@ struct mapfile {
 	struct memmap memmap;	/* mem records of kind efi */
 	struct e820_table e820; /* mem records of kind e820, and e820 records */
 	struct numa_info numa;
-	u32 cpu_set, cpu_clear; /* bits as the parser has them */
-	u8 phys_bits;		/* 0: not said */
+	u32 cpu_set, cpu_clear; /* the parser's own bits */
+	u8 phys_bits;		/* 0: not given */
 	struct mtrr_state mtrr; /* .present when there are mtrr records */
 };
 
-/* 0; -EINVAL with "line N: what" in err: *ret is then half filled and not to be used. */
+/* 0; -EINVAL with "line N: what" in err: *ret must not be used then. */
 int mapfile_parse(const char *text, size_t len, struct mapfile *ret, char *err, size_t err_size);
 
-/* What the cpu records say, on top of what *cpu has. */
+/* Changes *cpu as the cpu records say. */
 void mapfile_apply_cpu(const struct mapfile *m, struct cpu_info *cpu);
 
-/* The words of mem records: EFI types by number; flags, the last of which is only read. */
+/* The words of mem records: EFI types by number; flags, the last of which is never written. */
 extern const char *const mapfile_types[NR_MEM_TYPES];
 #define MAPFILE_NR_FLAGS 16
 struct mapfile_flag {
@@ -52,9 +52,10 @@ struct mapfile_flag {
 extern const struct mapfile_flag mapfile_flags[MAPFILE_NR_FLAGS];
 
 /*
- * Writes a machine so that mapfile_parse() reads it back, a line a call. What the form cannot say
- * becomes a comment: ranges past the address space, fixed MTRRs, variable ones with holes in their
- * masks or reserved types. cpu and numa may be NULL. Returns what fn returned if not 0.
+ * Writes a machine in the form that mapfile_parse() reads, one line per call of fn. What the form
+ * does not have becomes a comment: ranges beyond the address space, fixed MTRRs, variable MTRRs
+ * with holes in their masks or reserved types. cpu and numa may be NULL. Returns fn's value if not
+ * 0.
  */
 int mapfile_write(const char *name, const struct memmap *map, const struct numa_info *numa,
 		  const struct cpu_info *cpu, int (*fn)(void *ctx, const char *s, size_t n),

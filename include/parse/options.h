@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The program's options as text: `name=value`, or the bare name of one that is just on. What is
- * found points into the text; nothing is copied but by option_find().
+ * The program's options as text: `name=value`, or the bare name to turn an option on. Results point
+ * into the text; only option_find() copies.
  *
  *   lines       tablewalk.cfg: one option a line, `#` starts a comment
  *   words       fw_cfg opt/tablewalk/options, the host's arguments: blanks or `;` between them
- *   words first load options: words as above, and from the first word that is no option, commands
+ *   words first load options: words as above; from the first word that is no option on, commands
  */
 #ifndef PARSE_OPTIONS_H
 #define PARSE_OPTIONS_H
@@ -18,7 +18,7 @@ enum option_fault {
 	OPTION_OK,
 	OPTION_UNKNOWN,	  /* there is no option of this name */
 	OPTION_NO_VALUE,  /* `levels`, `levels=` */
-	OPTION_MALFORMED, /* no name=value at all; `name` is all of it */
+	OPTION_MALFORMED, /* not name=value; `name` is the whole text */
 };
 
 struct option {
@@ -41,16 +41,15 @@ void option_reader_init(struct option_reader *r, enum option_form form, const ch
 /* The next option, right or wrong; false at the end. */
 bool option_next(struct option_reader *r, struct option *ret);
 
-/* Is all of this text one option that is known and has its value? */
+/* Is the whole text one known option with its value? */
 bool option_known(const char *text);
 
-/* The value of the last `name=` in the text, closed with 0. -ENOENT; -E2BIG when
- * it does not fit. */
+/* Copies the value of the last `name=` in the text, closed with 0. 0; -ENOENT; -E2BIG: too long. */
 int option_find(enum option_form form, const char *text, size_t len, const char *name, char *buf,
 		size_t size);
 
 /*
- * Appends a line to the text in buf for each thing that is wrong, such as "tablewalk.cfg:3: unknown
+ * Appends a line to the text in buf for each error, such as "tablewalk.cfg:3: unknown
  * option 'foo'" (the number only for OPTION_LINES). Cut at the end of buf. Returns how many.
  */
 u32 option_warnings(const char *origin, enum option_form form, const char *text, size_t len,
@@ -59,13 +58,14 @@ u32 option_warnings(const char *origin, enum option_form form, const char *text,
 void option_list(char *buf, size_t size);
 
 /*
- * Load options (UEFI 2.11, 9.1) as ASCII: CHAR16 or, as some boot managers do, bytes. -EINVAL when
- * they are no text (boot managers put binary data there, too), -E2BIG when they do not fit.
+ * Load options (UEFI 2.11, 9.1) as ASCII. They are CHAR16, or bytes from some boot managers. 0;
+ * -EINVAL: no text (some boot managers store binary data there); -E2BIG: they do not fit.
  */
 int option_decode(const void *bytes, size_t size, char *buf, size_t buf_size, size_t *ret_len);
 
-/* Length of the program's own name at the start, quotes included; 0 when it is not there. A shell
- * always puts it there, as it was typed; else it is the first word if that looks like it. */
+/* Length of the program's own name at the start, quotes included; 0: no name there. A shell always
+ * puts the name first, as it was typed; otherwise the first word counts if it looks like the
+ * name. */
 size_t option_program_name(const char *text, size_t len, bool from_shell);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The browser: one table of any tree at a time, with a cursor. Keys in, cells out; what it needs of
- * the world comes through struct browse_env, so that it runs in tests as on a machine.
+ * The browser shows one table of a tree at a time, with a cursor. It takes keys and fills cells;
+ * all else comes through struct browse_env, so that it runs in tests as on a machine.
  *
- * Where one is, is three things: the tree, an address, and the level of the entry that translates
- * it. Going anywhere (down, up, to an address, a match, a bookmark, back) sets these three, and
- * the table is read anew; so tables may change while one looks.
+ * A position has three parts: the tree, an address, and the level of the entry that translates it.
+ * Every move (down, up, to an address, a match, a bookmark, back) sets these three and reads the
+ * table again, so tables may change while they are shown.
  */
 #ifndef UI_BROWSE_H
 #define UI_BROWSE_H
@@ -26,13 +26,13 @@ struct browse_tree {
 
 struct browse_env {
 	void *ctx;
-	/* The n-th tree there is; false: there are fewer. */
+	/* The n-th tree, from 0; false: there are fewer. */
 	bool (*tree)(void *ctx, u32 n, struct browse_tree *ret);
-	/* What `search` needs for this tree. */
+	/* Fills what search_match() needs for this tree. */
 	void (*search_env)(void *ctx, const struct pgtable *pt, struct search_env *ret);
-	/* Runs a command, its text goes to `out`. Its status. */
+	/* Runs a command with its output to `out`. Returns its status. */
 	int (*run)(void *ctx, const char *command, struct emit *out);
-	/* Writes a file of the name on the stick; a sentence that says where or why not. */
+	/* Writes a file on the boot volume; `said` gets a sentence: where, or why not. */
 	void (*save)(void *ctx, const char *text, size_t len, char *said, size_t size);
 	/* Has the reader asked to stop long work? */
 	bool (*stopped)(void *ctx);
@@ -44,7 +44,7 @@ struct browse_place {
 	u8 level;
 };
 
-/* One line of the list: an entry, or neighbours that are alike. */
+/* One line of the list: an entry, or several equal neighbours. */
 struct browse_row {
 	struct pt_entry e; /* the first */
 	u32 nr;
@@ -71,21 +71,21 @@ struct browse {
 
 	enum browse_mode mode;
 	char message[160]; /* one line, until the next key */
-	/* a view of text: help, or what a command printed */
+	/* a page of text: help, or the output of a command */
 	char title[80], text[BROWSE_TEXT];
 	u32 text_len, view_top;
-	/* a line being typed, and what becomes of it */
+	/* a line being typed, and its purpose */
 	struct lineedit line;
 	const char *prompt;
 	void (*typed)(struct browse *b, const char *text);
 };
 
-/* Begins at `va` of the tree of this name (the first tree when there is none). 0; -ENOENT. */
+/* Starts at `va` in the tree of this name, or in the first tree. 0; -ENOENT: there are no trees. */
 int browse_init(struct browse *b, const struct browse_env *env, const char *tree, u64 va,
 		u32 columns, u32 rows);
 /* One key, as fw_key() gives it. b->done is set when the browser is left. */
 void browse_key(struct browse *b, int key);
-/* Fills b->screen with what is to be seen. */
+/* Fills b->screen. */
 void browse_draw(struct browse *b);
 
 #endif

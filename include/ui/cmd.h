@@ -23,7 +23,7 @@ struct cmd_call {
 };
 
 enum cmd_flags {
-	CMD_NEEDS_MM = 1,  /* the memory management must have started */
+	CMD_NEEDS_MM = 1,  /* memory management must have started */
 	CMD_MACHINE = 2,   /* a view of any machine: `whatif machine` shows it too */
 	CMD_SCREEN = 4,	   /* takes the whole screen, or the keyboard */
 	CMD_LEAVES = 8,	   /* ends the program */
@@ -33,16 +33,16 @@ enum cmd_flags {
 
 struct cmd {
 	const char *name; /* "pt dump" */
-	/* "[fw|own] [RANGE] [--raw] [seed=N]", "" when there are none. Options that are not here
-	 * are refused; "..." after a name=VALUE allows any name. */
+	/* "[fw|own] [RANGE] [--raw] [seed=N]", or "". Other options are refused; "..." after a
+	 * name=VALUE allows any name. */
 	const char *args;
 	const char *help; /* one line, no full stop */
-	/* 0; a negative error after a message was printed with cmd_error(). */
+	/* 0; a negative error, after a message by cmd_error(). */
 	int (*fn)(struct cmd_call *call);
 	const char *const *words; /* completions of the first argument, closed with NULL; or NULL */
 	const char *examples;	  /* commands with `;` between them; NULL: the name alone */
-	const char *report;	  /* what of it goes into the report, likewise; NULL: nothing */
-	u8 max_args;		  /* words that are no options, at most */
+	const char *report;	  /* commands for the report, likewise; NULL: none */
+	u8 max_args;		  /* the most words that are not options */
 	u8 flags;		  /* enum cmd_flags */
 };
 
@@ -54,7 +54,7 @@ struct cmd_table {
 
 /* ---- find.c ------------------------------------------------------------------------------ */
 
-/* The row whose name the first words of argv spell; *ret_words is how many. NULL: none. */
+/* The row with the name that argv begins with; *ret_words is the name's number of words. NULL. */
 const struct cmd *cmd_find(const struct cmd_table *const *tables, u32 nr_tables, int argc,
 			   char **argv, int *ret_words);
 
@@ -69,9 +69,9 @@ struct cmd_words {
 	char *argv[CMD_MAX_ARGS];
 	char buf[512];
 };
-/* Parses the next command of *text and moves *text past it. 1: words filled (argc may be 0), 0: the
- * text is at its end, -EINVAL: unclosed quote, -E2BIG: too long or too many words; after an error
- * *text is at the next command. */
+/* Parses the next command of *text and moves *text past it. 1: words filled (argc may be 0); 0: end
+ * of the text; -EINVAL: unclosed quote; -E2BIG: too long or too many words. After an error *text is
+ * at the next command. */
 int cmd_next(const char **text, struct cmd_words *words);
 
 /* ---- args.c ------------------------------------------------------------------------------ */
@@ -80,25 +80,25 @@ int cmd_next(const char **text, struct cmd_words *words);
  * returns err, for `return cmd_error(...)`. */
 int cmd_error(struct cmd_call *call, int err, const char *fmt, ...) __printf(3, 4);
 
-/* Arguments. Each prints its own message through cmd_error. */
+/* Arguments. Each function prints its own message with cmd_error(). */
 int cmd_arg_u64(struct cmd_call *call, int index, u64 *ret);  /* decimal, 0x, suffixes */
 int cmd_arg_addr(struct cmd_call *call, int index, u64 *ret); /* hexadecimal with or without 0x */
-/* Takes `nr` arguments from `index` on out. */
+/* Removes `nr` arguments from `index` on. */
 void cmd_drop_args(struct cmd_call *call, int index, int nr);
-/* Takes each `--name` out of the arguments; true if there was one. */
+/* Removes each `--name` from the arguments; true if there was one. */
 bool cmd_flag(struct cmd_call *call, const char *name);
-/* `--name VALUE` or `--name=VALUE`: takes it out. 1: *ret is the value; 0: not there; -EINVAL after
- * a message: the value is missing. */
+/* Removes `--name VALUE` or `--name=VALUE`. 1: *ret is the value; 0: not there; -EINVAL, after a
+ * message: the value is missing. */
 int cmd_option(struct cmd_call *call, const char *name, const char **ret);
-/* `name=VALUE`: takes it out; *ret stays when it is not there. 0, or -EINVAL after a message. */
+/* Removes `name=VALUE`; *ret does not change when it is not there. 0; -EINVAL after a message. */
 int cmd_option_u64(struct cmd_call *call, const char *name, u64 *ret);
-/* Fails with a message that names the first one too many and says what is allowed. For commands
- * whose number of arguments depends on the first. */
+/* Refuses more than `max` arguments, with a message that names the first extra one. For commands
+ * whose first argument decides how many there may be. */
 int cmd_no_more_args(struct cmd_call *call, int max);
 
 /* ---- check.c ----------------------------------------------------------------------------- */
 
-/* Are these arguments such as the row takes? 0, or -EINVAL after a message. */
+/* Checks the arguments against the row. 0; -EINVAL after a message. */
 int cmd_check_args(struct cmd_call *call);
 
 #endif

@@ -34,7 +34,7 @@ enum emit_format { EMIT_TEXT, EMIT_JSON, EMIT_CSV, EMIT_SCHEMA };
 struct emit_writer;
 struct emit_schema;
 
-/* The row that is being collected, and the header that stands above it. */
+/* The row that is being collected, and the header above it. */
 struct emit_csv {
 	u32 row_depth; /* depth inside the row's object; 0: no row */
 	u64 header;    /* hash of the column names that were printed last; 0: none */
@@ -50,7 +50,7 @@ struct emit {
 	void *ctx;
 	bool stopped;
 	u32 depth;
-	u64 has_member; /* bit per depth: a member was written, so a comma is due; bit 0: a value */
+	u64 has_member; /* bit per depth: a comma goes before the next member; bit 0: a value */
 	u64 is_list;	/* bit per depth */
 	struct emit_csv csv;
 	struct emit_schema *schema; /* what the schema writer has seen */
@@ -65,8 +65,8 @@ void emit_init(struct emit *e, enum emit_format format,
 /* Name is NULL for the outermost value and inside lists. Depth is at most 60. */
 void emit_object(struct emit *e, const char *name);
 void emit_list(struct emit *e, const char *name);
-void emit_end(struct emit *e); /* of the innermost; the outermost ends with a newline */
-/* Ends all that is open, for a view that broke off. True if there was any value at all. */
+void emit_end(struct emit *e); /* closes the innermost; the outermost gets a newline */
+/* Closes all that is open, after a view that did not finish. True if there was any value. */
 bool emit_close(struct emit *e);
 
 /* ---- values ------------------------------------------------------------------------------ */

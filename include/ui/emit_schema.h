@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A description of what a view emits, as JSON Schema (draft 2020-12): the schema writer watches
- * one run of the view or several, and remembers every object, list and field with its place.
+ * A description of a view's output as JSON Schema (draft 2020-12): the schema writer watches one or
+ * more runs of the view and remembers every object, list and field with its place.
  */
 #ifndef UI_EMIT_SCHEMA_H
 #define UI_EMIT_SCHEMA_H
@@ -29,9 +29,9 @@ struct emit_schema {
 void emit_schema_init(struct emit_schema *schema);
 /* An emit whose events go into the schema; nothing is written. */
 void emit_schema_watch(struct emit *e, struct emit_schema *schema);
-/* The schema as one value; `out` must write JSON. title: what it is of. */
+/* Writes the schema as one value to `out`, which must be JSON. title: the name of the view. */
 void emit_schema_show(const struct emit_schema *schema, const char *title, struct emit *out);
-/* All keys, each as a schema of its own under "$defs". `out` must write JSON. */
+/* Writes all keys, each as a schema under "$defs", to `out`, which must be JSON. */
 void emit_schema_keys(struct emit *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * One address, one page: everything that is known of it. The command collects, explain_judge()
- * finds what is odd, view_explain() shows.
+ * All that is known about one address and its page. The command collects it, explain_judge() finds
+ * errors and oddities, view_explain() shows it.
  */
 #ifndef UI_EXPLAIN_H
 #define UI_EXPLAIN_H
@@ -27,7 +27,7 @@ struct explain_mapping {
 };
 
 struct explain {
-	/* what was asked, and as what it was taken */
+	/* the question, and how it was understood */
 	const char *how; /* "" or a remark */
 	bool have_va, have_pa;
 	u64 va;
@@ -41,10 +41,10 @@ struct explain {
 	enum pt_result result;
 	struct pt_path path;
 	const char *region;	      /* of Linux's layout; NULL: not our tables */
-	const struct vm_struct *area; /* that has the address, or the page; NULL */
+	const struct vm_struct *area; /* with this address or page, or NULL */
 	u32 area_page;
 
-	/* have_pa: the firmware's word; NULL: none */
+	/* have_pa: what the firmware says; NULL: nothing */
 	const struct mem_desc *found, *now, *mat;
 	const char *mat_note, *gcd_note, *images_note; /* "" when there is a list */
 	const struct fact_gcd *gcd;
@@ -53,22 +53,22 @@ struct explain {
 	const struct fact_range *range;
 	bool framebuffer;
 
-	/* ours */
+	/* have_pa: what our memory management says */
 	const struct e820_range *e820;
 	const struct memblock_region *memory, *reserved;
 	const struct zone *zone;
-	const struct page *page; /* NULL: not alive */
+	const struct page *page; /* NULL: this page has no struct page yet */
 	u64 page_va;		 /* of the struct page */
 	enum page_use use;
 	bool in_buddy, in_slab, in_large;
 	struct buddy_block buddy;
 	struct slab_object slab;
-	struct slab_track slab_alloc, slab_free;  /* caller 0: not kept, or not yet */
+	struct slab_track slab_alloc, slab_free;  /* caller 0: not recorded */
 	char slab_alloc_by[48], slab_free_by[48]; /* the callers */
 	phys_addr_t large_start;
 	u64 large_size;
 
-	/* who maps it */
+	/* the mappings of the page */
 	u32 nr_mappings;
 	bool more_mappings;
 	struct explain_mapping mapping[EXPLAIN_MAX_MAPPINGS];
@@ -79,7 +79,7 @@ struct explain {
 	char finding[EXPLAIN_MAX_FINDINGS][160];
 };
 
-/* Fills the findings. */
+/* Fills x->finding. */
 void explain_judge(struct explain *x);
 void view_explain(struct emit *out, const struct explain *x);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A line editor that works on keys and gives text to draw, so that it runs on any console and in
- * tests. Keys: arrows, Home/End, Ctrl-A/E/B/F/P/N/K/U/W/D/L, Backspace, Delete, Tab, Enter. Raw
- * escape sequences as serial lines send them (ESC [ A, ESC O P, ESC [ 3 ~) are decoded too.
+ * A line editor: takes keys and changes a text; the caller draws it, so it works on any console and
+ * in tests. Keys: arrows, Home/End, Ctrl-A/E/B/F/P/N/K/U/W/D/L, Backspace, Delete, Tab, Enter.
+ * Escape sequences from serial lines (ESC [ A, ESC O P, ESC [ 3 ~) are decoded too.
  */
 #ifndef UI_LINEEDIT_H
 #define UI_LINEEDIT_H
@@ -35,9 +35,8 @@ enum line_event line_key(struct lineedit *l, int key); /* keys as in fw.h */
 void line_insert(struct lineedit *l, const char *s);   /* at the cursor, as far as it fits */
 
 /*
- * Turns single bytes of escape sequences into keys. Returns the key that is complete, or KEY_NONE
- * while more bytes are needed. `timeout` true says that no more bytes came: a lone ESC becomes
- * KEY_ESC.
+ * Decodes escape sequences byte by byte. Returns a key, or KEY_NONE while more bytes are needed.
+ * `timeout`: no byte came; an ESC without more bytes becomes KEY_ESC.
  */
 struct key_decoder {
 	char seq[8];

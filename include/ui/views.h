@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Views that several commands or screens show: each takes what it shows, and where to. */
+/* Views that several commands or screens use. Each takes the writer and what to show. */
 #ifndef UI_VIEWS_H
 #define UI_VIEWS_H
 
@@ -11,9 +11,10 @@
 
 enum memmap_style { MEMMAP_SHELL, MEMMAP_LINUX, MEMMAP_GAPS };
 
-/* The UEFI shell's table with totals, gaps and findings; Linux's efi=debug lines; gaps alone. */
+/* Styles: the UEFI shell's table with totals, gaps and findings; Linux's efi=debug lines; only the
+ * gaps. */
 void view_memmap(struct emit *out, const struct memmap *map, enum memmap_style style);
-/* Pages per type, and ranges whose type differs. */
+/* The pages of each type, and the ranges whose type differs. */
 void view_memmap_diff(struct emit *out, const struct memmap *before, const struct memmap *after);
 /* Linux's BIOS-e820 lines. */
 void view_e820(struct emit *out, const struct e820_table *t);
@@ -22,10 +23,10 @@ void view_numa(struct emit *out, const struct numa_info *n, const char *acpi_not
 	       enum numa_verdict verdict, phys_addr_t conflict);
 
 void view_exercise(struct emit *out, const struct exercise_result *res);
-/* One line. */
+/* The result in one line. */
 void view_exercise_summary(struct emit *out, const struct exercise_result *res);
 
-/* An exception with its registers, error code in words, and the walk of CR2. */
+/* An exception: registers, error code in words, and the walk of CR2. */
 void view_trap(struct emit *out, const struct pgtable *pt, const struct trap_frame *f);
 
 #endif

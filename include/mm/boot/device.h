@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Memory that is no RAM but has struct pages, in ZONE_DEVICE: persistent memory, and memory that
- * the firmware sets aside for a purpose (EFI_MEMORY_SP: CXL, HBM). The allocator never has it.
+ * Memory that is not RAM but has struct pages, in ZONE_DEVICE: persistent memory, and memory that
+ * the firmware reserves for a purpose (EFI_MEMORY_SP: CXL, HBM). The allocator never uses it.
  */
 #ifndef MM_BOOT_DEVICE_H
 #define MM_BOOT_DEVICE_H
@@ -16,8 +16,8 @@ struct device_range {
 	u8 type; /* E820_PERSISTENT, E820_SOFT_RESERVED */
 };
 
-/* Those of a sanitized table, ascending, cut to whole pageblocks; numa may be NULL. Returns how
- * many there are, which may be more than fit into `ret`. */
+/* Finds the device ranges of a sanitized table, ascending, cut to whole pageblocks. numa may be
+ * NULL. Returns their number, which may be larger than `max`, the room in `ret`. */
 u32 device_ranges(const struct e820_table *t, const struct numa_info *numa,
 		  struct device_range *ret, u32 max);
 

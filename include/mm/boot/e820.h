@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The map as Linux on x86 takes it: EFI descriptors become e820 ranges, ranges are sorted, overlaps
- * go to the type that Linux prefers, equal neighbours merge. Then Linux's own changes: the first
- * page becomes reserved and [0xa0000, 0x100000) is taken out of RAM.
+ * The memory map as Linux on x86 uses it: EFI descriptors become e820 ranges, ranges are sorted, an
+ * overlap gets the type that Linux prefers, equal neighbours merge. Then, as in Linux, the first
+ * page becomes reserved and [0xa0000, 0x100000) is no longer RAM.
  */
 #ifndef MM_BOOT_E820_H
 #define MM_BOOT_E820_H
 
 #include "mm/boot/memmap.h"
 
-/* In Linux's order: on overlap the larger one wins. (The numbers in dmesg are not these.) */
+/* In Linux's order: where ranges overlap, the larger type wins. (dmesg has other numbers.) */
 enum e820_type {
 	E820_USABLE,
 	E820_RESERVED,
@@ -17,7 +17,7 @@ enum e820_type {
 	E820_ACPI_NVS,
 	E820_UNUSABLE,
 	E820_PERSISTENT,
-	E820_UNACCEPTED,    /* not a type of Linux's: it accepts the memory or leaves it out */
+	E820_UNACCEPTED,    /* ours: Linux accepts such memory or leaves it out of the map */
 	E820_SOFT_RESERVED, /* EFI_MEMORY_SP on conventional memory */
 	NR_E820_TYPES
 };
@@ -37,28 +37,28 @@ struct e820_table {
 };
 
 /*
- * Appends without any ordering; empty ranges and ranges past MAX_PHYS_BITS are clipped or dropped.
- * -ENOSPC when full (nothing changed).
+ * Appends a range without sorting. A range is clipped at MAX_PHYS_BITS; an empty one is dropped.
+ * 0; -ENOSPC: full, nothing changed.
  */
 int e820_add(struct e820_table *t, phys_addr_t start, phys_addr_t end, enum e820_type type);
 
-/* EFI descriptors, appended as e820 ranges. MMIO of 256 KiB and more is left out, as Linux does
- * from 5.18 on. 0, or -ENOSPC with nothing changed. */
+/* Appends EFI descriptors as e820 ranges. MMIO of 256 KiB and more is left out, as in Linux from
+ * 5.18 on. 0; -ENOSPC: nothing changed. */
 int e820_from_memmap(struct e820_table *t, const struct memmap *map);
 
 /*
- * Sorts, resolves overlaps, merges neighbours that agree. Where ranges of the winning type overlap,
- * the bytes are mirrored if all of those ranges are, hot-pluggable if one is. -ENOSPC when the
- * result does not fit: the table is sorted then, and nothing else.
+ * Sorts, resolves overlaps, merges equal neighbours. Where ranges of the winning type overlap, the
+ * bytes are mirrored if all these ranges are, and hot-pluggable if any is. 0; -ENOSPC: the result
+ * does not fit; the table is only sorted then.
  */
 int e820_sanitize(struct e820_table *t);
 
-/* Changes what is of type `from` in [start, end) to type `to`; -1 takes it out. The table must be
- * sanitized, and is so afterwards. 0, or -ENOSPC with nothing changed. */
+/* Changes the type of all memory of type `from` in [start, end) to `to`; -1 removes it. The table
+ * must be sanitized and stays so. 0; -ENOSPC: nothing changed. */
 int e820_update(struct e820_table *t, phys_addr_t start, phys_addr_t end, enum e820_type from,
 		int to);
 
-/* Linux's trim_bios_range(): page 0 reserved, [0xa0000, 0x100000) no RAM. 0 or -ENOSPC. */
+/* As Linux's trim_bios_range(): page 0 is reserved, [0xa0000, 0x100000) not RAM. 0 or -ENOSPC. */
 int e820_trim_bios(struct e820_table *t);
 
 const char *e820_type_name(enum e820_type type); /* as in dmesg: "usable", "ACPI data" ... */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What every layer needs while it starts: memory for descriptors, and the clock of `boottime`. */
+/* For all layers during start-up: memory for descriptors, and the timing for `boottime`. */
 #ifndef MM_BOOT_EARLY_H
 #define MM_BOOT_EARLY_H
 
@@ -7,27 +7,27 @@
 
 struct mem_system;
 
-/* Bytes for descriptors before there are pages, near node nid; they hold anything and are never
- * given back. NULL: no memory. */
+/* Allocates memory for descriptors before there are pages, near node nid. It is not zeroed and
+ * never freed. NULL: no memory. */
 void *mm_early_alloc(struct mem_system *sys, u64 size, u64 align, int nid);
 
 /* One step of start-up. */
 struct mm_step {
 	const char *name;
 	u64 cycles;
-	u64 bytes; /* written by the step, as far as it knows */
+	u64 bytes; /* that the step wrote, if it counts them */
 };
 
 #define MM_MAX_STEPS 16
 struct mm_steps {
-	bool running; /* the last one */
+	bool running; /* the last step is not finished */
 	u32 nr;
 	struct mm_step step[MM_MAX_STEPS];
 };
 
-/* Starts a step: its ticks run until the next one starts or mm_steps_end(). */
+/* Starts a step. It ends when the next one starts, or at mm_steps_end(). */
 void mm_step(struct mem_system *sys, const char *name);
-/* Adds to what the running step has written; nothing while none runs. */
+/* Adds to the bytes of the running step, if there is one. */
 void mm_step_bytes(struct mem_system *sys, u64 bytes);
 void mm_steps_end(struct mem_system *sys);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * memblock: all RAM, and what of it is taken, before there are pages.
+ * memblock: all RAM, and the part of it that is in use, before there are pages.
  *
  * Two sorted lists of regions. Invariant of each list: regions are not empty, in ascending order,
- * disjoint, and neighbours that touch differ in node or flags. `memory` is all RAM that the map
- * shows, `reserved` what is in use; free is memory minus reserved. Every operation counts what it
- * needs before it changes anything, so -ENOMEM (no room in the array) leaves the list as it was.
- * Sizes are clipped at the end of the address space instead of wrapping.
+ * disjoint, and neighbours that touch differ in node or flags. `memory` is all RAM in the map,
+ * `reserved` is memory in use; free memory is memory minus reserved. Every operation first counts
+ * the regions that it needs, so after -ENOMEM (the array is full) nothing has changed. Sizes are
+ * clipped at the end of the address space instead of wrapping.
  */
 #ifndef MM_BOOT_MEMBLOCK_H
 #define MM_BOOT_MEMBLOCK_H
@@ -40,12 +40,13 @@ struct memblock {
 	struct memblock_type memory, reserved;
 };
 
-/* The arrays stay the caller's; each holds `max` regions. No region yet, no limit, top-down. */
+/* Starts with no regions, no limit, and top-down. Both arrays have `max` elements and belong to the
+ * caller. */
 void memblock_init(struct memblock *mb, struct memblock_region *memory,
 		   struct memblock_region *reserved, u32 max);
 
-/* 0, or -ENOMEM with nothing changed. Adding what is there already changes nothing but the node
- * or flags of the part that is new; removing what is not there is no error. */
+/* 0; -ENOMEM: nothing changed. Memory that is there already keeps its node and flags when it is
+ * added again. Removing memory that is not there is no error. */
 int memblock_add(struct memblock *mb, phys_addr_t base, u64 size, int nid, u32 flags);
 int memblock_remove(struct memblock *mb, phys_addr_t base, u64 size);
 int memblock_reserve(struct memblock *mb, phys_addr_t base, u64 size);
@@ -61,7 +62,8 @@ int memblock_set_node(struct memblock *mb, phys_addr_t base, u64 size, int nid);
 /* Sets and clears flags of memory regions. */
 int memblock_change_flags(struct memblock *mb, phys_addr_t base, u64 size, u32 set, u32 clear);
 
-/* Trims memory regions to multiples of `align`: starts up, ends down; drops what is left empty. */
+/* Trims memory regions to multiples of `align`: rounds starts up and ends down, drops regions that
+ * are empty then. */
 int memblock_trim(struct memblock *mb, u64 align);
 
 /* Is every byte / any byte of the range memory (reserved)? */
@@ -74,7 +76,7 @@ const struct memblock_region *memblock_find(const struct memblock_type *type, ph
 
 phys_addr_t memblock_end_of_dram(const struct memblock *mb); /* 0 when there is no memory */
 
-/* Free ranges (memory minus reserved), ascending; skips NOMAP, and DRIVER_MANAGED memory. */
+/* Free ranges (memory minus reserved), ascending, without NOMAP and DRIVER_MANAGED memory. */
 struct memblock_iter {
 	u32 mem, res;
 	phys_addr_t start, end; /* the range found */
@@ -84,9 +86,9 @@ struct memblock_iter {
 void memblock_iter_init(struct memblock_iter *it);
 /* Starts with the first free range that ends above pa. */
 void memblock_iter_init_at(const struct memblock *mb, struct memblock_iter *it, phys_addr_t pa);
-/* false after the last one. nid: NUMA_NO_NODE for all nodes. */
+/* Moves to the next range; false after the last. nid: NUMA_NO_NODE for all nodes. */
 bool memblock_next_free(const struct memblock *mb, int nid, struct memblock_iter *it);
-/* The same from the highest address down. Start with memblock_iter_init_reverse(). */
+/* The same downwards, from the highest address. Start with memblock_iter_init_reverse(). */
 void memblock_iter_init_reverse(const struct memblock *mb, struct memblock_iter *it);
 bool memblock_prev_free(const struct memblock *mb, int nid, struct memblock_iter *it);
 
@@ -94,16 +96,16 @@ bool memblock_prev_free(const struct memblock *mb, int nid, struct memblock_iter
 	for (memblock_iter_init(it); memblock_next_free(mb, nid, it);)
 
 /*
- * A free range of `size` bytes aligned to `align` (a power of two) within [start, end) and on node
- * nid; changes nothing. Returns its base, or 0 when there is none (page 0 is never handed out).
- * HOTPLUG memory is passed over; direction as mb->bottom_up says.
+ * Finds a free range of `size` bytes aligned to `align` (a power of two) within [start, end) on
+ * node nid; changes nothing. Returns its base, or 0 when there is none (page 0 is never used).
+ * Skips HOTPLUG memory; mb->bottom_up gives the direction.
  */
 phys_addr_t memblock_find_in_range(const struct memblock *mb, u64 size, u64 align,
 				   phys_addr_t start, phys_addr_t end, int nid);
 
 /*
- * Finds below current_limit and reserves. With a nid, that node is tried first and then all;
- * memblock_alloc_exact() stays on the node. Returns the physical base, 0 on failure.
+ * Finds a range below current_limit and reserves it: on node nid if given, else or then on all
+ * nodes; memblock_alloc_exact() stays on the node. Returns the physical base, 0 on failure.
  */
 phys_addr_t memblock_alloc(struct memblock *mb, u64 size, u64 align, int nid);
 phys_addr_t memblock_alloc_exact(struct memblock *mb, u64 size, u64 align, int nid);

@@ -2,8 +2,8 @@
 /*
  * The firmware's memory map in our own form (UEFI 2.11, 7.2.3 EFI_BOOT_SERVICES.GetMemoryMap).
  *
- * The firmware's descriptors are copied as they come, in their order, with nothing mended: what is
- * odd about them is reported (memmap_check), not hidden. memmap_sort() orders by start.
+ * The firmware's descriptors are copied in their order and without repair: memmap_check() reports
+ * what is wrong with them. memmap_sort() sorts by start.
  */
 #ifndef MM_BOOT_MEMMAP_H
 #define MM_BOOT_MEMMAP_H
@@ -53,7 +53,7 @@ enum mem_type {
 
 struct mem_desc {
 	phys_addr_t start;
-	u64 nr_pages; /* of 4 KiB, as the firmware says: may be 0 or absurd */
+	u64 nr_pages; /* of 4 KiB, from the firmware: may be 0 or far too large */
 	u64 attr;
 	u32 type;
 };
@@ -63,7 +63,7 @@ struct mem_desc {
 struct memmap {
 	u32 nr;
 	u32 lost;      /* descriptors that did not fit into desc[] */
-	u32 desc_size; /* as the firmware gave it, bytes; 0 when not from firmware */
+	u32 desc_size; /* the firmware's, in bytes; 0 when not from firmware */
 	u32 desc_version;
 	struct mem_desc desc[MEMMAP_MAX];
 };
@@ -72,13 +72,13 @@ struct memmap {
 phys_addr_t mem_desc_end(const struct mem_desc *d);
 
 /*
- * Reads `size` bytes of EFI_MEMORY_DESCRIPTORs of `desc_size` bytes each. -EINVAL when desc_size
- * is smaller than the 40 bytes the specification defines (map untouched); a partial descriptor at
- * the end is ignored. What does not fit is counted in map->lost.
+ * Reads `size` bytes of EFI_MEMORY_DESCRIPTORs of `desc_size` bytes each. 0; -EINVAL: desc_size is
+ * less than the 40 bytes of the specification (map unchanged). A partial descriptor at the end is
+ * ignored. Descriptors that do not fit are counted in map->lost.
  */
 int memmap_parse(struct memmap *map, const void *bytes, size_t size, u32 desc_size, u32 version);
 
-/* Appends one descriptor; -ENOSPC (and map->lost counts it) when the array is full. */
+/* Appends one descriptor. 0; -ENOSPC: the array is full, map->lost counts it. */
 int memmap_add(struct memmap *map, phys_addr_t start, u64 nr_pages, u32 type, u64 attr);
 
 void memmap_sort(struct memmap *map);
@@ -92,16 +92,16 @@ const char *memmap_attr_name(unsigned bit);
 /* All bits of attr as "UC|WC|WT|WB", unknown ones as one number at the end. Returns buf. */
 const char *memmap_attr_format(char *buf, size_t size, u64 attr);
 
-/* What an operating system may take as RAM once it has left boot services, as Linux judges it:
- * Loader*, Boot*, Conventional, not SP (drivers/firmware/efi: "soft reserved"). */
+/* Is it RAM for an operating system after ExitBootServices()? By Linux's rules: Loader*, Boot*,
+ * Conventional, not SP (drivers/firmware/efi: "soft reserved"). */
 bool mem_desc_is_ram(const struct mem_desc *d);
 
-/* One thing that is wrong with the map. */
+/* One error in the map. */
 enum memmap_fault {
 	MEMMAP_OK = 0,
 	MEMMAP_ZERO_LENGTH,  /* no pages */
 	MEMMAP_UNALIGNED,    /* start is not a multiple of 4 KiB */
-	MEMMAP_WRAPS,	     /* runs past the end of the address space or past 52 bits */
+	MEMMAP_WRAPS,	     /* goes past the end of the address space or past 52 bits */
 	MEMMAP_OVERLAP,	     /* shares bytes with desc[other] */
 	MEMMAP_UNKNOWN_TYPE, /* neither defined nor in the OEM's or the OS loader's range */
 };
@@ -109,13 +109,13 @@ enum memmap_fault {
 struct memmap_finding {
 	enum memmap_fault fault;
 	u32 index; /* of the descriptor */
-	u32 other; /* MEMMAP_OVERLAP: the one it collides with */
+	u32 other; /* MEMMAP_OVERLAP: the other descriptor */
 };
 
 /*
- * Fills at most `max` findings; returns how many there are in all. `scratch` holds map->nr u32: the
- * indexes in ascending order of start afterwards. A descriptor that begins inside one that comes
- * earlier in that order is one overlap, with the one that reaches highest.
+ * Fills at most `max` findings; returns the number of all. `scratch` has room for map->nr indexes
+ * and gets them in ascending order of start. A descriptor that begins inside earlier ones (in that
+ * order) counts as one overlap, with the one of them that ends highest.
  */
 u32 memmap_check(const struct memmap *map, u32 *scratch, struct memmap_finding *findings, u32 max);
 const char *memmap_fault_name(enum memmap_fault fault);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * What ACPI says of nodes: memory affinity, CPUs, distances, and performance.
+ * NUMA nodes from ACPI: memory affinity, CPUs, distances, and performance.
  *
  * Filled by the parsers of SRAT, SLIT, HMAT and MADT (mm/boot/acpi.h) or from a machine file;
- * checked against the memory map by numa_apply(). Node ids are given to proximity domains in the
- * order in which they are first seen, as Linux does: first by SRAT's enabled CPUs, then by its
- * enabled memory.
+ * checked against the memory map by numa_apply(). Proximity domains get node ids in the order in
+ * which they first appear, as in Linux: first in SRAT's enabled CPUs, then in its enabled memory.
  */
 #ifndef MM_BOOT_NUMA_H
 #define MM_BOOT_NUMA_H
@@ -27,7 +26,7 @@ struct numa_range {
 struct numa_cpu {
 	u32 apic_id;
 	u32 acpi_uid;
-	int nid;      /* NUMA_NO_NODE: SRAT says nothing of it */
+	int nid;      /* NUMA_NO_NODE: not in the SRAT */
 	bool enabled; /* MADT flags bit 0 */
 	bool online_capable;
 };
@@ -41,7 +40,7 @@ struct numa_perf {
 };
 
 struct numa_info {
-	u32 nr_nodes; /* 1 + highest node id; 0: nothing known, all is node 0 */
+	u32 nr_nodes; /* 1 + highest node id; 0: no information, all is node 0 */
 	u32 pxm_of_node[MAX_NUMNODES];
 
 	u32 nr_ranges;
@@ -57,38 +56,38 @@ struct numa_info {
 
 void numa_init(struct numa_info *n);
 
-/* Node id of a proximity domain, a new one if need be. -ENOSPC past MAX_NUMNODES. */
+/* Node id of a proximity domain, a new id if it has none. -ENOSPC: MAX_NUMNODES are used. */
 int numa_node_of_pxm(struct numa_info *n, u32 pxm);
-/* The same without giving a new one: NUMA_NO_NODE when not known. */
+/* The same without new ids: NUMA_NO_NODE when the domain has none. */
 int numa_find_pxm(const struct numa_info *n, u32 pxm);
 
-/* 0; -EINVAL for empty ranges, -ENOSPC (counted in lost). */
+/* 0; -EINVAL: empty range; -ENOSPC: no room, counted in n->lost. */
 int numa_add_range(struct numa_info *n, int nid, phys_addr_t start, phys_addr_t end, bool hotplug,
 		   bool non_volatile);
 
-/* The CPU with this APIC id, a new one if need be; NULL (counted in lost) when there is no room. */
+/* The CPU with this APIC id, added if it is new. NULL: no room, counted in n->lost. */
 struct numa_cpu *numa_cpu(struct numa_info *n, u32 apic_id);
 void numa_set_cpu_node(struct numa_info *n, u32 apic_id, int nid);
 
-/* Distance as the SLIT says; 10 for the node itself and 20 otherwise when it says nothing.
- * Both are in 0..MAX_NUMNODES - 1. */
+/* Distance from the SLIT; without one 10 to the node itself and 20 to others. Node ids are in
+ * 0..MAX_NUMNODES - 1. */
 u8 numa_distance(const struct numa_info *n, int from, int to);
 
 enum numa_verdict {
-	NUMA_NONE, /* no affinity known: one node holds all memory */
+	NUMA_NONE, /* no affinity information: all memory is in one node */
 	NUMA_OK,
 	NUMA_CONFLICT,	 /* ranges of different nodes overlap: all memory goes to node 0 */
 	NUMA_INCOMPLETE, /* more than 1 MiB of RAM without a node: all memory goes to node 0 */
 };
 
 /*
- * Gives memblock's memory, which has no nodes yet, its nodes. Ranges count as far as there is RAM;
- * RAM in a hole between two ranges of one node is that node's. When ranges contradict each other or
- * leave more than 1 MiB of RAM without a node, all memory goes to node 0, as Linux falls back, and
- * the verdict says so; *ret_pa then is the lowest address concerned (else untouched). A smaller
- * rest goes to its neighbour. Hot-pluggable ranges get MEMBLOCK_HOTPLUG with NUMA_OK only; if SRAT
- * calls all RAM hot-pluggable, the node of the lowest RAM is spared.
- * Returns the verdict, or -ENOMEM from memblock; no memory has a node then.
+ * Sets the nodes of memblock's memory, which has none yet. Only the part of a range that is RAM
+ * counts; RAM in a hole between two ranges of a node belongs to that node. If ranges contradict
+ * each other, or leave more than 1 MiB of RAM without a node, all memory goes to node 0 as in
+ * Linux; the verdict says so, and *ret_pa is the lowest address concerned (else unchanged). Less
+ * RAM without a node goes to its neighbour's. Hot-pluggable ranges get MEMBLOCK_HOTPLUG only with
+ * NUMA_OK; if SRAT marks all RAM hot-pluggable, the node of the lowest RAM is left unmarked.
+ * Returns the verdict; -ENOMEM from memblock: no memory has a node.
  */
 int numa_apply(struct numa_info *n, struct memblock *mb, phys_addr_t *ret_pa);
 const char *numa_verdict_name(enum numa_verdict v);

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The allocators under a random load on real memory: what is handed out is stamped, checked and
- * freed, every invariant is proved, and all memory must come back.
+ * A random load on the allocators in real memory: each allocation is filled with a pattern, checked
+ * and freed; all invariants are checked, and all memory must be free again at the end.
  *
- * Phases of cfg->steps random operations each: pages, kmem_cache, kmalloc, vmalloc, all of them
- * mixed; then single pages are filled and freed in random order, after which the free blocks must
- * be what they were. After each phase everything is given back and the invariants are checked.
- * Never more than half of the free memory is held, nor more than 256 MiB.
+ * There are phases of cfg->steps random operations each: pages, kmem_cache, kmalloc, vmalloc, and
+ * all of these mixed. In the last phase single pages are filled and freed in random order; then the
+ * free blocks must be the same as before. After each phase everything is freed and the invariants
+ * are checked. At most half of the free memory is in use, and at most 256 MiB.
  *
- * On several CPUs all go through each phase at once, on the same caches, with a share of that
- * memory each. They swap what they hold now and then, so that it is freed on another CPU than it
- * came from.
+ * On several CPUs all run each phase together on the same caches, each with its share of that
+ * memory. Now and then they swap allocations, so that some are freed on another CPU.
  *
- * The books at the end: a zone's free pages are those from before, less the pages that became
- * struct pages (zone->nr_memmap_pages) and those that became page tables (sys->pt.nr_tables).
+ * At the end a zone must have as many free pages as before, less the pages that became struct pages
+ * (zone->nr_memmap_pages) or page tables (sys->pt.nr_tables).
  */
 #ifndef MM_EXERCISE_EXERCISE_H
 #define MM_EXERCISE_EXERCISE_H
@@ -25,49 +24,49 @@ struct mem_system;
 struct exercise_config {
 	u64 seed;
 	u64 steps;	/* random operations in each phase */
-	u64 fill_pages; /* order-0 pages to fill and free in random order, at most */
-	/* Asked every 1,000 steps, of `total` in all phases; non-zero stops (everything is given
-	 * back and checked all the same). NULL: nobody asks. */
+	u64 fill_pages; /* the most order-0 pages to fill and free in random order */
+	/* Called every 1,000 steps; `total` is for all phases. Non-zero stops the exercise, which
+	 * still frees and checks everything. May be NULL. */
 	int (*poll)(void *ctx, u64 done, u64 total);
 	void *poll_ctx;
-	/* Calls fn(arg, worker) for workers 0 to nr_workers - 1, each on the CPU of that number, at
-	 * once; worker 0 is the caller's, and the one that polls. 0 or -errno, which ends the
-	 * exercise. NULL: there is just the caller. */
+	/* Calls fn(arg, worker) for workers 0 to nr_workers - 1 at once, each on the CPU with this
+	 * number. Worker 0 runs on the caller's CPU and polls. 0; -errno ends the exercise. NULL:
+	 * only the caller works. */
 	int (*run)(void *ctx, void (*fn)(void *arg, u32 worker), void *arg);
 	void *run_ctx;
-	u32 nr_workers; /* at most MAX_CPUS and sys->given.nr_cpus; 0 as 1 */
+	u32 nr_workers; /* at most MAX_CPUS and sys->given.nr_cpus; 0 means 1 */
 };
 
 enum exercise_kind { EX_PAGES, EX_CACHE, EX_KMALLOC, EX_VMALLOC, NR_EXERCISE_KINDS };
 
 struct exercise_count {
-	u64 allocs, frees, failures; /* a failure is an honest NULL */
+	u64 allocs, frees, failures; /* failures: NULL was returned */
 	u64 bytes;		     /* written and checked */
 };
 
 struct exercise_result {
-	u64 seed, steps; /* steps: done, in all phases, by all workers */
+	u64 seed, steps; /* steps: the sum of all phases and workers */
 	u32 nr_workers;
 	u64 swaps; /* between workers */
 	struct exercise_count kind[NR_EXERCISE_KINDS];
 	u64 reallocs, filled_pages;
-	u64 skipped;		       /* steps left out: the share of memory was used up */
-	u64 peak_pages;		       /* held at once, the most of each worker summed up */
-	u64 memmap_pages, table_pages; /* that struct pages and page tables took meanwhile */
+	u64 skipped;		       /* steps without effect: the share of memory was used up */
+	u64 peak_pages;		       /* the sum of each worker's highest number of pages */
+	u64 memmap_pages, table_pages; /* that became struct pages and tables */
 	u64 ticks;
 	bool stopped;
-	const char *failed; /* NULL: everything held; else what did not */
-	u64 failed_at;	    /* PFN, kernel address or number concerned, as the text says */
+	const char *failed; /* NULL: no failure; else the check that failed */
+	u64 failed_at;	    /* the PFN, kernel address or number that the text speaks of */
 };
 
-/* Seed 1, 20,000 steps, 16,384 pages (64 MiB), no poll. */
+/* Seed 1, 5,000 steps in each phase, 16,384 pages (64 MiB), no poll. */
 struct exercise_config exercise_defaults(void);
 const char *exercise_kind_name(enum exercise_kind kind);
 
 /*
- * 0; -EFAULT when something did not hold (res->failed says what); -ENOMEM when there is not even
- * room to begin; -EINTR after poll stopped it; what cfg->run returned. *res is always filled. The
- * same seed on the same machine, freshly started, gives the same counts on one CPU.
+ * 0; -EFAULT: a check failed (res->failed); -ENOMEM: not enough memory to begin; -EINTR: stopped by
+ * poll; cfg->run's error. *res is always filled. With one CPU, the same seed gives the same counts
+ * on the same machine after each start.
  */
 int exercise_run(struct mem_system *sys, const struct exercise_config *cfg,
 		 struct exercise_result *res);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Flags of allocations, named, numbered and meant as Linux 6.1's (include/linux/gfp_types.h there).
- * The lowest five bits choose zone and mobility. Flags that only reclaim would look at (IO, FS,
- * WRITE, HARDWALL, ACCOUNT) are accepted and mean nothing yet.
+ * Flags of allocations, with the names, numbers and meanings of Linux 6.1
+ * (include/linux/gfp_types.h there). The lowest five bits choose zone and mobility. Flags for
+ * reclaim only (IO, FS, WRITE, HARDWALL, ACCOUNT) are accepted and have no effect yet.
  */
 #ifndef MM_PAGE_GFP_H
 #define MM_PAGE_GFP_H
@@ -12,7 +12,7 @@
 typedef u32 gfp_t;
 
 #define __GFP_DMA	     0x01u
-#define __GFP_HIGHMEM	     0x02u /* there is no highmem on 64 bits: accepted, means NORMAL */
+#define __GFP_HIGHMEM	     0x02u /* as NORMAL: there is no highmem on 64 bits */
 #define __GFP_DMA32	     0x04u
 #define __GFP_MOVABLE	     0x08u
 #define __GFP_RECLAIMABLE    0x10u
@@ -20,13 +20,13 @@ typedef u32 gfp_t;
 #define __GFP_IO	     0x40u
 #define __GFP_FS	     0x80u
 #define __GFP_ZERO	     0x100u
-#define __GFP_ATOMIC	     0x200u /* cannot wait: a quarter deeper still, and the reserve */
+#define __GFP_ATOMIC	     0x200u /* cannot wait: a quarter lower, and the reserve */
 #define __GFP_DIRECT_RECLAIM 0x400u /* may empty the CPUs' lists, and ask shrinkers */
 #define __GFP_KSWAPD_RECLAIM 0x800u
 #define __GFP_WRITE	     0x1000u
-#define __GFP_NOWARN	     0x2000u  /* a failure is not counted as worth a warning */
+#define __GFP_NOWARN	     0x2000u  /* a failure is not counted as one to warn of */
 #define __GFP_RETRY_MAYFAIL  0x4000u  /* ask shrinkers again for large orders too */
-#define __GFP_NOFAIL	     0x8000u  /* may empty the zones to the last page */
+#define __GFP_NOFAIL	     0x8000u  /* may take the last page of a zone */
 #define __GFP_NORETRY	     0x10000u /* neither empty the CPUs' lists nor ask shrinkers */
 #define __GFP_MEMALLOC	     0x20000u /* no watermarks */
 #define __GFP_COMP	     0x40000u
@@ -48,13 +48,13 @@ typedef u32 gfp_t;
 #define GFP_USER	     (__GFP_RECLAIM | __GFP_IO | __GFP_FS | __GFP_HARDWALL)
 #define GFP_HIGHUSER_MOVABLE (GFP_USER | __GFP_HIGHMEM | __GFP_MOVABLE)
 
-/* Why a set of flags cannot be meant, or NULL. Linux's table of zones (GFP_ZONE_BAD), both
+/* Why these flags are invalid, or NULL. Invalid are zones that Linux forbids (GFP_ZONE_BAD), both
  * mobilities at once, unknown bits, and a request that may neither fail nor wait. */
 const char *gfp_wrong(gfp_t gfp);
-/* "GFP_KERNEL|__GFP_ZERO". Returns the length it needs. */
+/* Flags as text, "GFP_KERNEL|__GFP_ZERO". Returns the length that the text needs. */
 int gfp_text(char *buf, size_t size, gfp_t gfp);
 
-/* Highest zone that may serve the request. DMA beats DMA32; MOVABLE needs HIGHMEM too. */
+/* The highest zone for the request. DMA wins over DMA32; MOVABLE also needs HIGHMEM. */
 static inline enum zone_type gfp_zone(gfp_t gfp)
 {
 	if (gfp & __GFP_DMA)

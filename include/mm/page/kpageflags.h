@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What /proc/kpageflags would say of a page frame (Linux 6.1: uapi/linux/kernel-page-flags.h). */
+/* Page frames in the format of /proc/kpageflags (Linux 6.1: uapi/linux/kernel-page-flags.h). */
 #ifndef MM_PAGE_KPAGEFLAGS_H
 #define MM_PAGE_KPAGEFLAGS_H
 
@@ -14,7 +14,7 @@ enum kpf {
 	KPF_COMPOUND_TAIL = 16,
 	KPF_NOPAGE = 20, /* a hole */
 	KPF_PGTABLE = 26,
-	KPF_RESERVED = 32, /* from here on for kernel developers only */
+	KPF_RESERVED = 32, /* this and the following ones: for kernel developers only */
 	KPF_BITS = 64
 };
 #define KPF_HACKERS (0xffffULL << 32)
@@ -22,9 +22,9 @@ enum kpf {
 /* "S:slab": the letter, a colon, the name. NULL: no such flag. */
 const char *kpf_name(unsigned flag);
 
-/* The flags of the page, and in *ret_nr how many pages from it on are known to have the same. */
+/* The flags of the page. *ret_nr: so many pages, this one included, are known to have the same. */
 u64 kpageflags(const struct mem_system *sys, u64 pfn, u64 *ret_nr);
-/* Frames that /proc/kpageflags covers: to the end of the last section. */
+/* The number of frames in /proc/kpageflags: up to the end of the last section. */
 u64 kpageflags_end(const struct mem_system *sys);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Aids for finding who did it. While any is on, the CPUs' lists are out of use and every call takes
- * the long way, which asks here; while all are off they cost nothing.
+ * Debugging aids of the page allocator. While one is on, the CPUs' lists are not used, and every
+ * call takes the slow path, which calls the aids. While all are off they cost nothing.
  */
 #ifndef MM_PAGE_PAGE_DEBUG_H
 #define MM_PAGE_PAGE_DEBUG_H
@@ -10,21 +10,21 @@
 
 struct mem_system;
 
-#define PAGE_DEBUG_POISON 0x1 /* free pages hold PAGE_POISON_BYTE; checked on allocation */
-#define PAGE_DEBUG_OWNER  0x2 /* who allocated each page, and who freed it */
-#define PAGE_DEBUG_TRACE  0x4 /* the last PAGE_TRACE_SIZE calls */
-#define PAGE_DEBUG_FAIL	  0x8 /* the n-th allocation fails, and all after it */
+#define PAGE_DEBUG_POISON 0x1 /* free pages contain PAGE_POISON_BYTE; checked on allocation */
+#define PAGE_DEBUG_OWNER  0x2 /* record the last allocation and free of each page */
+#define PAGE_DEBUG_TRACE  0x4 /* record the last PAGE_TRACE_SIZE calls */
+#define PAGE_DEBUG_FAIL	  0x8 /* the n-th allocation and all later ones fail */
 
 #define PAGE_POISON_BYTE 0xaa
 #define PAGE_TRACE_SIZE	 1024
 
-/* Turns aids on and off: all of `aids` are on afterwards and no others. 0; -ENOMEM (nothing
- * changed). Pages that are free already are not poisoned until they were used once. */
+/* Turns on exactly these aids, and all others off. 0; -ENOMEM: nothing changed. Pages that are free
+ * already get no poison until their next free. */
 int page_debug_set(struct mem_system *sys, unsigned aids);
-/* The n-th allocation from now on fails, and all that follow; 0: none. */
+/* Lets the n-th allocation from now on fail, and all later ones; 0: none. */
 void page_debug_fail_after(struct mem_system *sys, u64 n);
 
-/* A call that was traced, or the last one that concerned a page. */
+/* A traced call, or the last call for a page. */
 struct page_event {
 	u64 nr; /* counts up from 1; 0: no event */
 	u64 pfn;
@@ -32,11 +32,11 @@ struct page_event {
 	gfp_t gfp;	    /* of allocations */
 	u8 order;
 	u8 cpu;
-	bool free; /* or allocation */
+	bool free; /* else an allocation */
 };
 /* The i-th newest traced call, from 0; false when there is none. */
 bool page_debug_trace(const struct mem_system *sys, u32 i, struct page_event *ret);
-/* Who allocated and who freed the page last (PAGE_DEBUG_OWNER); nr is 0 where nothing is known. */
+/* The last allocation and the last free of the page (PAGE_DEBUG_OWNER); nr 0: not recorded. */
 void page_debug_owner(const struct mem_system *sys, u64 pfn, struct page_event *ret_alloc,
 		      struct page_event *ret_free);
 

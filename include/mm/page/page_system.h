@@ -24,7 +24,7 @@ struct page_system {
 	pg_data_t *node_data[MAX_NUMNODES];
 	u8 *sections; /* [section]: its struct pages have memory */
 	u64 nr_sections;
-	struct spinlock memmap_lock; /* struct pages coming to life */
+	struct spinlock memmap_lock; /* for initialising struct pages */
 	u64 alive_pageblocks, populated_sections;
 	u64 totalram_pages; /* managed, all zones */
 	u64 min_free_kbytes;

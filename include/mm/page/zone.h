@@ -2,15 +2,15 @@
 /*
  * Nodes and zones, with Linux's names.
  *
- * A zone's span is cut out of its node's by the zone limits (16 MiB, 4 GiB, and where MOVABLE is
- * asked to begin); `present` are the pages of it that are RAM, `managed` those that the page
- * allocator was given.
+ * A zone's span is the part of its node's span between the zone limits (16 MiB, 4 GiB, and the
+ * start of MOVABLE if there is one). `present` counts its pages that are RAM, `managed` those that
+ * the page allocator got.
  *
- * Free memory lies in three tiers. Below 256 KiB it is a bit per page in the word of its group of
- * 64 pages, and groups are listed by the largest free run that they have. From 256 KiB to below
- * 2 MiB blocks are listed through their group, from 2 MiB to below 1 GiB through pageblock
- * descriptors, whole GiBs through giga descriptors. What is below a tier is written when a block of
- * it is first split, so start-up costs nothing per page or per pageblock.
+ * Free blocks below 256 KiB are bits, one per page, in the word of a group of 64 pages; groups are
+ * listed by their largest free run. Larger free blocks are listed by a descriptor: from 256 KiB to
+ * below 2 MiB by that of their group, from 2 MiB to below 1 GiB by that of their pageblock, whole
+ * GiBs by struct gigablock. Smaller descriptors are written when a larger block is first split, so
+ * start-up has no cost per page or per pageblock.
  */
 #ifndef MM_PAGE_ZONE_H
 #define MM_PAGE_ZONE_H
@@ -24,15 +24,15 @@ enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_MOVABLE, ZONE_DEVICE, M
 #define ZONE_DMA_END   (16 * MiB)
 #define ZONE_DMA32_END (4 * GiB)
 
-/* What a pageblock is for, so that what cannot be moved is kept together. Linux's order. */
+/* The type of a pageblock: pages that cannot be moved are kept together. Linux's order. */
 enum migratetype {
 	MIGRATE_UNMOVABLE,
 	MIGRATE_MOVABLE,
 	MIGRATE_RECLAIMABLE,
-	MIGRATE_PCPTYPES, /* those above have per-CPU lists */
+	MIGRATE_PCPTYPES, /* the types before it have per-CPU lists */
 	MIGRATE_HIGHATOMIC = MIGRATE_PCPTYPES,
 	MIGRATE_CMA,
-	MIGRATE_ISOLATE, /* taken out of use: free pages are not handed out nor counted */
+	MIGRATE_ISOLATE, /* isolated: its free pages are neither allocated nor counted */
 	MIGRATE_TYPES
 };
 const char *migratetype_name(enum migratetype type);
@@ -41,7 +41,7 @@ const char *migratetype_name(enum migratetype type);
 
 /*
  * Free blocks of one order, or, below GROUP_ORDER, groups whose largest free run is of that order.
- * A list is that of the first pageblock's type.
+ * The type of a block's first pageblock selects the list.
  */
 struct free_area {
 	struct list_head free_list[MIGRATE_TYPES];
@@ -51,9 +51,9 @@ struct free_area {
 enum zone_watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
 /*
- * Events, counted under the zone's lock, those of NUMA atomically; the CPUs' lists add theirs
- * (zone_events()). An allocation is meant for the first zone of its node that it may use. One that
- * comes from another node is a miss there, and foreign where it was meant to come from.
+ * Events, counted under the zone's lock, those of NUMA atomically; zone_events() adds those of the
+ * CPUs' lists. An allocation prefers the first zone of its node that it may use. If it gets a zone
+ * of another node, that is a miss in the zone that served it, and foreign in the preferred one.
  */
 enum zone_event {
 	PGALLOC, /* pages */
@@ -64,18 +64,18 @@ enum zone_event {
 	NUMA_OTHER, /* allocations by a CPU of another node */
 	PGSPLIT,    /* halvings of blocks of 256 KiB and more */
 	PGMERGE,
-	PGSTEAL,     /* blocks taken from another type's lists, */
-	PGSTEAL_ALL, /* and of those the pageblocks that changed their type */
+	PGSTEAL,     /* blocks taken from another type's lists */
+	PGSTEAL_ALL, /* pageblocks that changed their type by this */
 	PGALLOC_FAIL_WMARK,
 	NR_ZONE_EVENTS
 };
 
-/* Descriptors for split pageblocks, carved out of larger chunks; never given back. */
+/* Blockmaps for split pageblocks, cut from larger chunks; never freed. */
 struct map_pool {
 	struct blockmap *next, *spare; /* nr_left of them at `next` */
 	u64 nr_left, nr_total;
 	bool growing;
-	u64 pages; /* taken from the zone to hold them */
+	u64 pages; /* taken from the zone for them */
 };
 
 struct pcp_list;
@@ -87,17 +87,17 @@ struct zone {
 	u8 type;
 	u64 zone_start_pfn;
 	u64 spanned_pages, present_pages, managed_pages;
-	u64 border_pages; /* free, but in a pageblock of another zone: left alone */
+	u64 border_pages; /* free, but in a pageblock of another zone: not used */
 	u64 _watermark[NR_WMARK];
-	u64 lowmem_reserve[MAX_NR_ZONES]; /* kept from requests that could do with a higher zone */
+	u64 lowmem_reserve[MAX_NR_ZONES]; /* kept from requests that may use a higher zone */
 
 	/* under the lock */
 	u64 nr_free_pages;    /* without those of MIGRATE_ISOLATE */
-	u64 nr_isolated_free; /* those */
+	u64 nr_isolated_free; /* only those */
 	u64 nr_free_cma, cma_pages;
 	u64 nr_reserved_highatomic; /* pages of pageblocks of that type */
 	u64 nr_free_highatomic;
-	u64 nr_memmap_pages; /* taken from managed ones to hold struct pages */
+	u64 nr_memmap_pages; /* managed pages that became struct pages */
 	u64 event[NR_ZONE_EVENTS];
 	u32 nonempty[MIGRATE_TYPES]; /* a bit per order: the list has entries */
 	struct free_area free_area[NR_FREE_ORDERS];
@@ -157,13 +157,13 @@ struct mem_system;
 /* Allocates (memblock) and fills the nodes' structures: spans, present pages, zonelists. Nothing
  * is managed yet. 0 or -ENOMEM. */
 int zones_init(struct mem_system *sys);
-/* Where each node's ZONE_MOVABLE begins, from kernelcore, movablecore and movable_node of
+/* Sets the start of each node's ZONE_MOVABLE from kernelcore, movablecore and movable_node of
  * sys->given.page_options; zones_init() calls it. */
 void zones_place_movable(struct mem_system *sys);
 struct device_range;
-/* The range of sys->given.devices that holds the page; NULL: none does. */
+/* The range of sys->given.devices with the page, or NULL. */
 const struct device_range *device_range_of(const struct mem_system *sys, u64 pfn);
-/* The zone of a page of node nid's RAM, or of a device range. */
+/* The zone of a page in RAM of node nid, or in a device range. */
 struct zone *zone_at(const struct mem_system *sys, int nid, u64 pfn);
 
 #define for_each_node(sys, node)                                                                   \

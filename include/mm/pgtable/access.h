@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Would this access fault, at which level, for which bit, with which error code? A model of what
- * an x86-64 CPU checks (Intel SDM vol. 3, 4.5 to 4.8), on entries that are given: nothing is
- * touched.
+ * Would this access fault, at which level, for which bit, with which error code? A model of the
+ * checks of an x86-64 CPU (Intel SDM vol. 3, 4.5 to 4.8) on given entries; no access is made.
  */
 #ifndef MM_PGTABLE_ACCESS_H
 #define MM_PGTABLE_ACCESS_H
@@ -18,7 +17,7 @@ enum access_kind {
 };
 #define ACCESS_KINDS 5
 
-/* The control bits that matter. */
+/* The control bits that the checks use. */
 struct access_cpu {
 	u8 levels, phys_bits;
 	bool page1g;		   /* CPUID: PDPTEs may map pages */
@@ -33,7 +32,7 @@ struct access_cpu {
 enum access_why {
 	ACCESS_OK,
 	ACCESS_NOT_CANONICAL,
-	ACCESS_UNREADABLE, /* the walk leads out of memory: no CPU was asked what it would do */
+	ACCESS_UNREADABLE, /* a table is outside memory: the result on a CPU is unknown */
 	ACCESS_NOT_PRESENT,
 	ACCESS_RESERVED, /* reserved bits are set */
 	ACCESS_NO_USER,	 /* user access, U/S is 0 */
@@ -56,19 +55,19 @@ enum access_why {
 
 struct access_result {
 	bool faults;
-	u8 vector; /* 13 #GP, 14 #PF; 0 if it goes through */
+	u8 vector; /* 13 #GP, 14 #PF; 0: no fault */
 	u32 error;
 	u8 why;		  /* enum access_why */
-	u8 level;	  /* whose entry decides; of the page if it goes through */
-	u64 bits;	  /* of that entry: those that decide */
-	phys_addr_t phys; /* if it goes through */
-	bool sets_dirty;  /* of the page's entry; accessed is set in all */
+	u8 level;	  /* of the entry that decides; of the page if no fault */
+	u64 bits;	  /* the bits of that entry that decide */
+	phys_addr_t phys; /* if no fault */
+	bool sets_dirty;  /* in the page's entry; all entries become accessed */
 };
 
-/* `entry` from the top, as many as the walk read (nr); cpu->levels tells their levels. */
+/* entry[]: the nr entries that the walk read, from the top; cpu->levels gives their levels. */
 void access_check(const u64 *entry, u32 nr, u64 va, const struct access_cpu *cpu,
 		  enum access_kind kind, bool user, struct access_result *ret);
-/* The same for an address in a tree of x86-64's. */
+/* The same for an address in an x86-64 tree. */
 void access_check_va(const struct pgtable *pt, u64 va, const struct access_cpu *cpu,
 		     enum access_kind kind, bool user, struct access_result *ret);
 

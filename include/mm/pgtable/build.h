@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Building our own world's tables from plain data: Linux's layout of the kernel's half, the direct
- * map of RAM, and an identity map of what the firmware's tables cover.
+ * Builds the page tables of our own world: Linux's layout of the kernel half, the direct map of
+ * RAM, and an identity map of what the firmware's tables map.
  */
 #ifndef MM_PGTABLE_BUILD_H
 #define MM_PGTABLE_BUILD_H
@@ -26,18 +26,18 @@ struct pt_marker {
 const struct pt_marker *pt_markers_x86(u8 levels, u32 *ret_nr);
 
 /*
- * Maps [va, va + size) to pa with the largest pages up to max_level, none of them across two MTRR
- * types (m NULL: all memory has one type). 0; -ENOMEM, -EEXIST: nothing of it is mapped.
+ * Maps [va, va + size) to pa with the largest pages up to max_level; no page has two MTRR types
+ * (m NULL: all memory has one type). 0; -ENOMEM, -EEXIST: nothing of it is mapped.
  */
 int pt_build_range(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flags,
 		   unsigned max_level, const struct mtrr_state *m);
 
-/* All memory but MEMBLOCK_NOMAP's, cut to whole pages, into the direct map: RW, NX, global.
- * 0 or -ENOMEM (the map is half-built then: destroy). */
+/* Maps all memory but MEMBLOCK_NOMAP's, cut to whole pages, in the direct map: RW, NX, global.
+ * 0; -ENOMEM: the map is incomplete, destroy it. */
 int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, const struct memblock *mb,
 		    const struct mtrr_state *m);
 
-/* Left out of the identity map; whole pages. */
+/* A range that the identity map leaves out; whole pages. */
 struct pt_hole {
 	phys_addr_t start, end;
 };
@@ -49,8 +49,8 @@ struct pt_identity_result {
 };
 
 /*
- * Maps what fw maps at VA == PA with its write right and cache bits, never executable, never for
- * users; page 0 and the holes stay absent. 0 or -ENOMEM (tables are half-built then: destroy).
+ * Maps all that fw maps at VA == PA, with fw's write right and cache bits, never executable, never
+ * for users, without page 0 and the holes. 0; -ENOMEM: the tables are incomplete, destroy them.
  */
 int pt_build_identity(struct pgtable *pt, const struct pgtable *fw, const struct mtrr_state *m,
 		      const struct pt_hole *holes, u32 nr_holes, struct pt_identity_result *ret);

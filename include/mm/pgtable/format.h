@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A paging format as data: where the index, the address and the meaning of each bit are. One
- * walker (mm/pgtable/walk.c) and one decoder (pt_decode) read all of them.
+ * A paging format as data: the places of index and address, and the meaning of each bit. One walker
+ * (mm/pgtable/walk.c) and one decoder (pt_decode) read all formats.
  *
- * Levels count from the leaf in every format: 0 is the 4 KiB page's entry. What an entry allows is
- * a set of six rights; those of a walk are the bits that all of its entries have, whatever the
- * format calls them (RW and NX on x86, AP and UXN on Arm, R W X U on RISC-V).
+ * Levels count from the leaf in every format: 0 is the entry of a 4 KiB page. An entry gives a set
+ * of six rights, from whatever bits the format has for them (RW and NX on x86, AP and UXN on Arm,
+ * R W X U on RISC-V). The rights of a walk are those that all its entries give.
  */
 #ifndef MM_PGTABLE_FORMAT_H
 #define MM_PGTABLE_FORMAT_H
@@ -24,15 +24,15 @@
 #define PTR_ALL 0x3f
 
 struct pt_level_format {
-	const char *name; /* the manual's: "PDPTE" */
+	const char *name; /* as in the manual: "PDPTE" */
 	u8 shift; /* lowest bit of the index in an address; an entry maps 1 << shift bytes */
 	u8 index_bits;
 	/* A present entry maps a page if ((entry & leaf_mask) != 0) == leaf_if_set. */
 	u64 leaf_mask;
 	bool leaf_if_set;
-	/* Address bits as they stand in an entry; shifted left by the format's addr_shift. */
+	/* Masks of the address bits in an entry; their value is shifted left by addr_shift. */
 	u64 leaf_addr, table_addr;
-	/* A second, higher piece of a page's address (x86-32's PSE-36), shifted left by this. */
+	/* A second part of a page's address, above the first (PSE-36 of x86-32), and its shift. */
 	u64 leaf_addr_high;
 	u8 high_shift;
 	u64 leaf_reserved, table_reserved; /* must be 0 */
@@ -41,14 +41,14 @@ struct pt_level_format {
 #define PT_IN_TABLE 1 /* in entries that point to tables */
 #define PT_IN_PAGE  2 /* in entries that map pages */
 
-/* A bit or a field, and what its values mean. */
+/* A bit or a field, and the meaning of its values. */
 struct pt_bit {
 	u8 high, low;
 	u8 levels;	  /* bit n: at level n */
 	u8 where;	  /* PT_IN_* */
-	const char *name; /* as flags lines print it when set: "RW", "NX" */
-	/* In words, for a single bit: set and clear. For a field: `one` says what it is; its value
-	 * follows. `zero` NULL: nothing to say when it is 0. */
+	const char *name; /* in lists of set flags: "RW", "NX" */
+	/* In words. A single bit: when set, when clear. A field: `one` says what it is and its
+	 * value follows. `zero` NULL: no words when it is 0. */
 	const char *one, *zero;
 	const char *source; /* manual and section or table */
 };
@@ -56,31 +56,32 @@ struct pt_bit {
 struct pt_format {
 	const char *name;   /* as typed: "sv48" */
 	const char *title;  /* "RISC-V Sv48" */
-	const char *manual; /* title and edition of what the bits' sources name */
+	const char *manual; /* title and edition, for the `source` of bits */
 	u8 nr_levels, entry_size /* bytes: 4 or 8 */, addr_shift;
 	u8 va_bits;
 	bool sign_extend; /* addresses above va_bits copy the top bit (else they are 0) */
-	u8 phys_bits;	  /* the most that the format can address */
+	u8 phys_bits;	  /* the most that the format allows */
 	struct pt_level_format level[PT_MAX_LEVELS];
-	u64 present;		     /* all of these set: the entry is present */
+	u64 present;		     /* if all of these are set, it is present */
 	u64 accessed, dirty, global; /* 0 where there is no such bit */
 	u64 noexec;		     /* x86: reserved unless EFER.NXE */
 	u64 needs, needed; /* `needs` is reserved unless `needed` is set (RISC-V: W without R) */
 	u64 forbidden;	   /* a field of pages that must not be all ones (RISC-V: PBMT 3) */
 	const char *on_reserved; /* what the CPU does when reserved bits are set */
-	/* Bits besides those of PT_* flags that pages of every size have at the same place: kept
-	 * when a page is split or a table collapsed. */
+	/* Bits other than those of PT_* flags that pages of all sizes have at the same place: a
+	 * split or a collapse keeps them. */
 	u64 carried;
-	/* All bits but the address that pages of every size have at the same place with the same
-	 * meaning: a split or a collapse changes none of them. Has all of `carried`. */
+	/* All bits but the address that pages of all sizes have at the same place with the same
+	 * meaning, with those of `carried`: a split or a collapse changes none of them. */
 	u64 same;
-	/* Rights that the entry leaves: of a page or a table entry. Control registers are not in
-	 * tables; taken are CR0.WP = 1, no SMEP, SMAP or PAN, and RISC-V's SUM = 0: the supervisor
-	 * has no rights on a user's page there. */
+	/* The rights that an entry of a page or a table gives. The state of control registers is
+	 * assumed: CR0.WP = 1, no SMEP, SMAP or PAN, and on RISC-V SUM = 0, so the supervisor has
+	 * no rights on user pages there. */
 	u8 (*rights)(u64 entry, unsigned level, bool leaf);
-	/* An entry from PT_* flags (mm/pgtable/pgtable.h) and back, as far as the format has such
-	 * bits. PT_PATBIT, PT_PCD, PT_PWT are the three bits of a memory type's index (x86: into
-	 * the PAT; Arm: AttrIndx, into MAIR; RISC-V: 2 is PBMT NC, 3 is IO). */
+	/* Converts PT_* flags (mm/pgtable/pgtable.h) to an entry and back; flags that the
+	 * format does not have are ignored. PT_PATBIT, PT_PCD, PT_PWT are the three bits of
+	 * a memory type's index (x86: into the PAT; Arm: AttrIndx, into MAIR; RISC-V: 2 is
+	 * PBMT NC, 3 is IO). */
 	u64 (*make_leaf)(phys_addr_t pa, u64 flags, unsigned level);
 	u64 (*make_table)(phys_addr_t pa);
 	u64 (*leaf_flags)(u64 entry, unsigned level);
@@ -90,7 +91,7 @@ struct pt_format {
 
 /* x86-64-4 x86-64-5 x86-32 pae aarch64-3 aarch64-4 sv39 sv48 sv57. NULL: no such name. */
 const struct pt_format *pt_format_find(const char *name);
-/* All of them in turn; NULL behind the last. */
+/* The nr-th format, from 0; NULL after the last. */
 const struct pt_format *pt_format_nr(u32 nr);
 extern const struct pt_format pt_format_x86_64_4, pt_format_x86_64_5;
 
@@ -124,18 +125,18 @@ static inline phys_addr_t pt_entry_addr(const struct pt_format *f, u64 entry, un
 	       ((entry & l->leaf_addr_high) << l->high_shift);
 }
 
-/* Bits that must be 0 and are not, on a CPU with so many physical address bits (0: the format's
- * most) and with or without no-execute. */
+/* The set bits that must be 0, on a CPU with phys_bits physical address bits (0: as many as the
+ * format allows), with or without no-execute. */
 u64 pt_entry_reserved(const struct pt_format *f, u64 entry, unsigned level, bool leaf,
 		      unsigned phys_bits, bool nx);
 
-/* "rw-/r--": supervisor's and user's rights. buf holds 8 bytes. Returns buf. */
+/* Rights of supervisor and user, "rw-/r--". buf has 8 bytes. Returns buf. */
 const char *pt_rights_text(char *buf, u8 rights);
 
 /*
- * The entry's bits in words, from high to low: called for each known bit or field that is set, and
- * for clear ones that have something to say. `value` is the field's. Bits that the format does not
- * know, and reserved ones, come with names such as "bit 51" and "ignored" or "reserved: must be 0".
+ * The meaning of an entry's bits, from high to low: the callback gets each known bit or field that
+ * is set, and clear ones that have words for it; `value` is the field's value. Unknown and reserved
+ * bits get names such as "bit 51" and the text "ignored" or "reserved: must be 0".
  */
 struct pt_meaning {
 	u8 high, low;
@@ -147,7 +148,7 @@ typedef void (*pt_meaning_fn)(void *ctx, const struct pt_meaning *m);
 void pt_decode(const struct pt_format *f, u64 entry, unsigned level, unsigned phys_bits, bool nx,
 	       pt_meaning_fn fn, void *ctx);
 
-/* "PRESENT|RW|ACCESSED": names of the single bits that are set, "" for none; "absent" when it is
+/* The names of the single bits that are set, "PRESENT|RW|ACCESSED"; "absent" for an entry that is
  * not present. Returns the length. */
 int pt_flags_text(char *buf, size_t size, const struct pt_format *f, u64 entry, unsigned level);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Memory types: MTRRs as data, so that page sizes can be chosen and mappings explained on any
- * machine (Intel SDM vol. 3, 12.11). The registers are read by arch/.
+ * Memory types: MTRRs as data, to choose page sizes and explain mappings for any machine (Intel SDM
+ * vol. 3, 12.11). arch/ reads the registers.
  */
 #ifndef MM_PGTABLE_MEMTYPE_H
 #define MM_PGTABLE_MEMTYPE_H
@@ -34,12 +34,12 @@ struct mtrr_state {
 	u8 phys_bits;
 };
 
-/* Type of the byte at pa; *ret_end is the first address above that may have another type. */
+/* Type of the byte at pa; all bytes from pa to *ret_end have it. */
 enum memtype mtrr_type(const struct mtrr_state *m, phys_addr_t pa, phys_addr_t *ret_end);
-/* Has all of [start, end) one type? */
+/* Does all of [start, end) have one type? */
 bool mtrr_uniform(const struct mtrr_state *m, phys_addr_t start, phys_addr_t end);
-/* The same as mtrr_type(), but *ret_end is where another type really begins, at most `limit` (and
- * sooner where registers with holes in their masks cut memory into very many pieces). */
+/* Like mtrr_type(), but at *ret_end another type really begins, or it is `limit`. (Exception: it
+ * may be lower if registers with holes in their masks cut memory into very many pieces.) */
 enum memtype mtrr_type_range(const struct mtrr_state *m, phys_addr_t pa, phys_addr_t limit,
 			     phys_addr_t *ret_end);
 const char *memtype_name(enum memtype t);
@@ -56,36 +56,36 @@ enum mtrr_kind {
 struct mtrr_source {
 	enum memtype type;
 	enum mtrr_kind kind;
-	u8 nr;		/* where several match: the lowest whose type wins */
+	u8 nr;		/* if several match: the lowest one with the type that wins */
 	u32 matching;	/* MTRR_VARIABLE: bit n for register n */
-	bool undefined; /* the types of those that match must not be mixed: 12.11.4.1 */
+	bool undefined; /* the matching registers have types that must not be mixed: 12.11.4.1 */
 };
 void mtrr_source(const struct mtrr_state *m, phys_addr_t pa, struct mtrr_source *ret);
 /* In words, such as "variable 2 of 0 2, UC wins". Returns buf. */
 const char *mtrr_source_text(char *buf, size_t size, const struct mtrr_source *s);
 
-/* First address, bytes and MSR of fixed range nr. */
+/* First address, size in bytes and MSR of fixed range nr. */
 void mtrr_fixed_range(u32 nr, phys_addr_t *ret_start, u64 *ret_size, u32 *ret_msr);
-/* Base and bytes of a variable register. False: off, or with holes in its mask (*ret_size 0). */
+/* Base and size of a variable register. False: off, or with holes in its mask (*ret_size 0). */
 bool mtrr_variable_range(const struct mtrr_state *m, u32 nr, phys_addr_t *ret_base, u64 *ret_size);
 
 /* ---- page tables and PAT ----------------------------------------------------------------- */
 
 #define PAT_AT_RESET 0x0007040600070406ULL /* SDM vol. 3, table 12-12 */
 
-/* Type in entry `index` of IA32_PAT; -EINVAL for encodings that are reserved (12.12.2). */
+/* Type in entry `index` of IA32_PAT; -EINVAL: reserved encoding (12.12.2). */
 int pat_type(u64 pat_msr, unsigned index);
-/* The first entry of IA32_PAT that has a type; -1: none has. */
+/* Index of the first entry of IA32_PAT with this type; -1: there is none. */
 int pat_index_of(u64 pat_msr, enum memtype type);
-/* PT_* flags that choose an entry of it. */
+/* The PT_* flags that select this entry of IA32_PAT. */
 u64 pat_flags(unsigned index);
-/* Which PAT entry an x86-64 page's entry chooses: PWT, PCD, and PAT, which is bit 7 at level 0 and
- * bit 12 above (12.12.3). */
+/* Index of the PAT entry that an x86-64 page's entry selects by PWT, PCD, and PAT, which is bit 7
+ * at level 0 and bit 12 above (12.12.3). */
 unsigned pat_index(u64 entry, unsigned level);
 
 /*
  * The type that the CPU uses for a page, from its MTRR type and its PAT type (SDM vol. 3, table
- * 12-7). *ret_undefined: combinations that older editions left undefined.
+ * 12-7). *ret_undefined: older editions left this combination undefined.
  */
 enum memtype memtype_combine(enum memtype mtrr, enum memtype pat, bool *ret_undefined);
 
@@ -96,7 +96,7 @@ struct memtype_effective {
 	enum memtype type; /* UC when the PAT entry is reserved */
 	bool undefined;
 };
-/* For the byte at pa, mapped by this entry. */
+/* Computes *ret for the byte at pa, mapped by this entry. */
 void memtype_effective(const struct mtrr_state *m, u64 pat_msr, phys_addr_t pa, u64 entry,
 		       unsigned level, struct memtype_effective *ret);
 

@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* kmalloc: memory of any size, from caches of Linux's size classes or, when large, in pages. */
+/* kmalloc: memory of any size, from caches with Linux's size classes; large sizes in pages. */
 #ifndef MM_SLAB_KMALLOC_H
 #define MM_SLAB_KMALLOC_H
 
 #include "mm/slab/slab.h"
 
-#define KMALLOC_MAX_CACHE_SIZE 8192 /* larger ones are pages */
+#define KMALLOC_MAX_CACHE_SIZE 8192 /* larger sizes take whole pages */
 #define KMALLOC_MAX_SIZE       (PAGE_SIZE << MAX_PAGE_ORDER)
 
 /*
- * size 0 gives ZERO_SIZE_PTR, which may be freed. NULL: too large or no memory. Powers of two are
- * aligned to themselves, up to a page. __GFP_DMA and __GFP_RECLAIMABLE have classes of their own;
- * with __GFP_DMA32 it is whole pages whatever the size.
+ * size 0 gives ZERO_SIZE_PTR, which may be freed. NULL: too large or no memory. A size that is a
+ * power of two is aligned to itself, up to a page. __GFP_DMA and __GFP_RECLAIMABLE have their own
+ * caches; __GFP_DMA32 takes whole pages for any size.
  */
 #define ZERO_SIZE_PTR ((void *)16)
 void *kmalloc(struct mem_system *sys, size_t size, gfp_t gfp);
 void *kmalloc_node(struct mem_system *sys, size_t size, gfp_t gfp, int nid);
 void *kzalloc(struct mem_system *sys, size_t size, gfp_t gfp);
-/* NULL, reported, where nr * size overflows. */
+/* NULL, and a report, if nr * size overflows. */
 void *kmalloc_array(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp);
 void *kcalloc(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp);
 /*
- * As Linux: NULL p allocates, size 0 frees and gives ZERO_SIZE_PTR; on NULL p is untouched. Never
- * moves what still fits. __GFP_ZERO clears only what lies behind the old ksize(). A p that is
- * neither kmalloc's nor a cache's object, or free, is refused and reported: NULL.
+ * As in Linux: p NULL allocates; size 0 frees and returns ZERO_SIZE_PTR; when NULL is returned, p
+ * is unchanged. Does not move if the new size fits. __GFP_ZERO clears only the bytes after the old
+ * ksize(). A p that is free, or not an object of a cache or of kmalloc(), is refused and reported:
+ * NULL.
  */
 void *krealloc(struct mem_system *sys, void *p, size_t size, gfp_t gfp);
-/* Frees what kmalloc, or any cache, gave. Everything else is refused and reported. */
+/* Frees memory of kmalloc() or an object of any cache. Everything else is refused and reported. */
 void kfree(struct mem_system *sys, void *p);
-/* Bytes that may be used, at least what was asked for; 0 for NULL, ZERO_SIZE_PTR, what is free, and
- * what is not kmalloc's. */
+/* Usable bytes, at least the requested size; 0 for NULL, ZERO_SIZE_PTR, free memory, and memory
+ * that is not from kmalloc(). */
 size_t ksize(struct mem_system *sys, const void *p);
 
-/* Is it in whole pages that a large kmalloc() gave? The block's first byte and its size. */
+/* Is pa in the whole pages of a large kmalloc()? Gives the block's first byte and its size. */
 bool kmalloc_pages_of(const struct mem_system *sys, phys_addr_t pa, phys_addr_t *ret_start,
 		      u64 *ret_size);
 

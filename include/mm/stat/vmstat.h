@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The counters of /proc/vmstat and /proc/zoneinfo, by Linux 6.1's names and in its order. What
- * tablewalk does not have (yet) counts 0. Nothing is kept for them: they are read from the lists.
+ * The counters of /proc/vmstat and /proc/zoneinfo, with Linux 6.1's names and order. A counter for
+ * something that tablewalk does not have (yet) is 0. None is kept: all are computed from the lists.
  */
 #ifndef MM_STAT_VMSTAT_H
 #define MM_STAT_VMSTAT_H
@@ -20,25 +20,25 @@ extern const char *const vm_event_names[NR_VM_EVENT_ITEMS];
 
 void vm_zone_stats(const struct mem_system *sys, const struct zone *zone,
 		   u64 ret[NR_VM_ZONE_STAT_ITEMS]);
-/* nr_page_table_pages are those of our own tree. */
+/* nr_page_table_pages counts only our own tree. */
 void vm_node_stats(const struct mem_system *sys, const pg_data_t *node,
 		   u64 ret[NR_VM_NODE_STAT_ITEMS]);
 void vm_events(const struct mem_system *sys, u64 ret[NR_VM_EVENT_ITEMS]);
 
-/* Pages: free in all zones; kept back in all nodes; what somebody could still get without reclaim
- * (MemAvailable); of slabs that could be reclaimed and that could not. */
+/* Pages: free in all zones; reserved in all nodes; available without swapping (MemAvailable); in
+ * reclaimable and in unreclaimable slabs. */
 struct vm_totals {
 	u64 free, reserve, available, slab_reclaimable, slab_unreclaimable;
-	/* Dirty pages that start writing, in the background and at once: 10 and 20 % of what could
-	 * be dirty. */
+	/* Limits of dirty pages that start writing, in the background and at once: 10 and 20 % of
+	 * the pages that could be dirty. */
 	u64 dirty_background, dirty;
 };
 void vm_totals(const struct mem_system *sys, struct vm_totals *ret);
 
-/* Bytes of the direct map by the size of their page: 4 KiB, 2 MiB, 1 GiB. */
+/* Bytes of the direct map by page size: 4 KiB, 2 MiB, 1 GiB. */
 void vm_direct_map(const struct mem_system *sys, u64 ret_bytes[3]);
 
-/* Changes that per-CPU counters of Linux may hold back (calculate_normal_threshold()). */
+/* How far Linux's per-CPU counters may differ from the total (calculate_normal_threshold()). */
 u32 vm_stat_threshold(const struct mem_system *sys, const struct zone *zone);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Memory for tables that may be large: from kmalloc() while it has some without much ado, else from
- * vmalloc().
+ * Memory for arrays that may be large: from kmalloc() if that is easy, else from vmalloc().
  */
 #ifndef MM_VMALLOC_KVMALLOC_H
 #define MM_VMALLOC_KVMALLOC_H
@@ -11,16 +10,16 @@
 struct mem_system;
 
 /*
- * size bytes, physically contiguous or not. Above a page kmalloc() does not try hard; vmalloc()
- * follows, unless gfp does not allow to wait or names a zone. NULL as those two; 0 bytes are
- * ZERO_SIZE_PTR.
+ * Allocates size bytes, physically contiguous or not. Above a page, kmalloc() gives up early and
+ * vmalloc() follows, unless gfp forbids to wait or names a zone. NULL as from these two; size 0
+ * gives ZERO_SIZE_PTR.
  */
 void *kvmalloc(struct mem_system *sys, size_t size, gfp_t gfp);
 void *kvzalloc(struct mem_system *sys, size_t size, gfp_t gfp);
-/* Takes back what kvmalloc(), kmalloc() or vmalloc() gave; else as kfree() and vfree(). */
+/* Frees memory of kvmalloc(), kmalloc() or vmalloc(), with the checks of kfree() and vfree(). */
 void kvfree(struct mem_system *sys, void *p);
 
-/* nr elements of size bytes each. NULL, reported as kmalloc_array() does, where nr * size
+/* nr elements of size bytes each. NULL, with a report as in kmalloc_array(), if nr * size
  * overflows. */
 void *kvmalloc_array(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp);
 void *kvcalloc(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Virtually contiguous memory: areas in [layout.vmalloc_start, vmalloc_end), disjoint, each with an
- * unmapped guard page at its end, in a tree that knows the gaps between them (the lowest that fits
- * is taken).
+ * Virtually contiguous memory: disjoint areas in [layout.vmalloc_start, vmalloc_end), each with an
+ * unmapped guard page at its end, in a tree that knows the gaps between them. A new area takes the
+ * lowest gap that is large enough.
  *
- * A pointer handed out is the kernel virtual address where that is what the CPU uses; on the host
- * it is the window that mirrors it (sys->vmalloc_offset is added).
+ * The returned pointers are kernel virtual addresses when the CPU uses our tables; on the host they
+ * are in the window that mirrors vmalloc (sys->vmalloc_offset is added).
  *
- * Freeing is lazy. The entries of a freed area lose P at once, but keep what they lead to; the area
- * stays in the tree, joined with freed neighbours. Only vm_purge() makes all CPUs forget all such
- * ranges, with one flush, and then gives back the page frames, the tables that nothing needs any
- * more, and the addresses. So neither an address nor a frame of vmalloc() is used anew while a
- * stale translation leads to it. (The pages under vmap() and vm_map_ram() are the caller's: who
- * frees them and fears stale users purges first.) A purge happens when more than lazy_max pages
- * wait, when address space or memory runs out (it is a shrinker), and when asked for.
+ * Freeing is lazy. The entries of a freed area lose P at once but keep their addresses, and the
+ * area stays in the tree, merged with freed neighbours. Only vm_purge() flushes all such ranges
+ * from all TLBs, at once, and then frees the page frames, the unused tables, and the addresses. So
+ * no address and no frame of vmalloc() is used again while a TLB may have an old translation.
+ * (Pages mapped by vmap() and vm_map_ram() belong to the caller: to be safe, purge before you free
+ * them.) A purge happens when more than lazy_max pages wait, when addresses or memory run out (by a
+ * shrinker), and on request.
  */
 #ifndef MM_VMALLOC_VMALLOC_H
 #define MM_VMALLOC_VMALLOC_H
@@ -28,9 +28,9 @@
 struct mem_system;
 struct kmem_cache;
 
-/* Numbered as Linux's where Linux has them. */
+/* With Linux's numbers where Linux has such flags. */
 #define VM_IOREMAP 0x1u	    /* device memory: ioremap */
-#define VM_ALLOC   0x2u	    /* pages are ours: vfree gives them back */
+#define VM_ALLOC   0x2u	    /* pages are ours: vfree frees them */
 #define VM_MAP	   0x4u	    /* pages are the caller's: vmap */
 #define VM_USERMAP 0x8u	    /* of vmalloc_user() */
 #define VM_RAM	   0x10000u /* of vm_map_ram() */
@@ -39,27 +39,27 @@ struct kmem_cache;
 
 struct vm_struct {
 	struct tree_node node;
-	u64 first, end, gap; /* of its subtree: addresses that it spans, largest gap between */
-	u64 addr, size;	     /* kernel VA; bytes with the guard page, as Linux counts */
+	u64 first, end, gap; /* of its subtree: the span of its areas, and the largest gap in it */
+	u64 addr, size;	     /* kernel VA; bytes, guard page included as in Linux */
 	u32 flags;
 	u32 nr_pages;	       /* mapped, of 4 KiB; VM_LAZY: 0 */
 	phys_addr_t phys_addr; /* VM_IOREMAP: of its first page */
-	u64 *entry;	       /* of its first page, if known; NULL */
-	u32 nr_entries;	    /* all of them, of 4 KiB in one table or one large one; 0: not known */
+	u64 *entry;	       /* of its first page; NULL: not known */
+	u32 nr_entries;	    /* if all are of 4 KiB in one table, or one large one; 0: not known */
 	const void *caller; /* return address of the allocating call */
 	struct list_head purge; /* VM_LAZY */
 };
 
-/* What was refused. */
+/* Reasons to refuse a call. */
 enum vm_error {
-	VM_BAD_SIZE,	 /* 0, or more than there is */
+	VM_BAD_SIZE,	 /* 0, or too large */
 	VM_BAD_ALIGN,	 /* not a power of two, or more than 1 GiB */
 	VM_BAD_PHYS,	 /* ioremap: addresses that the CPU does not have */
 	VM_PHYS_IS_RAM,	 /* ioremap */
 	VM_BAD_TYPE,	 /* ioremap: no such memory type */
-	VM_FREE_NOTHING, /* no area is there */
+	VM_FREE_NOTHING, /* there is no area */
 	VM_FREE_TWICE,	 /* it is freed already, and not purged */
-	VM_FREE_INSIDE,	 /* an area, but not its beginning, or not of that size */
+	VM_FREE_INSIDE,	 /* not the area's beginning, or another size */
 	VM_FREE_OTHER,	 /* an area of another kind: vfree of a vmap */
 	NR_VM_ERRORS
 };
@@ -67,89 +67,90 @@ const char *vm_error_name(enum vm_error error);
 
 struct vm_errors {
 	u64 count[NR_VM_ERRORS];
-	u64 bad_frees; /* their sum, of those that free */
+	u64 bad_frees; /* the sum of all VM_FREE_* */
 	u64 nr_failed; /* calls that found no memory or no room */
 	enum vm_error last;
-	u64 addr, size; /* as given: size 0 for what frees */
+	u64 addr, size; /* as given; size 0 for frees */
 	const void *caller;
 };
 
 struct vmalloc_system {
-	struct spinlock lock; /* all below, and making the region's page tables */
+	struct spinlock lock; /* for all below, and for making the region's page tables */
 	struct tree areas;    /* struct vm_struct, ascending */
 	struct list_head lazy;
 	u64 nr_areas;		  /* in use */
 	u64 nr_pages;		  /* of VM_ALLOC areas in use */
-	u64 lazy_pages, lazy_max; /* addresses that wait for the purge, in pages */
+	u64 lazy_pages, lazy_max; /* freed and not purged, in pages; limit that starts a purge */
 	u64 nr_purges;
-	u64 upper_va, *upper; /* table of level 2 that maps the region's first 512 GiB, and stays */
-	u64 last_table, *last_entries; /* of level 0, used last: va / 2 MiB, and where it is */
+	u64 upper_va, *upper; /* the table of level 2 for the region's first 512 GiB; it stays */
+	u64 last_table, *last_entries; /* last used table of level 0: va / 2 MiB, its entries */
 	u64 kernel_bits;	       /* of a page's entry that is RW, NX and global */
-	phys_addr_t uniform_start, uniform_end; /* of one MTRR type: the last ioremap() saw it */
-	u64 type_flags[NR_MEMTYPES];		/* PT_* flags that choose a memory type */
+	phys_addr_t uniform_start, uniform_end; /* of one MTRR type, found by the last ioremap() */
+	u64 type_flags[NR_MEMTYPES];		/* PT_* flags that select a memory type */
 	struct kmem_cache *cache;		/* of struct vm_struct */
 	struct shrinker shrinker;
 	struct vm_errors errors;
 };
 
-/* 0 or -ENOMEM. */
+/* Needs a working kmem_cache_create(). 0 or -ENOMEM. */
 int vmalloc_init(struct mem_system *sys);
 
 /*
- * `size` bytes rounded up to pages, mapped RW and NX. NULL: size 0, more than the machine's memory,
- * no memory, no room; then nothing is held.
+ * Allocates `size` bytes rounded up to pages, mapped RW and NX. NULL: size 0, more than the
+ * machine's memory, no memory, no addresses; then nothing stays allocated.
  */
 void *vmalloc(struct mem_system *sys, u64 size);
-/* Full of zeros; vmalloc_user() too, which Linux marks as fit for user space. */
+/* Zeroed memory; vmalloc_user() too, whose areas Linux allows to map to user space. */
 void *vzalloc(struct mem_system *sys, u64 size);
 void *vmalloc_user(struct mem_system *sys, u64 size);
-/* Pages from nid or the nearest node; NUMA_NO_NODE: as vmalloc(). */
+/* With pages from nid or the nearest node; NUMA_NO_NODE: as vmalloc(). */
 void *vmalloc_node(struct mem_system *sys, u64 size, int nid);
 /* At a multiple of `align`: a power of two up to 1 GiB. */
 void *vmalloc_aligned(struct mem_system *sys, u64 size, u64 align);
-/* As much of it as fits in mappings of 2 MiB, at a multiple of 2 MiB; the rest, and what has no
- * such block of memory, in pages. */
+/* At a multiple of 2 MiB, in mappings of 2 MiB; the last part, and parts for which there is no
+ * block of 2 MiB, in pages of 4 KiB. */
 void *vmalloc_huge(struct mem_system *sys, u64 size);
-/* NULL is allowed; what is no start of an area of vmalloc's is refused and counted. Shrinkers must
- * not call it: who makes a table for an area asks for a page with the lock held. */
+/* NULL is allowed; an address that is not the start of a vmalloc() area is refused and counted.
+ * Shrinkers must not call it: it takes a lock that is held while pages for tables are allocated. */
 void vfree(struct mem_system *sys, const void *addr);
 
-/* Maps the caller's pages, which stay the caller's, one after the other with flags PT_*. NULL as
- * vmalloc(). The array may go afterwards. */
+/* Maps the caller's pages one after the other with flags PT_*; they still belong to the caller.
+ * NULL as vmalloc(). The array is not needed afterwards. */
 void *vmap(struct mem_system *sys, struct page **pages, u32 nr, u64 pt_flags);
-/* NULL is allowed; what is no start of an area of vmap's is refused and counted. */
+/* NULL is allowed; an address that is not the start of a vmap() area is refused and counted. */
 void vunmap(struct mem_system *sys, const void *addr);
-/* The same for the short time: RW and NX; who unmaps says how many again. */
+/* Like vmap(), for short use: RW and NX. The caller passes nr again to unmap. */
 void *vm_map_ram(struct mem_system *sys, struct page **pages, u32 nr);
 void vm_unmap_ram(struct mem_system *sys, const void *addr, u32 nr);
 
 /*
- * Device memory [phys, phys + size), of any alignment, with a memory type (one that the PAT lacks
- * becomes UC-), in the largest pages that fit, or of 4 KiB where the range has several MTRR types.
- * RAM is refused: it is mapped already, write-back. NULL as above, or for addresses beyond the
- * CPU's.
+ * Maps device memory [phys, phys + size), of any alignment, with a memory type (UC- if the PAT does
+ * not have it), in the largest pages that fit, or of 4 KiB if the range has several MTRR types. RAM
+ * is refused: it is mapped already, as write-back. NULL as above, or for addresses that the CPU
+ * does not have.
  */
 void *ioremap(struct mem_system *sys, phys_addr_t phys, u64 size, enum memtype type);
-/* NULL is allowed; any address of the area's first page will do, as for Linux. */
+/* NULL is allowed; so is any address in the area's first page, as in Linux. */
 void iounmap(struct mem_system *sys, const void *addr);
 
-/* Ends all that is lazy; Linux's vm_unmap_aliases(). How many page frames it gave back. */
+/* Purges all freed areas, as Linux's vm_unmap_aliases(). Returns the number of freed page
+ * frames. */
 u64 vm_purge(struct mem_system *sys);
 
-/* The area that contains a kernel VA, its guard page included, a VM_LAZY one too; NULL when none
- * does. */
+/* The area with this kernel VA, in its guard page too, VM_LAZY areas included; NULL: none. */
 const struct vm_struct *vmalloc_find(const struct mem_system *sys, u64 va);
-/* The area that shows page frame `pfn`, and as which of its pages; NULL: none does. Looks through
- * all areas. */
+/* The area that maps page frame `pfn`, and the index of its page; NULL: none. Searches all
+ * areas. */
 const struct vm_struct *vmalloc_find_page(const struct mem_system *sys, u64 pfn, u32 *ret_index);
-/* The frame that an area's page i shows; the area is in use. */
+/* The frame of page i of an area, which must be in use. */
 u64 vm_area_pfn(const struct mem_system *sys, const struct vm_struct *area, u32 i);
-/* The entry of our tables for an address of the region, as pt_find_entry() finds it. */
+/* The entry in our tables for an address of the region, like pt_find_entry(). */
 u64 *vmalloc_entry(const struct mem_system *sys, u64 va, unsigned *ret_level);
-/* In order of addresses, lazy ones among them; NULL: from the first one. NULL behind the last. */
+/* The next area in order of addresses, VM_LAZY ones included; area NULL: the first. NULL: no
+ * more. */
 const struct vm_struct *vmalloc_next(const struct mem_system *sys, const struct vm_struct *area);
-/* NULL when tree, list, tables and pages agree; else what is wrong and where. No other CPU may be
- * in the allocator. */
+/* NULL if tree, list, tables and pages agree; else what is wrong, and *ret_va says where. No other
+ * CPU may be in the allocator. */
 const char *vmalloc_check(const struct mem_system *sys, u64 *ret_va);
 
 #endif
