@@ -64,6 +64,17 @@ static inline struct zone *pageblock_zone(const struct mem_system *sys,
 	return zone_by_id(sys, block->zid);
 }
 
+/* What frame_state() reads of the frame from now on. */
+static inline void frame_set_state(struct mem_system *sys, u64 pfn, u8 state)
+{
+	struct pageblock *block = pageblock_at(sys, pfn);
+
+	if ((state & FRAME_ORDER) >= PAGEBLOCK_ORDER || block->state)
+		block->state = state;
+	else
+		block->map->state[pfn % PAGEBLOCK_NR_PAGES] = state;
+}
+
 /* ---- buddy.c: one zone's lists, locked --------------------------------------------------- */
 
 /* Takes 2^order frames out of the lists of this type. NO_FRAME: they have none, or there is no
@@ -169,7 +180,7 @@ static inline void pcp_answer(struct mem_system *sys, u32 cpu)
 /* The CPU's lists for a pageblock's or a struct page's `lists`; remembered for the next free. */
 struct pcp_list *pcp_lists_by_id(struct page_cpu *pc, u16 lists);
 
-/* ---- frame.c: the long way --------------------------------------------------------------- */
+/* ---- requests for frames ----------------------------------------------------------------- */
 
 /* A request on its way. */
 struct request {
@@ -181,19 +192,38 @@ struct request {
 	bool lists; /* the CPU's lists hold what it wants */
 	const void *caller;
 };
-/* The frame, in nobody's hands yet and unmarked; NO_FRAME: refused and counted, or no memory. */
-u64 request_frame(struct request *r);
+
+static inline bool gfp_may_shrink(gfp_t gfp)
+{
+	return gfp & __GFP_DIRECT_RECLAIM && !(gfp & __GFP_NORETRY);
+}
+
+/* zonelist.c: from the first zone that can give it above the watermark in `flags`. */
+u64 zonelist_take(const struct request *r, const struct zonelist *list, unsigned flags);
 /* nr allocations that were meant for a zone came from another, or the same, for
  * a CPU of cpu_nid. */
 void zone_count_numa(struct zone *wanted, struct zone *zone, int cpu_nid, u64 nr);
-
-void frame_set_state(struct mem_system *sys, u64 pfn, u8 state);
-/* Back to the zone's free lists, unmarked. */
+/* Back to its zone's free lists, unmarked. */
 void frame_put(struct mem_system *sys, u64 pfn, unsigned order);
+/* slowpath.c: as zonelist_take() when no zone is above its low watermark. */
+u64 request_slow(const struct request *r, const struct zonelist *list);
+
+/* The frame, unmarked; NO_FRAME: there is none. No debugging aid hears of it. */
+static inline u64 request_take(const struct request *r)
+{
+	unsigned which = r->gfp & __GFP_THISNODE ? ZONELIST_NOFALLBACK : ZONELIST_FALLBACK;
+	const struct zonelist *list = &r->sys->page.node_data[r->nid]->node_zonelists[which];
+	unsigned cma = r->gfp & __GFP_MOVABLE ? ALLOC_CMA : 0;
+	u64 pfn = zonelist_take(r, list, WMARK_LOW | cma);
+
+	return pfn == NO_FRAME ? request_slow(r, list) : pfn;
+}
+
+/* frame_alloc.c: the frame, in nobody's hands yet and unmarked; NO_FRAME: refused and counted, or
+ * no memory. */
+u64 request_frame(struct request *r);
 /* Refuses a free, and says why. */
 void refuse_free(struct mem_system *sys, u64 pfn, unsigned order, const void *caller);
-/* Is the page the head of a block in a CPU's list? */
-bool page_is_listed(const struct mem_system *sys, u64 pfn);
 
 /* ---- errors ------------------------------------------------------------------------------ */
 
