@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What the descriptors say of one frame: the free block or the allocated one that it is in. */
-#include "../page_inner.h"
+#include "frame_inner.h"
 #include "group.h"
 
 /* ---- free -------------------------------------------------------------------------------- */
