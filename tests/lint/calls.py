@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
 # From the cellar to the roof. Rooms of one floor may call each other.
 FLOORS = [
     ["mm/lib/"],
@@ -61,7 +63,8 @@ def symbols(build, world):
     to the C file of its name."""
     root = os.path.join(build, world)
     objects = [path for top in ("mm", "arch", "efi")
-               for path in glob.glob(f"{root}/{top}/**/*.o", recursive=True)]
+               for path in glob.glob(f"{root}/{top}/**/*.o", recursive=True)
+               if os.path.exists(os.path.join(ROOT, os.path.relpath(path, root)[:-len(".o")]))]
     if not objects:
         sys.exit(f"{root}: nothing is built there")
     done = subprocess.run(["nm", "-A", *sorted(objects)], capture_output=True, text=True, check=True)
