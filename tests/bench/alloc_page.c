@@ -11,7 +11,7 @@
 #undef min
 #undef max
 #include "lib.h"
-#include "../../mm/page/frame/frame_fast.h" /* the yardstick counts one call for each operation */
+#include "../../mm/page/frame_fast.h" /* the yardstick counts one call for each operation */
 #include "pa.h"
 
 #define FIRST_PFN (4 * GiB >> PAGE_SHIFT)
