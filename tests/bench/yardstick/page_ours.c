@@ -7,7 +7,7 @@
  * written when a pageblock is first split, as ever), and no pages are kept back.
  */
 #include "lib.h"
-#include "../../../mm/page/frame/frame_fast.h" /* one call for each operation */
+#include "../../../mm/page/frame_fast.h" /* one call for each operation */
 #include "page.h"
 
 #define FIRST_PFN (4 * GiB >> PAGE_SHIFT)
