@@ -30,6 +30,7 @@ COMMON := -std=gnu11 -g -Iinclude -Iefi -MMD -MP -ffile-prefix-map=$(CURDIR)=. $
 say = $(if $(filter 1,$(V)),,@printf '  %-5s %s\n' $(1) $@ >&2 &&)
 Q  := $(if $(filter 1,$(V)),,@)
 
+.SECONDARY: # no object is removed after it was linked
 .PHONY: all efi host run test unit fuzz qemu-test lint image coverage bench clean setup help
 all: efi host
 efi: $(O)/BOOTX64.EFI $(O)/tablewalk.efi
@@ -113,7 +114,6 @@ $(O)/test/libtablewalk.a: $(TEST_OBJS)
 $(O)/test/unit/%: $(O)/test/tests/unit/%.c.o $(O)/test/libtablewalk.a
 	@mkdir -p $(@D)
 	$(call say,LD) $(CC) $(SAN) $(COVERAGE) $^ -lcmocka -o $@
-.PRECIOUS: $(O)/test/%.c.o
 
 # ---- fuzzers: clang's libFuzzer ---------------------------------------------------------------------
 FUZZ_FLAGS := -std=gnu11 -g -O1 -Iinclude -Iefi -Itests/lib -MMD -MP -fno-sanitize-recover=undefined
@@ -128,7 +128,6 @@ $(O)/fuzz/libtablewalk.a: $(FUZZ_OBJS)
 	$(Q)$(AR) rcs $@ $^
 $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.c.o $(O)/fuzz/libtablewalk.a
 	$(call say,LD) $(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
-.PRECIOUS: $(O)/fuzz/%.c.o
 
 # ---- benchmarks: optimised host code -----------------------------------------------------------------
 BENCHES := $(patsubst tests/bench/%.c,$(O)/bench/%,$(sort $(wildcard tests/bench/bench_*.c)))
@@ -136,18 +135,30 @@ $(O)/bench/bench_%: $(O)/host/tests/bench/bench_%.c.o $(O)/host/tests/fuzz/asser
                     $(filter $(O)/host/mm/% $(O)/host/arch/%,$(HOST_OBJS))
 	@mkdir -p $(@D)
 	$(call say,LD) $(CC) $^ -o $@
-# The yardstick's programs are built as its own are.
-YARDSTICK ?= ../shared/bench/alloc
+# The yardstick: workloads of a kind, linked with one allocator each.
 YARD_OBJS := $(patsubst %,$(O)/yard/%.o,$(filter mm/% arch/%,$(HOST_PURE)) \
              $(filter arch/host/%,$(HOST_ONLY)) tests/fuzz/assert.c)
+MALLOCS   := glibc jemalloc tcmalloc mimalloc
+LIB_jemalloc := -ljemalloc
+LIB_tcmalloc := -ltcmalloc_minimal
+LIB_mimalloc := -lmimalloc
+YARDSTICK := $(addprefix $(O)/yard/,page-null page-lifo page-ours object-null object-freelist object-ours) \
+             $(MALLOCS:%=$(O)/yard/object-%)
+YARD_C    := $(O)/yard/tests/bench/yardstick
 $(O)/yard/%.c.o: %.c Makefile | need-build
 	@mkdir -p $(@D)
 	$(call say,CC) $(CC) $(COMMON) -O2 -march=x86-64-v3 -c $< -o $@
 $(O)/yard/libmm.a: $(YARD_OBJS)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
-bench: need-bench efi $(BENCHES) $(O)/yard/libmm.a
-	@/usr/bin/python3 tests/bench/run.py --build $(O) --yardstick $(YARDSTICK)
+$(O)/yard/page-%: $(YARD_C)/page_%.c.o $(YARD_C)/page.c.o $(YARD_C)/yard.c.o $(O)/yard/libmm.a
+	$(call say,LD) $(CC) $^ -o $@
+$(MALLOCS:%=$(O)/yard/object-%): $(O)/yard/object-%: $(YARD_C)/object_malloc.c.o $(YARD_C)/object.c.o $(YARD_C)/yard.c.o
+	$(call say,LD) $(CC) $^ $(LIB_$*) -o $@
+$(O)/yard/object-%: $(YARD_C)/object_%.c.o $(YARD_C)/object.c.o $(YARD_C)/yard.c.o $(O)/yard/libmm.a
+	$(call say,LD) $(CC) $^ -o $@
+bench: need-bench efi $(BENCHES) $(YARDSTICK)
+	@/usr/bin/python3 tests/bench/run.py --build $(O)
 
 # ---- what is run --------------------------------------------------------------------------------------
 export MEM CPU SMP NUMA MACHINE FIRMWARE OPTIONS CMD ICOUNT TIMEOUT QEMU_ARGS GUI

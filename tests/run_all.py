@@ -98,6 +98,7 @@ def group_fuzz(results, options):
 def group_lint(results, options):
     for name, command in (
             ("layers and includes", ["tests/lint/deps.py"]),
+            ("calls between floors", ["tests/lint/calls.py", options.build]),
             ("sizes", ["tests/lint/size.py"]),
             ("headers compile alone", ["tests/lint/headers.sh"]),
             ("no mutable state in mm", ["tests/lint/state.sh", options.build]),
@@ -137,7 +138,7 @@ GROUPS = {"lint": group_lint, "unit": group_unit, "fuzz": group_fuzz, "host": gr
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build")
-    parser.add_argument("--maps", default="../shared/maps")
+    parser.add_argument("--maps", default=os.environ.get("MAPS", "none"), help="folder of real machines")
     parser.add_argument("groups", nargs="+", choices=GROUPS)
     options = parser.parse_args()
     options.build, options.maps = os.path.abspath(options.build), os.path.abspath(options.maps)

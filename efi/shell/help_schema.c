@@ -18,9 +18,9 @@ static void run_example(struct cmd_call *call, const struct cmd *of, const char 
 {
 	static const struct cmd_place place = {.refuse = CMD_LEAVES, .title = "an example"};
 	const struct cmd_runner *runner = &app_shell(call->app)->runner;
-	struct cmd_words words;
+	static struct cmd_words words;
 	const char *rest = text;
-	struct emit out;
+	static struct emit out;
 	int nr;
 
 	if (cmd_next(&rest, &words) != 1)
@@ -35,7 +35,7 @@ static void run_example(struct cmd_call *call, const struct cmd *of, const char 
 static void run_examples(struct cmd_call *call, const struct cmd *cmd, struct emit_schema *schema)
 {
 	const char *rest = cmd->examples ? cmd->examples : cmd->name, *start = rest;
-	struct cmd_words words;
+	static struct cmd_words words;
 	char text[120];
 
 	for (; cmd_next(&rest, &words) == 1; start = rest) {
@@ -49,7 +49,7 @@ int help_schema(struct cmd_call *call)
 	static struct emit_schema schema;
 	const struct cmd_runner *runner = &app_shell(call->app)->runner;
 	const struct cmd *cmd;
-	struct emit json;
+	static struct emit json;
 	int nr = 0;
 
 	emit_init(&json, EMIT_JSON, call->out->write, call->out->ctx);

@@ -19,15 +19,6 @@ const char *exercise_kind_name(enum exercise_kind kind)
 	return kind < ARRAY_SIZE(names) ? names[kind] : "?";
 }
 
-void exercise_fail(struct exercise *ex, const char *what, u64 where)
-{
-	if (!ex->res->failed) {
-		ex->res->failed = what;
-		ex->res->failed_at = where;
-	}
-	__atomic_store_n(&ex->team->over, true, __ATOMIC_RELAXED);
-}
-
 /* ---- phases ------------------------------------------------------------------------------ */
 
 static bool is_over(const struct exercise_team *team)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Many single pages at once: whole groups, under one lock, and their words
  * instead of their bits. */
-#include "frame/frame_fast.h"
+#include "frame_fast.h"
 
 /* Pages: loops of a few instructions are unrolled. */
 enum { AT_ONCE = 8 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Pages: frames with a struct page. */
-#include "frame/frame_fast.h"
+#include "frame_fast.h"
 
 /* ---- struct pages of blocks -------------------------------------------------------------- */
 

@@ -19,7 +19,6 @@ struct page_debug {
 	unsigned aids;
 	u64 nr_events;
 	u64 fail_after; /* 0: none fails; 1: all do */
-	bool busy;	/* allocating a table: that call is not ours to watch */
 	u64 table_pages;
 	unsigned tables_order;
 	struct page_record **tables; /* [pageblock]; NULL: none yet */
@@ -37,19 +36,27 @@ static unsigned order_for(u64 bytes)
 
 #define DEBUG_ORDER order_for(sizeof(struct page_debug))
 
+/* Below the calls that are watched, so that our own memory is not. */
 static void *take(struct mem_system *sys, unsigned order)
 {
-	u64 pfn = order > MAX_PAGE_ORDER
-			  ? NO_FRAME
-			  : frame_alloc(sys, arch_this_cpu(), GFP_NOWAIT | __GFP_NOWARN, order);
+	u32 cpu = arch_this_cpu();
+	struct request r = {.sys = sys,
+			    .cpu = cpu,
+			    .nid = sys->page.cpu[cpu]->nid,
+			    .gfp = GFP_NOWAIT,
+			    .order = order};
+	u64 pfn = order > MAX_PAGE_ORDER ? NO_FRAME : request_take(&r);
 
-	return pfn == NO_FRAME ? NULL : phys_to_virt(sys, pfn_to_phys(pfn));
+	if (pfn == NO_FRAME)
+		return NULL;
+	frame_set_state(sys, pfn, (u8)(FRAME_USED | order));
+	return phys_to_virt(sys, pfn_to_phys(pfn));
 }
 
 static void give(struct mem_system *sys, const void *p, unsigned order)
 {
 	if (p)
-		frame_free(sys, arch_this_cpu(), phys_to_pfn(virt_to_phys(sys, p)), order);
+		frame_put(sys, phys_to_pfn(virt_to_phys(sys, p)), order);
 }
 
 /* ---- records ----------------------------------------------------------------------------- */
@@ -71,9 +78,7 @@ static void make_table(struct mem_system *sys, u64 pfn)
 
 	if (!d->tables || d->tables[pfn >> PAGEBLOCK_ORDER])
 		return;
-	d->busy = true;
 	table = take(sys, TABLE_ORDER);
-	d->busy = false;
 	if (!table)
 		return;
 	memset(table, 0, PAGE_SIZE << TABLE_ORDER);
@@ -117,7 +122,7 @@ bool page_debug_fails(struct mem_system *sys, gfp_t gfp, unsigned order, const v
 	(void)gfp;
 	(void)order;
 	(void)caller;
-	if (d->busy || !d->fail_after || --d->fail_after)
+	if (!d->fail_after || --d->fail_after)
 		return false;
 	d->fail_after = 1; /* and from now on */
 	return true;
@@ -148,8 +153,6 @@ void page_debug_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsig
 {
 	struct page_debug *d = sys->page.debug;
 
-	if (d->busy)
-		return;
 	if (d->aids & (PAGE_DEBUG_OWNER | PAGE_DEBUG_POISON)) {
 		for (u64 i = 0; i < 1ULL << order; i += PAGEBLOCK_NR_PAGES)
 			make_table(sys, pfn + i);
@@ -164,8 +167,6 @@ void page_debug_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order, c
 {
 	struct page_debug *d = sys->page.debug;
 
-	if (d->busy)
-		return;
 	spin_lock(&d->lock);
 	trace(d, cpu, pfn, 0, order, true, caller);
 	for (u64 i = 0; i < 1ULL << order; i++) {
@@ -240,15 +241,10 @@ int page_debug_set(struct mem_system *sys, unsigned aids)
 	if (!sys->page.debug && debug_on(sys))
 		return -ENOMEM;
 	d = sys->page.debug;
-	if (aids & (PAGE_DEBUG_OWNER | PAGE_DEBUG_POISON) && !d->tables) {
-		d->busy = true;
-		if (tables_new(sys, d)) {
-			d->busy = false;
-			if (!d->aids)
-				debug_off(sys);
-			return -ENOMEM;
-		}
-		d->busy = false;
+	if (aids & (PAGE_DEBUG_OWNER | PAGE_DEBUG_POISON) && !d->tables && tables_new(sys, d)) {
+		if (!d->aids)
+			debug_off(sys);
+		return -ENOMEM;
 	}
 	d->aids = aids;
 	return 0;

@@ -279,7 +279,7 @@ static void move_first(struct mem_system *sys, struct kmem_cache *c, const struc
 	to->slab->holder = &to->holder;
 }
 
-static int bootstrap(struct mem_system *sys)
+static int make_first(struct mem_system *sys)
 {
 	u32 size = cache_bytes(sys), order = order_of(size);
 	struct page *page = alloc_pages(sys, GFP_KERNEL, order);
@@ -321,24 +321,9 @@ static int make_own_caches(struct mem_system *sys)
 	return 0;
 }
 
-int kmem_cache_init(struct mem_system *sys)
+int slab_bootstrap(struct mem_system *sys)
 {
-	int err;
+	int err = make_first(sys);
 
-	memset(&sys->slab, 0, sizeof(sys->slab));
-	list_init(&sys->slab.caches);
-	spin_lock_init(&sys->slab.lock, "slab caches", LOCK_SLAB, sys->given.page_options.watch);
-	spin_lock_init(&sys->slab.errors.lock, "slab errors", LOCK_DEBUG,
-		       sys->given.page_options.watch);
-	for_each_node(sys, node)
-		sys->slab.nr_nodes = (u32)node->node_id + 1;
-	err = bootstrap(sys);
-	if (!err)
-		err = make_own_caches(sys);
-	if (!err)
-		err = kmalloc_init(sys);
-	sys->slab.ready = !err;
-	if (!err)
-		slab_shrinker_init(sys);
-	return err;
+	return err ? err : make_own_caches(sys);
 }

@@ -3,65 +3,7 @@
 #include "mm/slab/slab.h"
 #include "vm_inner.h"
 
-#define LAZY_BYTES (32 * MiB) /* times the bits of the number of CPUs: Linux's limit */
-#define LAZY_SHARE 32	      /* never more than this part of memory */
-
 #define NO_GAP (~0ULL)
-
-bool vm_area_update(struct tree_node *node)
-{
-	struct vm_struct *area = vm_area_of(node);
-	const struct vm_struct *left = vm_area_of(node->child[TREE_LEFT]);
-	const struct vm_struct *right = vm_area_of(node->child[TREE_RIGHT]);
-	u64 first = area->addr, end = vm_area_end(area), gap = 0;
-
-	if (left) {
-		gap = max(left->gap, first - left->end);
-		first = left->first;
-	}
-	if (right) {
-		gap = max(gap, max(right->gap, right->first - end));
-		end = right->end;
-	}
-	if (area->first == first && area->end == end && area->gap == gap)
-		return false;
-	area->first = first;
-	area->end = end;
-	area->gap = gap;
-	return true;
-}
-
-/* The table that all short ways begin at. */
-static int make_upper(struct mem_system *sys)
-{
-	u64 *entry;
-	int err = pt_need_entry(&sys->pt, sys->given.layout.vmalloc_start, 2, &entry);
-
-	if (err)
-		return err;
-	sys->vmalloc.upper = entry - PT_INDEX(sys->given.layout.vmalloc_start, 2);
-	sys->vmalloc.upper_va = sys->given.layout.vmalloc_start >> PT_SHIFT(3);
-	return 0;
-}
-
-int vmalloc_init(struct mem_system *sys)
-{
-	struct vmalloc_system *v = &sys->vmalloc;
-	u64 linux_max = LAZY_BYTES / PAGE_SIZE * (highest_bit(max(sys->given.nr_cpus, 1u)) + 1);
-
-	memset(v, 0, sizeof(*v));
-	v->last_table = VM_NO_TABLE;
-	list_init(&v->lazy);
-	spin_lock_init(&v->lock, "vmalloc", LOCK_VMALLOC, sys->given.page_options.watch);
-	v->lazy_max = min(linux_max, sys->page.totalram_pages / LAZY_SHARE);
-	v->kernel_bits = pt_leaf_bits(&sys->pt, VM_KERNEL_FLAGS, 0);
-	vm_init_types(sys);
-	v->cache = kmem_cache_create(sys, "vmap_area", sizeof(struct vm_struct), 0, 0, NULL);
-	if (!v->cache)
-		return -ENOMEM;
-	vm_init_shrinker(sys);
-	return make_upper(sys);
-}
 
 /* ---- where an area lies ------------------------------------------------------------------ */
 

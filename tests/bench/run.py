@@ -15,7 +15,6 @@ import sys
 import emulated
 import yard_objects
 import yard_pages
-import yardstick
 from rows import met
 
 WORDS = {True: "yes", False: "no", None: "-"}
@@ -51,16 +50,11 @@ def show(title, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default="build")
-    parser.add_argument("--yardstick", default="../shared/bench/alloc")
     args = parser.parse_args()
     rows = show("page allocator on the emulated machine (Linux 6.1)", emulated.rows(args.build))
     rows += show("objects and areas on the emulated machine (Linux 6.1)", emulated.object_rows(args.build))
-    if os.path.exists(os.path.join(args.yardstick, "build.sh")):
-        folder = yardstick.build_all(args.yardstick, args.build)
-        rows += show("page frames on this computer (reference: a floor)", yard_pages.rows(folder))
-        rows += show("objects on this computer (reference: who is named)", yard_objects.rows(folder))
-    else:
-        print(f"\nno yardstick for allocators at {args.yardstick}: YARDSTICK= says where it is")
+    rows += show("page frames on this computer (reference: a floor)", yard_pages.rows(args.build))
+    rows += show("objects on this computer (reference: the one named)", yard_objects.rows(args.build))
     rows += show("page tables on this computer (a loop that reads)", host_rows(args.build))
     with open(f"{args.build}/bench.json", "w") as f:
         json.dump(rows, f, indent=1)

@@ -6,8 +6,8 @@ from rows import row
 from yardstick import measure
 
 ROUNDS = 9
-OURS, RANDOM, FLOOR = "obj-ours", "obj-ours+RANDOM", "obj-freelist"
-OTHERS = {"obj-glibc": "glibc", "obj-jemalloc": "jemalloc", "obj-tcmalloc": "tcmalloc", "obj-mimalloc": "mimalloc"}
+OURS, RANDOM, FLOOR = "object-ours", "object-ours+RANDOM", "object-freelist"
+OTHERS = {f"object-{name}": name for name in ("glibc", "jemalloc", "tcmalloc", "mimalloc")}
 TIMES = {"S1_16": "S1 hot pair, 16 bytes", "S1_64": "S1 hot pair, 64 bytes", "S1_256": "S1 hot pair, 256 bytes",
          "S1_1024": "S1 hot pair, 1024 bytes", "S2lifo": "S2 10,000 and back, LIFO",
          "S2fifo": "S2 10,000 and back, FIFO", "S2rand": "S2 10,000 and back, random", "S3": "S3 mixed sizes",
@@ -18,11 +18,6 @@ FLOOR_TIMES, THREAD_TIMES = 1.5, 1.1
 OVERHEAD, KEPT = 0.6, 1  # bytes of a live 64-byte object; MiB of 61, so a few slabs may stay
 
 
-def has_it(program, workload):
-    """The free list knows one thread and one size at a time."""
-    return program != FLOOR or workload[:2] in ("S1", "S2")
-
-
 def best_row(found, name, unit, value, goal=None):
     """Ours beside the best of the others, named; the goal is that, if none is given."""
     best = min(OTHERS, key=lambda program: value(found[program]))
@@ -30,9 +25,9 @@ def best_row(found, name, unit, value, goal=None):
     return row(f"{name} ({OTHERS[best]})", unit, value(found[OURS]), reference, reference if goal is None else goal)
 
 
-def rows(folder):
+def rows(build):
     workloads = list(dict.fromkeys(figure.split(".")[0] for figure in TIMES)) + ["S5"]
-    found = measure(folder, (FLOOR, OURS, RANDOM, *OTHERS), workloads, ROUNDS, lambda p, w: not has_it(p, w))
+    found = measure(build, (FLOOR, OURS, RANDOM, *OTHERS), workloads, ROUNDS)
     for figure, name in TIMES.items():
         yield best_row(found, name, "ns", lambda f, figure=figure: f[figure])
         if figure.startswith("S1"):

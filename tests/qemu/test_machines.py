@@ -4,6 +4,7 @@
 While the program holds still on its own page tables, QEMU's monitor says what the CPU would translate
 (`info tlb`); that must be, line by line, what `pt dump own --format tlb` printed.
 """
+import glob
 import json
 import os
 import re
@@ -296,6 +297,17 @@ def check_too_little(row, image):
         yield f"says `{text}`", None if text in boot.output else boot.output[-600:] or "no output"
 
 
+def manual_missing(stick):
+    """None when each page of the manual lies on the stick as it is in esp/."""
+    pages = sorted(glob.glob(os.path.join(MANUAL, "*.txt")))
+    for page in pages:
+        name = f"::/tablewalk/manual/{os.path.basename(page)}"
+        copy = subprocess.run(["mtype", "-i", f"{stick}@@1M", name], capture_output=True, text=True)
+        if copy.stdout != open(page).read():
+            return f"{name}: {copy.stderr or 'differs'}"
+    return None if pages else f"{MANUAL}: no pages"
+
+
 def check_stick(row, image):
     """`make image`'s stick boots by itself, and the report is on it afterwards."""
     build = os.path.dirname(os.path.abspath(image))
@@ -304,6 +316,7 @@ def check_stick(row, image):
     if made.returncode:
         yield "is made", made.stderr
         return
+    yield "has the manual", manual_missing(stick)
     row = dict(row, extra=["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,file={stick}",
                            "-device", "usb-storage,drive=stick"])
     boot = Boot(row, None, "report; save boot1; quit").run()
@@ -320,6 +333,7 @@ CHECKS = {"machine": check_machine, "wrong input": check_wrong_input, "stick": c
           "faults": check_faults, "smp faults": check_smp_faults, "nosmp": check_nosmp, "too little": check_too_little,
           "pressure": check_pressure, "explorer": check_explorer}
 STICK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "image.sh")
+MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "esp", "tablewalk", "manual")
 
 
 def check_logged(row, image, log_dir):

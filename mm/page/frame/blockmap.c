@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Descriptors of GiBs and pageblocks coming to life. The zone's lock is held,
  * or nobody else runs. */
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 #define CHUNK_ORDER 6 /* 341 maps at a time: for 682 MiB */
 

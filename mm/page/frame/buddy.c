@@ -6,7 +6,7 @@
  * moves its blocks. Everything here is called with the zone's lock held.
  */
 #include "group.h"
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 /* ---- lists ------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
  * Which type's lists serve a request: its own, CMA's, the reserve for atomic ones, or another
  * type's, and when a pageblock changes sides. Called with the zone's lock held.
  */
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 static const u8 fallbacks[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES - 1] = {
 	[MIGRATE_UNMOVABLE] = {MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE},

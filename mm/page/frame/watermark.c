@@ -3,7 +3,7 @@
  * How much of a zone is kept back, from whom: Linux's rules (mm/page_alloc.c of 6.1:
  * min_free_kbytes, setup_per_zone_wmarks, lowmem_reserve), so that the figures agree.
  */
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 #define WATERMARK_SCALE 10 /* in 10,000ths: distance of the marks */
 

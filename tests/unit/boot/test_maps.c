@@ -8,7 +8,7 @@
  * A difference must stand in tests/maps-explained.txt, and what stands there must differ. Beside
  * that, a few habits of old kernels are known here as rules, for machines that nobody has seen yet.
  *
- * Machines: those of the folder MAPS (default ../shared/maps), and our own invented ones.
+ * Machines: our own invented ones, and those of the folder that MAPS names in the environment.
  */
 #include <dirent.h>
 #include <setjmp.h>
@@ -530,7 +530,11 @@ static void real_machines_agree_with_linux(void **state)
 	const char *dir = getenv("MAPS");
 
 	(void)state;
-	run_folder(dir && *dir ? dir : "../shared/maps");
+	if (!dir) {
+		print_message("# skipped: MAPS names no folder of real machines\n");
+		skip();
+	}
+	run_folder(dir);
 }
 
 static void invented_machines_agree_with_reasoning(void **state)

@@ -3,7 +3,7 @@
  * Where ZONE_MOVABLE begins on each node: Linux's kernelcore=, movablecore= and movable_node. It is
  * cut out of the end of the node's memory above the highest zone limit that its memory reaches.
  */
-#include "page_inner.h"
+#include "frame_inner.h"
 
 /* Linux begins the zone at a multiple of its largest block. */
 #define MOVABLE_ALIGN (1ULL << MAX_PAGE_ORDER)

@@ -4,10 +4,10 @@
  * All that is unusual (debugging aids, other nodes, bad arguments, empty lists) makes one of the
  * few tests here fail and takes the long way.
  */
-#ifndef MM_PAGE_FRAME_FRAME_FAST_H
-#define MM_PAGE_FRAME_FRAME_FAST_H
+#ifndef MM_PAGE_FRAME_FAST_H
+#define MM_PAGE_FRAME_FAST_H
 
-#include "../page_inner.h"
+#include "page_inner.h"
 
 static inline u64 list_take(struct pcp_list *list)
 {

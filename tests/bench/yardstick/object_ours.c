@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Our objects behind the yardstick's interface (../shared/bench/alloc/sa.h): a described machine of
- * 8 GiB with two CPUs. Its memory is the host's, taken when it is touched.
+ * Our objects: a described machine of 8 GiB with two CPUs. Its memory is the host's, taken when it
+ * is touched.
  */
-#define _GNU_SOURCE
-#include <stdio.h>
 #include <stdlib.h>
-#undef min
-#undef max
+
 #include "arch.h"
 #include "arch/host.h"
 #include "lib.h"
 #include "mm/init.h"
 #include "mm/page/page_alloc.h"
 #include "mm/system.h"
-#include "sa.h"
+#include "object.h"
 
 #define MACHINE (8 * GiB)
 
-const struct sa_info sa_info = {"tablewalk", SA_THREADS};
+const u32 yard_lacks = 0;
 
 static struct mem_system sys;
 static struct host_memory memory;
 static struct memblock_region regions[2][64];
 
-int sa_init(void)
+int yard_object_init(void)
 {
 	int err;
 
@@ -49,54 +46,42 @@ int sa_init(void)
 	return err;
 }
 
-void sa_thread(unsigned core)
+void yard_this_cpu_is(u32 cpu)
 {
-	arch_host_cpu = core;
+	arch_host_cpu = cpu;
 }
 
-void *sa_cache(size_t size)
+void *yard_cache_create(size_t size)
 {
 	return kmem_cache_create(&sys, "yardstick", (u32)size, 0, 0, NULL);
 }
 
-void *sa_cache_alloc(void *cache)
+void *yard_cache_alloc(void *cache)
 {
 	return kmem_cache_alloc(&sys, cache, GFP_KERNEL);
 }
 
-void sa_cache_free(void *cache, void *p)
+void yard_cache_free(void *cache, void *object)
 {
-	kmem_cache_free(&sys, cache, p);
+	kmem_cache_free(&sys, cache, object);
 }
 
-void *sa_alloc(size_t size)
+void *yard_malloc(size_t size)
 {
 	return kmalloc(&sys, size, GFP_KERNEL);
 }
 
-void sa_free(void *p)
+void yard_mfree(void *object)
 {
-	kfree(&sys, p);
-}
-
-/* For the workload that asks for memory: what it cost in struct pages. */
-static void print_struct_pages(void)
-{
-	u64 bytes = sys.page.alive_pageblocks * PAGEBLOCK_NR_PAGES * sizeof(struct page);
-
-	printf("V S5.struct_pages_KiB %llu\n", bytes / KiB);
+	kfree(&sys, object);
 }
 
 /* Pages that are neither free nor hold struct pages: those belong to what is below, and come to
- * life 512 at a time (see print_struct_pages()). */
-size_t sa_used_bytes(void)
+ * life 512 at a time (see yard_object_report()). */
+u64 yard_object_used_bytes(void)
 {
-	static bool asked;
 	u64 free = 0;
 
-	if (!asked)
-		atexit(print_struct_pages);
-	asked = true;
 	for_each_node(&sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++)
 			free += node->node_zones[type].nr_free_pages +
@@ -104,4 +89,11 @@ size_t sa_used_bytes(void)
 				pcp_zone_pages(&sys, &node->node_zones[type]);
 	}
 	return (sys.page.totalram_pages - free) * PAGE_SIZE;
+}
+
+void yard_object_report(const char *name)
+{
+	u64 bytes = sys.page.alive_pageblocks * PAGEBLOCK_NR_PAGES * sizeof(struct page);
+
+	yard_report(name, ".struct_pages_KiB", (double)(bytes / KiB));
 }
