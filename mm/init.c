@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The order in which a machine's memory management comes up; the reader's table of contents. */
+/* The order in which memory management starts: begin to read here. */
 #include "mm/init.h"
 
 #include "mm/boot/early.h"
@@ -33,7 +33,7 @@ int mm_init(struct mem_system *sys)
 	err = zones_init(sys);
 	if (err)
 		return err;
-	mm_step(sys, "memory model"); /* descriptors of blocks; where struct pages will be */
+	mm_step(sys, "memory model"); /* descriptors of blocks; the place of struct pages */
 	err = memmodel_init(sys);
 	if (err)
 		return err;
@@ -41,7 +41,7 @@ int mm_init(struct mem_system *sys)
 	err = page_alloc_init(sys);
 	if (err)
 		return err;
-	if (sys->given.page_options.frames_only) { /* slabs and areas live in struct pages */
+	if (sys->given.page_options.frames_only) { /* slabs and areas need struct pages */
 		mm_steps_end(sys);
 		return 0;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Reading little-endian numbers out of bytes that may end anywhere. */
+/* Reads little-endian numbers from bytes that may end anywhere. */
 #ifndef MM_BOOT_ACPI_BYTES_H
 #define MM_BOOT_ACPI_BYTES_H
 
@@ -10,7 +10,7 @@ struct bytes {
 	size_t size;
 };
 
-/* The number of `width` bytes at `offset`; 0 when it does not lie wholly inside, and *ok false. */
+/* The number of `width` bytes at `offset`. If it is not completely inside: 0, and *ok is false. */
 static inline u64 bytes_get(const struct bytes *b, u64 offset, unsigned width, bool *ok)
 {
 	u64 v = 0;
@@ -24,7 +24,7 @@ static inline u64 bytes_get(const struct bytes *b, u64 offset, unsigned width, b
 	return v;
 }
 
-/* `size` bytes from `offset`, cut where the bytes end. */
+/* `size` bytes from `offset` on, or fewer if the bytes end before. */
 static inline struct bytes bytes_at(const struct bytes *b, u64 offset, u64 size)
 {
 	u64 at = min(offset, (u64)b->size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Which ranges of the map become ZONE_DEVICE. */
+/* The ranges of the map that become ZONE_DEVICE. */
 #include "mm/boot/device.h"
 
 static int nid_of(const struct numa_info *numa, phys_addr_t pa)

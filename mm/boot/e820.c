@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* From EFI descriptors to Linux's e820 view: convert, resolve overlaps, trim what
- * a PC BIOS owns. */
+/* From EFI descriptors to Linux's e820 view: convert, resolve overlaps, trim the ranges of a PC
+ * BIOS. */
 #include "mm/boot/e820.h"
 
 #include "lib.h"
@@ -16,7 +16,7 @@ int e820_add(struct e820_table *t, phys_addr_t start, phys_addr_t end, enum e820
 	return 0;
 }
 
-/* Linux 5.18 and newer keep large MMIO ranges out of e820, so that PCI windows stay usable. */
+/* Linux 5.18 and newer leave large MMIO ranges out of e820, so that PCI windows stay usable. */
 #define MMIO_KEPT_BELOW (256 * KiB)
 
 static int type_of(const struct mem_desc *d)
@@ -89,8 +89,8 @@ static struct e820_range *kind_end(struct e820_range kinds[][NR_FLAG_SETS],
 	return &kinds[r->type][r->mirror + 2 * r->hotplug];
 }
 
-/* Flags of several ranges of one type on the same bytes: mirrored when all say so, hot-pluggable
- * when one does. */
+/* Flags of several ranges of one type on the same bytes: mirrored if all are, hot-pluggable if any
+ * is. */
 static void add_flags(struct e820_range *sum, const struct e820_range *r)
 {
 	sum->mirror = sum->mirror && r->mirror;
@@ -98,8 +98,9 @@ static void add_flags(struct e820_range *sum, const struct e820_range *r)
 }
 
 /*
- * What holds from `at` on, given for each kind how far the ranges that began at or before `at`
- * reach: the largest type, up to where the first of the ranges ends. false: no range is left.
+ * The range from `at` on in the result. kinds[][] has, for each kind, the end of the ranges that
+ * began at or before `at`. The largest type wins, up to the first end of any of them. False: all
+ * have ended.
  */
 static bool strongest(struct e820_range kinds[][NR_FLAG_SETS], phys_addr_t at,
 		      struct e820_range *ret)
@@ -125,7 +126,7 @@ static bool strongest(struct e820_range kinds[][NR_FLAG_SETS], phys_addr_t at,
 	return any;
 }
 
-/* Where the sweep puts its result; with to == NULL it only counts. */
+/* The result of the sweep; with to == NULL it is only counted. */
 struct output {
 	struct e820_range *to;
 	u32 nr;
@@ -148,8 +149,9 @@ static void put(struct output *out, struct e820_range r)
 }
 
 /*
- * One pass over `nr` ranges in order of start. Returns by how many places the result gets ahead of
- * what has been read, at most: so much room an output in front of the input needs.
+ * One pass over `nr` ranges in order of start. The result can be longer than the part of the input
+ * that has been read: returns the largest difference. To sweep in place, the input must be so many
+ * places behind the output.
  */
 static u32 sweep(const struct e820_range *in, u32 nr, struct output *out)
 {
@@ -170,7 +172,7 @@ static u32 sweep(const struct e820_range *in, u32 nr, struct output *out)
 		at = next.start;
 		if (kind->end < next.end)
 			*kind = next;
-		/* Range i is in a register by now: its place may be written. */
+		/* Range i has been copied: its place may be overwritten. */
 		if (out->nr > min(i + 1, nr) + ahead)
 			ahead = out->nr - min(i + 1, nr);
 	}

@@ -21,7 +21,7 @@ void mm_steps_end(struct mem_system *sys)
 	s->running = false;
 }
 
-/* A running step holds minus its starting time, so that adding the end gives the difference. */
+/* A running step holds its starting time as a negative number: adding the end gives the ticks. */
 void mm_step(struct mem_system *sys, const char *name)
 {
 	struct mm_steps *s = &sys->steps;

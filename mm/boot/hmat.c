@@ -5,7 +5,7 @@
 
 #define HMAT_FIRST_ENTRY 40
 #define LOCALITY_INFO	 1
-#define LISTS		 32 /* where the initiator list begins in such a structure */
+#define LISTS		 32 /* offset of the initiator list in such a structure */
 
 static void add(struct numa_info *n, struct numa_perf perf)
 {
@@ -15,7 +15,7 @@ static void add(struct numa_info *n, struct numa_perf perf)
 		n->perf[n->nr_perf++] = perf;
 }
 
-/* A matrix of 16-bit entries in units of `base`; 0 and 0xffff say "not known". */
+/* A matrix of 16-bit entries in units of `base`; 0 and 0xffff mean "not known". */
 static int parse_locality(struct numa_info *n, const struct bytes *b)
 {
 	bool ok = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Multiple APIC Description Table, ACPI 6.5, 5.2.12: the CPUs there are. */
+/* Multiple APIC Description Table, ACPI 6.5, 5.2.12: the CPUs. */
 #include "acpi_bytes.h"
 #include "mm/boot/acpi.h"
 
@@ -13,7 +13,7 @@ static int add(struct numa_info *n, u64 apic_id, u64 uid, u64 flags, bool ok)
 
 	if (!ok)
 		return -EINVAL;
-	/* CPUs that are neither there nor can come are place holders of the firmware's. */
+	/* Entries that are neither enabled nor online capable are the firmware's placeholders. */
 	if (!(flags & (ENABLED | ONLINE_CAPABLE)))
 		return 0;
 	cpu = numa_cpu(n, (u32)apic_id);
@@ -31,13 +31,13 @@ static int parse_entry(void *ctx, const u8 *entry, size_t size)
 	bool ok = true;
 	u64 uid, apic_id, flags;
 
-	if (entry[0] == 0) { /* local APIC; id 0xff stands for all of them, so it is none */
+	if (entry[0] == 0) { /* local APIC; id 0xff is the broadcast, not a CPU */
 		uid = bytes_get(&b, 2, 1, &ok);
 		apic_id = bytes_get(&b, 3, 1, &ok);
 		flags = bytes_get(&b, 4, 4, &ok);
 		return add(ctx, apic_id, uid, apic_id == 0xff ? 0 : flags, ok);
 	}
-	if (entry[0] == 9) { /* local x2APIC; the same for id 0xffffffff */
+	if (entry[0] == 9) { /* local x2APIC; here the broadcast is 0xffffffff */
 		apic_id = bytes_get(&b, 4, 4, &ok);
 		flags = bytes_get(&b, 8, 4, &ok);
 		uid = bytes_get(&b, 12, 4, &ok);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Sorted lists of regions: add, remove, isolate, look up. Counting comes before changing. */
+/* Sorted lists of regions: add, remove, isolate, look up. Functions count before they change. */
 #include "mm/boot/memblock.h"
 
 static phys_addr_t region_end(const struct memblock_region *r)
@@ -7,7 +7,7 @@ static phys_addr_t region_end(const struct memblock_region *r)
 	return r->base + r->size;
 }
 
-/* End of the range, clipped where it would wrap. */
+/* End of the range, clipped instead of wrapping. */
 static phys_addr_t range_end(phys_addr_t base, u64 size)
 {
 	return base + size < base ? ~0ULL : base + size;
@@ -63,7 +63,7 @@ static bool mergeable(const struct memblock_region *a, const struct memblock_reg
 	return region_end(a) == b->base && a->nid == b->nid && a->flags == b->flags;
 }
 
-/* Joins neighbours that agree, from the one before `first` to `last`. */
+/* Merges equal neighbours, from the one before `first` to `last`. */
 static void merge_regions(struct memblock_type *type, u32 first, u32 last)
 {
 	u32 out, in, end = min(last + 1, type->cnt);
@@ -84,16 +84,16 @@ static void merge_regions(struct memblock_type *type, u32 first, u32 last)
 	}
 }
 
-/* What fill_gaps() does with the gaps it finds. */
+/* What fill_gaps() does with the gaps. */
 enum fill {
-	FILL_COUNT,  /* nothing: how many regions more will there be? */
-	FILL_EXTEND, /* those that a neighbour can take in need no room */
-	FILL_INSERT, /* the rest */
+	FILL_COUNT,  /* only counts the regions that they add */
+	FILL_EXTEND, /* fills those that extend a neighbour, which needs no room */
+	FILL_INSERT, /* fills the rest */
 };
 
 /*
- * One gap in front of region i gets memory like `like`. Returns by how much the number of regions
- * grows: 1, 0 when a neighbour takes it in, -1 when it joins two.
+ * Fills the gap `like` before region i. Returns how many regions this adds: 1; 0: it extends a
+ * neighbour; -1: it joins two.
  */
 static int fill_gap(struct memblock_type *type, u32 i, struct memblock_region like, enum fill how)
 {
@@ -118,8 +118,8 @@ static int fill_gap(struct memblock_type *type, u32 i, struct memblock_region li
 	return 1 - down - up;
 }
 
-/* Goes over the parts of [like.base, end) that no region covers. Returns by how many regions the
- * list grows (FILL_COUNT), or 0. */
+/* Handles the parts of [like.base, end) that no region covers. With FILL_COUNT, returns the number
+ * of regions that filling them adds. */
 static int fill_gaps(struct memblock_type *type, struct memblock_region like, phys_addr_t end,
 		     enum fill how)
 {
@@ -142,7 +142,7 @@ static int fill_gaps(struct memblock_type *type, struct memblock_region like, ph
 	return grows;
 }
 
-/* Extending first, so that there is room for the rest whenever the result fits. */
+/* Extends before it inserts: so the array never needs more room than for the result. */
 static int add_range(struct memblock_type *type, phys_addr_t base, u64 size, int nid, u32 flags)
 {
 	struct memblock_region like = {.base = base, .nid = nid, .flags = flags};
@@ -155,7 +155,7 @@ static int add_range(struct memblock_type *type, phys_addr_t base, u64 size, int
 	return 0;
 }
 
-/* Cuts the region that has `at` strictly inside in two. */
+/* Splits the region that has `at` strictly inside, if there is one. */
 static void split_at(struct memblock_type *type, phys_addr_t at)
 {
 	u32 i = first_above(type, at);

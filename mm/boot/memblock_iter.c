@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Free ranges: memory less reserved. The gap before reserved region i is gap i; the last gap is
- * the one behind the last region. Memory regions and gaps are both sorted, so one pass intersects
- * them.
+ * Free ranges: memory minus reserved. The gap before reserved region i is gap i; the last gap is
+ * after the last region. Memory regions and gaps are both sorted, so one pass intersects them.
  */
 #include "mm/boot/memblock.h"
 
@@ -48,7 +47,7 @@ void memblock_iter_init(struct memblock_iter *it)
 	*it = (struct memblock_iter){0};
 }
 
-/* The memory region and the gap that are the first to end above pa. */
+/* Starts at the first memory region and the first gap that end above pa. */
 void memblock_iter_init_at(const struct memblock *mb, struct memblock_iter *it, phys_addr_t pa)
 {
 	u32 index[2];
@@ -77,7 +76,7 @@ bool memblock_next_free(const struct memblock *mb, int nid, struct memblock_iter
 		const struct memblock_region *m = &mb->memory.regions[it->mem];
 		bool found = !skipped(m, nid) && intersect(mb, it);
 
-		/* Whichever ends first is done with. */
+		/* go on from the one that ends first */
 		if (region_end(m) <= gap_end(&mb->reserved, it->res))
 			it->mem++;
 		else
@@ -88,7 +87,7 @@ bool memblock_next_free(const struct memblock *mb, int nid, struct memblock_iter
 	return false;
 }
 
-/* Downwards, mem and res are one more than the index that comes next. */
+/* When going downwards, mem and res are one more than the next index. */
 void memblock_iter_init_reverse(const struct memblock *mb, struct memblock_iter *it)
 {
 	*it = (struct memblock_iter){.mem = mb->memory.cnt, .res = mb->reserved.cnt + 1};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The firmware's map: taken in as it is, sorted, judged. */
+/* The firmware's map: parsed, sorted, and which of it is RAM. */
 #include "mm/boot/memmap.h"
 
 #include "lib.h"
 
-#define EFI_DESC_SIZE 40 /* UEFI 2.11, 7.2.3: what version 1 of the descriptor defines */
+#define EFI_DESC_SIZE 40 /* UEFI 2.11, 7.2.3: version 1 of the descriptor */
 
 phys_addr_t mem_desc_end(const struct mem_desc *d)
 {

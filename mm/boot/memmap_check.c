@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What is wrong with a memory map: each descriptor alone, then overlaps in O(n log n). */
+/* Finds the errors in a memory map: in each descriptor, then overlaps in O(n log n). */
 #include "mm/boot/memmap.h"
 
 const char *memmap_fault_name(enum memmap_fault fault)
@@ -71,7 +71,7 @@ static void sift_down(const struct memmap *map, u32 *index, u32 root, u32 nr)
 	index[root] = v;
 }
 
-/* Heap sort of indexes by start: lib's sort() has no context through which to reach the map. */
+/* Heap sort of indexes by start. lib's sort() passes no context that could point to the map. */
 static void sort_indexes(const struct memmap *map, u32 *index, u32 nr)
 {
 	for (u32 i = nr / 2; i-- > 0;)
@@ -85,8 +85,8 @@ static void sort_indexes(const struct memmap *map, u32 *index, u32 nr)
 	}
 }
 
-/* In order of start, only the descriptor that reaches highest so far can overlap the next one
- * if any does; so one pass finds every descriptor that begins inside an earlier one. */
+/* In order of start: if an earlier descriptor overlaps the next one, the one that ends highest
+ * does. So one pass finds every descriptor that begins inside an earlier one. */
 u32 memmap_check(const struct memmap *map, u32 *scratch, struct memmap_finding *findings, u32 max)
 {
 	struct findings f = {findings, 0, max};

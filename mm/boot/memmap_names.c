@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Memory types and attribute bits by name: the UEFI shell's and Linux's words for them. */
+/* Names of memory types and attribute bits, as in the UEFI shell and in Linux. */
 #include "mm/boot/memmap.h"
 
 #include "lib.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Nodes from affinity: ids for domains, distances, and the check against real memory. */
+/* Nodes from affinity: ids of domains, distances, and the check against real memory. */
 #include "mm/boot/numa.h"
 
 #define ORPHANS_ALLOWED (1 * MiB)
@@ -40,7 +40,7 @@ int numa_add_range(struct numa_info *n, int nid, phys_addr_t start, phys_addr_t 
 		return -ENOSPC;
 	}
 	n->ranges[n->nr_ranges++] = (struct numa_range){start, end, nid, hotplug, non_volatile};
-	for (; n->nr_nodes <= (u32)nid; n->nr_nodes++) /* nodes that no table named */
+	for (; n->nr_nodes <= (u32)nid; n->nr_nodes++) /* nodes without an entry */
 		n->pxm_of_node[n->nr_nodes] = n->nr_nodes;
 	return 0;
 }
@@ -98,8 +98,8 @@ static bool has_ram(const struct memblock *mb, const struct numa_range *r)
 	return memblock_overlaps(&mb->memory, r->start, r->end - r->start);
 }
 
-/* Lowest address that ranges of two nodes share. Ranges without RAM, and what lies beyond all RAM,
- * say nothing about this machine's memory. */
+/* The lowest address that ranges of two nodes share. Ranges without RAM, and parts above all RAM,
+ * do not count. */
 static bool find_conflict(const struct numa_info *n, const struct memblock *mb, phys_addr_t *ret_pa)
 {
 	phys_addr_t dram_end = memblock_end_of_dram(mb), lowest = ~0ULL;
@@ -138,8 +138,8 @@ static int set_nodes(const struct numa_info *n, struct memblock *mb)
 }
 
 /*
- * The node that stays ordinary although SRAT calls it hot-pluggable: that of the lowest RAM, where
- * SRAT calls all RAM so. There must be memory to run from; Linux spares the kernel's node.
+ * If SRAT marks all RAM hot-pluggable: the node of the lowest RAM, which is not treated as such.
+ * Some memory must stay; Linux does the same with the kernel's node.
  */
 static int spared_node(const struct numa_info *n, const struct memblock *mb)
 {
@@ -167,7 +167,7 @@ static int set_hotplug(const struct numa_info *n, struct memblock *mb)
 	return 0;
 }
 
-/* Bytes of RAM without a node; the lowest such address. */
+/* Returns the bytes of RAM without a node; *ret_pa is the lowest such address. */
 static u64 count_orphans(const struct memblock *mb, phys_addr_t *ret_pa)
 {
 	u64 bytes = 0;
@@ -182,9 +182,9 @@ static u64 count_orphans(const struct memblock *mb, phys_addr_t *ret_pa)
 }
 
 /*
- * RAM without a node that lies between RAM of one and the same node belongs to it: Linux joins a
- * node's ranges across holes in which no other node has memory. With `all`, the rest goes to the
- * neighbour below, else above, else to node 0.
+ * RAM without a node gets the node of the RAM on both sides, if that is the same: Linux joins a
+ * node's ranges across holes in which no other node has memory. With `all`, the rest gets the node
+ * of the neighbour below, else above, else node 0.
  */
 static int adopt_orphans(struct memblock *mb, bool all)
 {
@@ -209,12 +209,12 @@ static int adopt_orphans(struct memblock *mb, bool all)
 					r[end - 1].base + r[end - 1].size - r[i].base, heir);
 		if (err)
 			return err;
-		end = i; /* regions may have merged */
+		end = i; /* regions have merged, perhaps */
 	}
 	return 0;
 }
 
-/* NUMA_OK or NUMA_INCOMPLETE with *ret_pa; on -ENOMEM no node is set. */
+/* NUMA_OK; NUMA_INCOMPLETE with *ret_pa; -ENOMEM: no node is set. */
 static int apply_ranges(const struct numa_info *n, struct memblock *mb, phys_addr_t *ret_pa)
 {
 	phys_addr_t pa = 0;

@@ -5,7 +5,8 @@
 
 #define SLIT_MATRIX 44
 
-/* Linux refuses the whole table when a node is not 10 from itself or anything is nearer. */
+/* Like Linux, refuses the table if a node's distance to itself is not 10, or
+ * another's is not more. */
 static bool sane(const u8 *matrix, u64 nr)
 {
 	for (u64 i = 0; i < nr; i++) {

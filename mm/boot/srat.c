@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* System Resource Affinity Table, ACPI 6.5, 5.2.16: which memory and which CPUs are where. */
+/* System Resource Affinity Table, ACPI 6.5, 5.2.16: the nodes of memory and CPUs. */
 #include "acpi_bytes.h"
 #include "mm/boot/acpi.h"
 
@@ -24,7 +24,7 @@ static int add_cpu(const struct srat *s, u32 pxm, u32 apic_id)
 	return 0;
 }
 
-/* Type 0: the proximity domain's upper 24 bits are kept apart from its first byte. */
+/* Type 0: the upper 24 bits of the proximity domain are stored apart from the first byte. */
 static int parse_apic(const struct srat *s, const struct bytes *b)
 {
 	bool ok = true;
@@ -83,7 +83,7 @@ static int parse_memory_entry(void *ctx, const u8 *entry, size_t size)
 	return entry[0] == 1 ? parse_memory(ctx, &b) : 0;
 }
 
-/* Linux numbers nodes by all CPUs first and then by memory, wherever they stand in the table. */
+/* Linux numbers nodes first by all CPUs and then by memory, whatever their order in the table. */
 int acpi_parse_srat(const void *bytes, size_t size, struct numa_info *n)
 {
 	struct bytes b = {bytes, size};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* printf into a buffer: what C99's snprintf does, for the conversions that lib.h lists. */
+/* printf into a buffer, like C99's snprintf, with the conversions that lib.h lists. */
 #include "lib.h"
 
 struct sink {
 	char *buf;
-	size_t size, len; /* len counts on past the end */
+	size_t size, len; /* len also counts what did not fit */
 };
 
 struct spec {
@@ -43,7 +43,7 @@ static void put_string(struct sink *s, const struct spec *spec, const char *text
 		put_repeated(s, ' ', spec->width - len);
 }
 
-/* Digits of v, lowest first; returns how many. None for 0. */
+/* The digits of v, lowest first; returns their number, 0 if v is 0. */
 static int digits_of(u64 v, const struct spec *spec, char digits[64])
 {
 	const char *set = spec->upper ? "0123456789ABCDEF" : "0123456789abcdef";
@@ -141,7 +141,7 @@ static const char *parse_length(const char *fmt, enum length *ret)
 	return fmt;
 }
 
-/* From behind the % up to the conversion's letter. */
+/* Parses what follows the %, up to the conversion's letter. */
 static const char *parse_spec(const char *fmt, struct args *args, struct spec *spec,
 			      enum length *ret_len)
 {

@@ -25,7 +25,7 @@ static int digit(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
 }
 
-/* Digits of `base` up to the first other character; *s moves there. */
+/* Reads digits of `base` and moves *s to the first other character. */
 static int parse_digits(const char **s, unsigned base, u64 *ret)
 {
 	u64 v = 0;
@@ -41,7 +41,7 @@ static int parse_digits(const char **s, unsigned base, u64 *ret)
 	return 0;
 }
 
-/* Shift of a unit letter, 0 for none of them. */
+/* The shift of a unit letter; 0: not a unit. */
 static unsigned unit_shift(char c)
 {
 	for (unsigned i = 0; units[i]; i++) {

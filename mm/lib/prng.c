@@ -21,7 +21,7 @@ u64 prng_below(struct prng *p, u64 bound)
 	u64 limit, v;
 
 	ASSERT(bound, "bound %llu", bound);
-	limit = ~0ULL - ~0ULL % bound; /* beyond it the remainder would not be even */
+	limit = ~0ULL - ~0ULL % bound; /* with values above it the result would not be uniform */
 	do {
 		v = prng_next(p);
 	} while (v >= limit);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Waiting for a lock, and the order of locks, proved at each acquisition. */
+/* Waiting for a lock, and checking the order of locks at each acquisition. */
 #include "spinlock.h"
 
 void spin_lock_wait(struct spinlock *lock)
@@ -19,7 +19,7 @@ void lock_watch_acquire(const struct spinlock *lock)
 {
 	u32 cpu = arch_this_cpu();
 
-	/* One that was tried may have come after one of a higher rank: look at all. */
+	/* spin_trylock() may have taken locks out of order: compare with all. */
 	for (u32 i = 0; i < lock->watch->cpu[cpu].nr; i++) {
 		const struct spinlock *held = lock->watch->cpu[cpu].held[i];
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The C library's memory and string functions, for the build that has no C library. */
+/* The memory and string functions of the C library, for the build without one. */
 #include "kernel.h"
 
-/* Or gcc would turn the loops below into calls of the functions they are in. */
+/* Keeps gcc from turning the loops below into calls of these same functions. */
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
 typedef u64 __attribute__((may_alias, aligned(1))) word;
@@ -19,7 +19,8 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 	return dst;
 }
 
-/* A word is read whole before it is written, so words may overlap in the direction of the walk. */
+/* Copies from the end down, for a d that overlaps s from above. A word is read whole before it is
+ * written, so words may overlap too. */
 static void copy_down(u8 *d, const u8 *s, size_t n)
 {
 	for (; n >= 8; n -= 8)

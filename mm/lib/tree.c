@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* AVL trees: the two children's heights differ by one at most. */
+/* AVL trees: the heights of a node's two children differ by at most one. */
 #include "tree.h"
 
 static void adopt(struct tree_node *parent, int side, struct tree_node *node)
@@ -9,7 +9,7 @@ static void adopt(struct tree_node *parent, int side, struct tree_node *node)
 		node->parent = parent;
 }
 
-/* The child on the other side comes up; the node goes down to `side`. */
+/* Moves the child on the other side up and the node down to `side`. */
 static void rotate(struct tree *tree, struct tree_node *node, int side, tree_update update)
 {
 	struct tree_node *up = node->child[!side];
@@ -73,8 +73,8 @@ static const char *check_links(const struct tree_node *node)
 	return NULL;
 }
 
-/* Goes around the tree without a stack. A node's links are proved before they are followed, what it
- * knows when all below it is. */
+/* Walks the tree without a stack. A node's links are checked before they are followed, its height
+ * and value after those of all nodes below. */
 const char *tree_check(const struct tree *tree, tree_update update)
 {
 	struct tree_node *node = tree->root, *from = NULL;
