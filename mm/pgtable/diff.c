@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Two trees compared, a page or a hole at a time. */
+/* Compares two trees, one page or hole at a time. */
 #include "mm/pgtable/diff.h"
 
 #include "pt_inner.h"
@@ -7,23 +7,23 @@
 #define COMPARED (PT_PWT | PT_PCD | PT_PATBIT | PT_GLOBAL)
 #define NO_TABLE PT_MAX_LEVELS
 
-/* Where one tree is: the tables on the way to `at`, and what maps it. */
+/* A position in one tree: the tables on the path to `at`, and what maps it. */
 struct cursor {
 	const struct pgtable *pt;
 	const struct pt_format *f;
 	u64 at;	  /* without sign extension */
-	u8 low;	  /* tables from this level up are known; NO_TABLE: none are */
-	u64 last; /* of the page or hole, with sign extension */
+	u8 low;	  /* table[], pa[], rights[] are valid from this level up; NO_TABLE: none */
+	u64 last; /* last address of the page or hole, with sign extension */
 	const void *table[PT_MAX_LEVELS];
 	phys_addr_t pa[PT_MAX_LEVELS];
-	u8 rights[PT_MAX_LEVELS]; /* that the tables above leave */
+	u8 rights[PT_MAX_LEVELS]; /* that the tables above give */
 	struct pt_diff_side side;
 };
 
 struct diff {
 	struct cursor a, b;
 	const struct pt_diff_how *how;
-	bool same_kind; /* entries mean the same in both */
+	bool same_kind; /* entries have the same meaning in both */
 	bool have;	/* a run is being collected */
 	struct pt_difference run;
 	pt_diff_fn fn;
@@ -34,7 +34,7 @@ struct diff {
 
 /* ---- a cursor ---------------------------------------------------------------------------- */
 
-/* Takes *c to the table below the entry; what is wrong if it cannot be followed. */
+/* Moves *c to the table below the entry; returns the entry's error if that is not possible. */
 static u8 follow(struct cursor *c, u64 val, unsigned level)
 {
 	phys_addr_t pa = pt_entry_addr(c->f, val, level, false);
@@ -55,7 +55,7 @@ static u8 follow(struct cursor *c, u64 val, unsigned level)
 	return PT_FINE;
 }
 
-/* One entry: true when it leads on to the next table. */
+/* Reads one entry. True: it points to a table, and the cursor is there now. */
 static bool step_down(struct cursor *c, u64 va)
 {
 	const struct pt_format *f = c->f;
@@ -69,6 +69,7 @@ static bool step_down(struct cursor *c, u64 va)
 	c->last = va | in_page;
 	if ((val & f->present) != f->present)
 		return false;
+	/* entries with reserved bits map nothing */
 	leaf = pt_entry_is_leaf(f, val, level);
 	if (pt_entry_reserved(f, val, level, leaf, c->pt->phys_bits, c->pt->nx)) {
 		c->side.wrong = PT_RESERVED;
@@ -82,6 +83,7 @@ static bool step_down(struct cursor *c, u64 va)
 		c->rights[level - 1] = rights;
 		return true;
 	}
+	/* a page */
 	c->side.mapped = true;
 	c->side.rights = rights;
 	c->side.flags = f->leaf_flags(val, level) & COMPARED;
@@ -89,7 +91,7 @@ static bool step_down(struct cursor *c, u64 va)
 	return false;
 }
 
-/* Everything that the tree says of one hole of non-canonical addresses. */
+/* The hole of non-canonical addresses. */
 static void seek_hole(struct cursor *c, u64 va)
 {
 	c->low = NO_TABLE;
@@ -111,7 +113,7 @@ static bool seek_root(struct cursor *c)
 	return true;
 }
 
-/* Goes to an address; only the tables below the last common one are read again. */
+/* Moves to an address; tables that the old and the new path share are not read again. */
 static void seek(struct cursor *c, u64 va)
 {
 	const struct pt_format *f = c->f;
@@ -129,6 +131,7 @@ static void seek(struct cursor *c, u64 va)
 		c->side.wrong = PT_OUTSIDE;
 		return;
 	}
+	/* up to the lowest table that has both addresses, then down */
 	while (c->low + 1 < f->nr_levels &&
 	       changed >> (f->level[c->low].shift + f->level[c->low].index_bits))
 		c->low++;
@@ -136,9 +139,9 @@ static void seek(struct cursor *c, u64 va)
 		;
 }
 
-/* ---- two --------------------------------------------------------------------------------- */
+/* ---- two cursors ------------------------------------------------------------------------- */
 
-/* Are both in one table with the same rights? *last moves to its end. */
+/* Are both cursors in the same table, with the same rights? *last: the end of that table. */
 static bool in_shared_table(const struct diff *d, u64 va, u64 *last)
 {
 	const struct cursor *a = &d->a, *b = &d->b;
@@ -174,7 +177,7 @@ static bool same_side(const struct pt_diff_side *a, const struct pt_diff_side *b
 	       a->flags == b->flags;
 }
 
-/* Does this piece, which follows the run, differ as the run does? */
+/* Does this piece, which follows the run, differ in the same way? */
 static bool goes_on(const struct diff *d, u8 what)
 {
 	const struct pt_difference *run = &d->run;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Equal neighbours merged, and lines of text in the layouts of Linux's ptdump
- * and QEMU's info tlb. */
+/* Merges equal neighbours; formats lines like Linux's ptdump and QEMU's `info tlb`. */
 #include "lib.h"
 #include "mm/pgtable/dump.h"
 #include "pt_inner.h"
@@ -12,7 +11,7 @@ struct runs {
 	void *ctx;
 	struct pt_run run;
 	bool have;
-	int result; /* what fn ended the dump with */
+	int result; /* of fn or poll; not 0: the dump ends */
 };
 
 static bool same_run(const struct pt_run *a, const struct pt_run *b)
@@ -43,7 +42,7 @@ static int note_entry(void *ctx, const struct pt_entry *e)
 			f->leaf_flags(e->val, e->level) & (PT_PWT | PT_PCD | PT_PATBIT | PT_GLOBAL);
 		next.bits |= e->level ? PTE_PS : 0;
 	}
-	/* Sign-extended, so that a run goes on across the hole of non-canonical addresses. */
+	/* Compare with sign extension: a run goes on after the hole of non-canonical addresses. */
 	if (r->have && same_run(&r->run, &next) &&
 	    pt_sign_extend(r->pt, r->run.last + 1) == next.start) {
 		r->run.last = next.last;
@@ -68,8 +67,7 @@ int pt_runs(const struct pgtable *pt, u64 start, u64 last, pt_run_fn fn, int (*p
 
 bool pt_run_cut(const struct pgtable *pt, struct pt_run *run, u64 border, struct pt_run *ret_rest)
 {
-	u64 at = round_up(
-		border, pt_span(pt_format_of(pt), run->level)); /* 0 when there is no entry above */
+	u64 at = round_up(border, pt_span(pt_format_of(pt), run->level)); /* 0: no entry above */
 
 	if (at <= run->start || at > run->last)
 		return false;
@@ -79,13 +77,14 @@ bool pt_run_cut(const struct pgtable *pt, struct pt_run *run, u64 border, struct
 	return true;
 }
 
-/* The largest unit that divides the size: kernel_page_tables has no bytes and stops at E. */
+/* The size in the largest unit that divides it. As in kernel_page_tables, K is the smallest unit
+ * and E the largest. */
 static u64 size_in_units(u64 bytes, char *ret_unit)
 {
 	static const char units[] = "KMGTPE";
 	u32 i = 0;
 
-	if (!bytes) { /* all 2^64 of them */
+	if (!bytes) { /* 2^64 */
 		*ret_unit = 'E';
 		return 16;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Facts of the format: addresses, names, the bits of entries; new and old trees. */
+/* Addresses and level names of a tree; making and freeing tables. */
 #include "pt_inner.h"
 
 u64 pt_sign_extend(const struct pgtable *pt, u64 va)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Shared by the files of this folder only. */
+/* For the files of this folder only. */
 #ifndef MM_PGTABLE_PT_INNER_H
 #define MM_PGTABLE_PT_INNER_H
 
@@ -9,7 +9,7 @@ extern const struct pt_format pt_format_x86_32, pt_format_pae;
 extern const struct pt_format pt_format_aarch64_3, pt_format_aarch64_4;
 extern const struct pt_format pt_format_sv39, pt_format_sv48, pt_format_sv57;
 
-/* A table of a tree that is ours, to be changed: those are x86-64's. */
+/* A table of one of our own trees, for writing; its format is that of x86-64. */
 static inline u64 *pt_table(const struct pgtable *pt, phys_addr_t pa)
 {
 	return (u64 *)(uintptr_t)(pa + pt->phys_offset);
@@ -32,7 +32,7 @@ static inline const void *pt_table_at(const struct pgtable *pt, phys_addr_t pa)
 	return pt->table ? pt->table(pt, pa) : pt_table(pt, pa);
 }
 
-/* One entry of a table of any format: one read, whatever the CPU does to A and D meanwhile. */
+/* One entry of a table of any format, in one read: the CPU may set A and D at any time. */
 static inline u64 pt_read_raw(const struct pt_format *f, const void *table, u32 index)
 {
 	if (f->entry_size == 4)
@@ -40,13 +40,13 @@ static inline u64 pt_read_raw(const struct pt_format *f, const void *table, u32 
 	return ((const volatile u64 *)table)[index];
 }
 
-/* An address without its sign extension: ranges of such never wrap. */
+/* An address without its sign extension: ranges of such addresses never wrap. */
 static inline u64 pt_inner_va(const struct pgtable *pt, u64 va)
 {
 	return va & ((1ULL << pt_format_of(pt)->va_bits) - 1);
 }
 
-/* Whole pages, within one half of the address space. */
+/* Asserts that the range is whole pages in one half of the address space. */
 static inline void pt_check_range(const struct pgtable *pt, u64 va, u64 size)
 {
 	ASSERT(size && is_aligned(va | size, PAGE_SIZE) && pt_canonical(pt, va) &&
@@ -55,21 +55,21 @@ static inline void pt_check_range(const struct pgtable *pt, u64 va, u64 size)
 	       "va %#llx size %#llx", va, size);
 }
 
-/* The PT_* flags of a leaf, and a leaf from them. */
+/* The PT_* flags of a leaf, and a leaf from flags. */
 u64 pt_entry_flags(u64 val, unsigned level);
 u64 pt_make_leaf(phys_addr_t pa, u64 flags, unsigned level);
 
-/* Full of zeros, or of anything. */
+/* A zeroed table; a table that is not zeroed. 0 or -ENOMEM. */
 int pt_new_table(struct pgtable *pt, phys_addr_t *ret_pa);
 int pt_new_table_raw(struct pgtable *pt, phys_addr_t *ret_pa);
 void pt_free_table(struct pgtable *pt, phys_addr_t pa);
 
-/* Lets users through a table entry; what is below says for itself whether they may. */
+/* Sets U/S in an entry that points to a table; the entries below decide about each page. */
 void pt_admit_user(u64 *entry);
 
 /*
- * Splits what maps `va` until an entry starts there (or nothing maps it). 0 or -ENOMEM; either way
- * every translation stays as it was.
+ * Splits the page that maps `va` until an entry starts at va (or nothing maps it). 0 or -ENOMEM; no
+ * translation changes.
  */
 int pt_split_at(struct pgtable *pt, u64 va);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What a tree of tables costs, what it maps, and what larger pages would save. */
+/* The number of tables and pages in a tree, and what larger pages would save. */
 #include "pt_inner.h"
 
 struct count {
@@ -7,7 +7,8 @@ struct count {
 	struct pt_stats *st;
 };
 
-/* Does the span fill its table with one aligned piece of memory, where a larger page can be? */
+/* Does the span fill its table with one aligned piece of memory, so that one larger page could
+ * replace the table? */
 static bool collapsible(const struct pt_format *f, const struct pt_entry *e)
 {
 	u32 nr = pt_nr_entries(f, e->level);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The one walk over a tree of tables of any format, and the path to one address. */
+/* The walk over a tree of tables of any format, and the path to one address. */
 #include "pt_inner.h"
 
-enum together { ONE_BY_ONE, SAME_BITS, CONTIGUOUS }; /* what a visit stands for */
+enum together { ONE_BY_ONE, SAME_BITS, CONTIGUOUS }; /* entries that share one visit */
 
 struct walk {
 	const struct pgtable *pt;
@@ -11,10 +11,10 @@ struct walk {
 	enum together together;
 	pt_visit visit;
 	void *ctx;
-	phys_addr_t path[PT_MAX_LEVELS]; /* tables that the walk is in, by level */
+	phys_addr_t path[PT_MAX_LEVELS]; /* the tables from the root to here, by level */
 };
 
-/* Neighbours belong to a span when entry & mask goes up by `step` from one to the next. */
+/* Neighbours form a span if (entry & mask) grows by `step` from one to the next. */
 struct span_rule {
 	u64 mask, step;
 };
@@ -34,13 +34,13 @@ static struct span_rule span_rule(const struct walk *w, const struct pt_entry *e
 	if (w->together == CONTIGUOUS)
 		return (struct span_rule){~(f->accessed | f->dirty),
 					  pt_span(f, e->level) >> f->addr_shift};
-	/* Address bits that are reserved make the difference between good and bad. */
+	/* Compare reserved address bits too: they decide whether an entry is wrong. */
 	return (struct span_rule){~(l->leaf_addr | l->leaf_addr_high | f->accessed | f->dirty) |
 					  reserved_bits(w, e),
 				  0};
 }
 
-/* The last index that e's span can have: addresses in order must not run into reserved bits. */
+/* The last possible index of e's span: growing addresses must not reach reserved bits. */
 static u32 span_last(const struct walk *w, const struct pt_entry *e, u32 last)
 {
 	u64 room, bits = w->pt->phys_bits;
@@ -60,7 +60,7 @@ static u8 what_is_wrong(const struct walk *w, const struct pt_entry *e)
 	if (e->leaf)
 		return PT_FINE;
 	if (!e->level)
-		return PT_RESERVED; /* a pointer in a table that has nothing below */
+		return PT_RESERVED; /* points to a table, but level 0 is the lowest */
 	for (unsigned above = e->level; above < w->format->nr_levels; above++) {
 		if (w->path[above] == e->phys)
 			return PT_LOOP;
@@ -68,7 +68,7 @@ static u8 what_is_wrong(const struct walk *w, const struct pt_entry *e)
 	return pt_table_at(pt, e->phys) ? PT_FINE : PT_OUTSIDE;
 }
 
-/* All that follows from the entry's value and the rights above it. */
+/* Fills the fields that follow from the entry's value and the rights above it. */
 static void fill_entry(const struct walk *w, struct pt_entry *e, u8 rights)
 {
 	const struct pt_format *f = w->format;
@@ -83,7 +83,7 @@ static void fill_entry(const struct walk *w, struct pt_entry *e, u8 rights)
 	e->wrong = what_is_wrong(w, e);
 }
 
-/* How many entries from e on, up to index `last`, belong together. */
+/* The number of entries from e on, up to index `last`, that form a span. */
 static u32 span_length(const struct walk *w, const void *table, u32 last, const struct pt_entry *e)
 {
 	struct span_rule rule = span_rule(w, e);
@@ -107,7 +107,7 @@ static u32 span_length(const struct walk *w, const void *table, u32 last, const 
 
 static int walk_table(struct walk *w, phys_addr_t table, unsigned level, u64 base, u8 rights);
 
-/* A negative error or PT_STOP ends the walk, everything else is 0. */
+/* Returns a negative error or PT_STOP to end the walk, else 0. */
 static int visit_entry(struct walk *w, struct pt_entry *e, u64 base)
 {
 	int step = w->visit(w->ctx, e);
@@ -119,7 +119,7 @@ static int visit_entry(struct walk *w, struct pt_entry *e, u64 base)
 	return walk_table(w, e->phys, e->level - 1u, base, e->rights);
 }
 
-/* Entries of one table that lie in [w->start, w->last]; `base` is the table's first address. */
+/* Visits the entries of one table in [w->start, w->last]; `base` is the table's first address. */
 static int walk_table(struct walk *w, phys_addr_t table, unsigned level, u64 base, u8 rights)
 {
 	const struct pt_format *f = w->format;
@@ -156,7 +156,7 @@ static int walk_table(struct walk *w, phys_addr_t table, unsigned level, u64 bas
 static int walk(const struct pgtable *pt, u64 start, u64 last, pt_visit visit, void *ctx,
 		enum together together)
 {
-	/* Inside, addresses count from 0 without sign extension, so that nothing wraps. */
+	/* The walk uses addresses without sign extension, so that nothing wraps. */
 	struct walk w = {.pt = pt,
 			 .format = pt_format_of(pt),
 			 .start = pt_inner_va(pt, start),
@@ -214,7 +214,7 @@ int pt_read_table(const struct pgtable *pt, phys_addr_t table, unsigned level, u
 	struct pt_path path;
 	int err;
 
-	/* The tables on the way, so that loops are seen. */
+	/* The tables on the path, to find loops. */
 	for (u32 i = 0; pt_lookup(pt, va, &path) != PT_NOT_CANONICAL && i < path.nr; i++)
 		w.path[path.entry[i].level] = path.entry[i].table;
 	err = walk_table(&w, table, level, pt_inner_va(pt, va), rights);

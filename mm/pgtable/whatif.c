@@ -23,7 +23,8 @@ static u32 index_of(const struct pgtable *pt, u64 va, unsigned level)
 	return (u32)(va >> f->level[level].shift) & (pt_nr_entries(f, level) - 1);
 }
 
-/* A page of this level can lie at pa: aligned, and the entry has all bits of the address. */
+/* Can an entry of this level map a page at pa? It must be aligned, and the entry must have room for
+ * all bits of the address. */
 static bool can_point(const struct pt_format *f, phys_addr_t pa, unsigned level)
 {
 	return f->level[level].leaf_addr && is_aligned(pa, pt_span(f, level)) &&
@@ -43,7 +44,7 @@ static unsigned largest_level(const struct pt_format *f, u64 va, phys_addr_t pa,
 	return level;
 }
 
-/* The table under an absent entry, or under one that has it already. */
+/* The table below an entry; a new one if the entry is absent. */
 static int table_below(struct pgtable *pt, phys_addr_t table, u32 index, unsigned level,
 		       phys_addr_t *ret)
 {
@@ -76,8 +77,8 @@ struct piece {
 };
 
 /*
- * Goes down to where the next page of a piece belongs, makes the tables on the way, and with
- * `write` the entry. Where a table is in the way of a large page smaller ones are used. Returns the
+ * Goes down to the entry for the next page of a piece and makes the tables on the path; with
+ * `write` writes the entry. If there is a table already, it uses smaller pages in it. Returns the
  * page's level or a negative error.
  */
 static int place(struct pgtable *pt, const struct piece *p, bool write)
@@ -139,6 +140,7 @@ int pt_whatif_map(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flag
 		return -EINVAL;
 	if (pt_walk_spans(pt, va, last, stop_at_mapping, NULL))
 		return -EEXIST;
+	/* make all tables first: the second pass cannot fail */
 	err = place_all(pt, all, false);
 	return err ? err : place_all(pt, all, true);
 }
@@ -149,7 +151,7 @@ int pt_whatif_map(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flag
 #define KERNEL_DATA (PT_GLOBAL | PT_NOEXEC | PT_WRITE)
 
 static const struct {
-	bool upper; /* va counts from where the kernel begins */
+	bool upper; /* va is an offset from the kernel's start */
 	u64 va, size;
 	phys_addr_t pa;
 	u64 flags;

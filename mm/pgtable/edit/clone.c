@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* A clone's life: which pages are its own, its versions, undo and redo. */
+/* Making and destroying a clone, its own pages, undo and redo. */
 #include "edit_inner.h"
 
-#define MAX_COPIED 65536 /* tables of a foreign origin */
+#define MAX_COPIED 65536 /* tables of a foreign original */
 
 static bool is_own(const struct pt_clone *c, phys_addr_t pa)
 {
@@ -11,7 +11,7 @@ static bool is_own(const struct pt_clone *c, phys_addr_t pa)
 	return pt_lookup(&c->owned, pa, &path) == PT_MAPPED;
 }
 
-/* Own tables lie at phys_offset, the others where the origin has them. */
+/* The clone's own tables are read at phys_offset, all others like the original's. */
 static const void *clone_table(const struct pgtable *pt, phys_addr_t pa)
 {
 	const struct pt_clone *c = pt->table_ctx;
@@ -42,7 +42,8 @@ static int push(struct pt_clone *c, phys_addr_t *list, phys_addr_t table)
 	return 0;
 }
 
-/* Somebody may have pointed a second entry at it with pt_clone_set(): it is freed once. */
+/* Frees a table once. It may be in a list twice: pt_clone_set() can make two entries point to
+ * it. */
 static void free_table(struct pt_clone *c, phys_addr_t table)
 {
 	int err;
@@ -114,7 +115,7 @@ int pt_step_replace_tree(struct edit_step *s, u64 entry, unsigned level)
 	const void *entries = pt_own_table(s->c, table);
 	int err = 0;
 
-	if (!level || !is_own(s->c, table)) /* what is below an origin's table is its too */
+	if (!level || !is_own(s->c, table)) /* below are no own tables either */
 		return 0;
 	for (u32 i = 0; !err && i < pt_nr_entries(s->format, level - 1); i++) {
 		u64 below = pt_read_raw(s->format, entries, i);
@@ -126,11 +127,12 @@ int pt_step_replace_tree(struct edit_step *s, u64 entry, unsigned level)
 	return err ? err : push(s->c, &s->replaced, table);
 }
 
-/* ---- a foreign origin -------------------------------------------------------------------- */
+/* ---- a foreign original ------------------------------------------------------------------ */
 
 static int copy_tree(struct edit_step *s, phys_addr_t from, unsigned level, phys_addr_t *ret);
 
-/* What an entry of `level` leads to: the copy that it is in itself (a self-map), or a new one. */
+/* The copy of a table below an entry of `level`: a new one or, for a self-map, that of a table on
+ * the path. */
 static int copy_below(struct edit_step *s, phys_addr_t from, unsigned level, phys_addr_t *ret)
 {
 	for (unsigned above = level; above < s->format->nr_levels; above++) {
@@ -153,6 +155,7 @@ static int copy_tree(struct edit_step *s, phys_addr_t from, unsigned level, phys
 		err = -E2BIG;
 	if (err)
 		return err;
+	/* copy the entries, and the tables below them that can be read */
 	to = pt_own_table(s->c, *ret);
 	s->from[level] = from;
 	s->to[level] = *ret;
@@ -172,7 +175,7 @@ static int copy_tree(struct edit_step *s, phys_addr_t from, unsigned level, phys
 	return 0;
 }
 
-/* ---- life -------------------------------------------------------------------------------- */
+/* ---- making, destroying, undoing --------------------------------------------------------- */
 
 static void choose(struct pt_clone *c, u32 at)
 {
@@ -189,6 +192,7 @@ int pt_clone_init(struct pt_clone *c, const struct pgtable *origin, const struct
 
 	if (!pt_table_at(origin, root))
 		return -EFAULT;
+	/* the clone's tree: the original's with other pages */
 	memset(c, 0, sizeof(*c));
 	c->origin = origin;
 	c->pages = pages;
@@ -199,11 +203,13 @@ int pt_clone_init(struct pt_clone *c, const struct pgtable *origin, const struct
 	c->pt.phys_offset = phys_offset;
 	c->pt.table = clone_table;
 	c->pt.table_ctx = c;
+	/* the set of own pages */
 	c->owned = (struct pgtable){
 		.levels = 5, .nx = true, .phys_offset = phys_offset, .pages = pages};
 	err = pt_init(&c->owned);
 	if (err)
 		return err;
+	/* version 0 */
 	c->nr = 1;
 	if (origin->foreign)
 		err = copy_tree(&s, root, s.format->nr_levels - 1u, &root);

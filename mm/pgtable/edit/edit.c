@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* One step of editing: a new version of the tables on the way, or nothing at all. */
+/* One step of editing: a new version of the tables on the path, or no change at all. */
 #include "edit_inner.h"
 #include "lib.h"
 
@@ -10,7 +10,7 @@ int pt_refuse(struct pt_clone *c, int err, u64 va, const char *why)
 	return err;
 }
 
-/* The i-th of the smaller pages that a page becomes. */
+/* The entry of the i-th smaller page when a page is split. */
 static u64 part_of_leaf(const struct pt_format *f, u64 entry, unsigned level, u32 i)
 {
 	phys_addr_t pa = pt_entry_addr(f, entry, level, true) + i * pt_span(f, level - 1);
@@ -21,7 +21,7 @@ static u64 part_of_leaf(const struct pt_format *f, u64 entry, unsigned level, u3
 
 static int edit_table(struct edit_step *s, phys_addr_t table, unsigned level, u64 base);
 
-/* A new table with what the entry maps now: parts of a large page, or nothing. */
+/* A new table that maps the same as the entry: the parts of a large page, or nothing. */
 static int open_entry(struct edit_step *s, u64 entry, unsigned level, phys_addr_t *ret)
 {
 	const struct pt_format *f = s->format;
@@ -34,7 +34,7 @@ static int open_entry(struct edit_step *s, u64 entry, unsigned level, phys_addr_
 	return 0;
 }
 
-/* A copy of a table of `level`. */
+/* Copies a table of `level`. */
 static int copy_table(struct edit_step *s, phys_addr_t old, unsigned level, u64 va,
 		      phys_addr_t *ret)
 {
@@ -42,7 +42,7 @@ static int copy_table(struct edit_step *s, phys_addr_t old, unsigned level, u64 
 	int err;
 
 	if (!from)
-		return pt_refuse(s->c, -EFAULT, va, "an entry on the way points outside memory");
+		return pt_refuse(s->c, -EFAULT, va, "an entry on the path points outside memory");
 	err = pt_step_new_table(s, ret);
 	if (err)
 		return err;
@@ -51,7 +51,8 @@ static int copy_table(struct edit_step *s, phys_addr_t old, unsigned level, u64 
 	return pt_step_replace(s, old);
 }
 
-/* Makes *entry point to an own table that the rest of the step may change, and changes it. */
+/* Edits below *entry: makes a table that this step may change, edits it, and points *entry to
+ * it. */
 static int go_down(struct edit_step *s, u64 *entry, unsigned level, u64 va)
 {
 	const struct pt_format *f = s->format;
@@ -73,7 +74,8 @@ static int go_down(struct edit_step *s, u64 *entry, unsigned level, u64 va)
 	return err;
 }
 
-/* `table` is the step's own; base is its first address. */
+/* Runs s->op on the entries in the range. `table` belongs to this step; base is its first
+ * address. */
 static int edit_table(struct edit_step *s, phys_addr_t table, unsigned level, u64 base)
 {
 	const struct pt_format *f = s->format;
@@ -99,7 +101,7 @@ static int edit_table(struct edit_step *s, phys_addr_t table, unsigned level, u6
 
 /* ---- versions ---------------------------------------------------------------------------- */
 
-/* What was undone is gone once something new is done. */
+/* A new step drops the versions that were undone. */
 static void forget_redo(struct pt_clone *c)
 {
 	while (c->nr > c->at + 1) {
@@ -112,7 +114,7 @@ static void forget_redo(struct pt_clone *c)
 
 static void forget_oldest(struct pt_clone *c)
 {
-	pt_clone_drop_list(c, c->version[0].made); /* in use by later ones, or in their lists */
+	pt_clone_drop_list(c, c->version[0].made); /* later versions use or list them */
 	pt_clone_free_list(c, c->version[1].replaced);
 	c->version[1].replaced = 0;
 	c->nr--;
@@ -146,7 +148,7 @@ int pt_step_run(struct edit_step *s, const char *what)
 	if (!err)
 		err = edit_table(s, root, s->format->nr_levels - 1u, 0);
 	if (!err && !s->changed)
-		err = pt_refuse(c, -ENOENT, s->va, "nothing there that this would change");
+		err = pt_refuse(c, -ENOENT, s->va, "there is nothing to change");
 	if (err) {
 		pt_clone_free_list(c, s->made);
 		pt_clone_drop_list(c, s->replaced);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What can be done to a clone: each step says what becomes of one entry. */
+/* The operations on a clone: each has a function that says what to do with one entry. */
 #include "edit_inner.h"
 
 static bool is_present(const struct edit_step *s, u64 entry)
@@ -12,7 +12,7 @@ static bool is_leaf(const struct edit_step *s, u64 entry, unsigned level)
 	return is_present(s, entry) && pt_entry_is_leaf(s->format, entry, level);
 }
 
-/* A range of whole pages that is canonical and does not wrap. */
+/* Starts a step on a range, which must be whole pages, canonical, and not wrap. */
 static int begin(struct edit_step *s, struct pt_clone *c, u64 va, u64 size)
 {
 	const struct pt_format *f = pt_format_of(&c->pt);
@@ -67,7 +67,7 @@ int pt_clone_map(struct pt_clone *c, u64 va, phys_addr_t pa, u64 size, u64 flags
 
 /* ---- unmap ------------------------------------------------------------------------------- */
 
-/* Is there anything in the table that the entry points to? One that cannot be read may hold all. */
+/* Does the table below the entry map anything? Yes if it cannot be read. */
 static bool maps_anything(const struct edit_step *s, u64 entry, unsigned level)
 {
 	const struct pt_format *f = s->format;
@@ -143,7 +143,7 @@ int pt_clone_protect(struct pt_clone *c, u64 va, u64 size, u64 flags, u64 mask, 
 
 /* ---- split, collapse, any bits ----------------------------------------------------------- */
 
-/* The step reaches just the entry on the way to va. */
+/* Starts a step on the smallest page at va: it visits only the entries on the path to va. */
 static int begin_at(struct edit_step *s, struct pt_clone *c, u64 va)
 {
 	return begin(s, c, round_down(va, pt_span(pt_format_of(&c->pt), 0)),
@@ -155,7 +155,7 @@ static int split_entry(struct edit_step *s, u64 *entry, unsigned level, u64 va, 
 	(void)whole;
 	if (!is_present(s, *entry))
 		return pt_refuse(s->c, -ENOENT, va, "nothing is mapped there");
-	if (level == s->level) { /* the parts are there now */
+	if (level == s->level) { /* the new smaller pages */
 		s->changed++;
 		return EDIT_KEEP;
 	}
@@ -176,8 +176,8 @@ int pt_clone_split(struct pt_clone *c, u64 va, const char *what)
 	return err ? err : pt_step_run(&s, what);
 }
 
-/* Entries of the table alike, in order, aligned? Then *ret is the page that
- * can take their place. */
+/* Do the entries of the table map one aligned piece of memory in order, with equal bits? Then *ret
+ * is the entry of the page that can replace them, with A and D if any of them has these. */
 static int one_page(struct edit_step *s, const void *entries, unsigned level, u64 va, u64 *ret)
 {
 	const struct pt_format *f = s->format;
@@ -254,7 +254,7 @@ static int set_entry(struct edit_step *s, u64 *entry, unsigned level, u64 va, bo
 	if (level > s->level) {
 		if (is_present(s, *entry) && !is_leaf(s, *entry, level))
 			return EDIT_DOWN;
-		return pt_refuse(s->c, -ENOENT, va, "the way ends above this level");
+		return pt_refuse(s->c, -ENOENT, va, "the walk ends above this level");
 	}
 	*entry = s->value;
 	return EDIT_STORE;
@@ -268,7 +268,8 @@ int pt_clone_set(struct pt_clone *c, u64 va, unsigned level, u64 value, const ch
 	if (err)
 		return err;
 	if (level >= s.format->nr_levels || (s.format->entry_size == 4 && value >> 32))
-		return pt_refuse(c, -EINVAL, va, "no such level, or a value that no entry holds");
+		return pt_refuse(c, -EINVAL, va,
+				 "no such level, or the value does not fit in an entry");
 	s.op = set_entry;
 	s.level = level;
 	s.value = value;

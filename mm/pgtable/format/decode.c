@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* An entry in words, from its format's table of bits. */
+/* Describes an entry in words, from its format's table of bits. */
 #include "lib.h"
 #include "mm/pgtable/format.h"
 
 struct decode {
 	const struct pt_format *format;
 	u64 entry;
-	u64 reserved; /* bits that are set and must not be */
-	u64 always;   /* bits that are reserved on every CPU: their texts say so */
+	u64 reserved; /* set bits that must be 0 */
+	u64 always;   /* bits that are reserved on every CPU: their own texts say so */
 	pt_meaning_fn fn;
 	void *ctx;
 };
@@ -17,7 +17,7 @@ static u64 field_mask(unsigned high, unsigned low)
 	return ((2ULL << (high - low)) - 1) << low;
 }
 
-/* Set bits of `mask` one by one: the format has no word for them. */
+/* Tells the set bits of `mask` one by one: the format has no words for them. */
 static void tell_bits(const struct decode *d, u64 mask)
 {
 	for (u8 bit = 64; bit-- > 0;) {
@@ -51,7 +51,7 @@ static void tell_field(const struct decode *d, const struct pt_bit *b)
 	}
 	if (m.text)
 		d->fn(d->ctx, &m);
-	if (b->high != b->low) /* a part of a field, such as an address that the CPU has not */
+	if (b->high != b->low) /* part of a field, such as the upper bits of an address */
 		tell_bits(d, d->reserved & mask);
 }
 
@@ -67,7 +67,7 @@ void pt_decode(const struct pt_format *f, u64 entry, unsigned level, unsigned ph
 			   fn,
 			   ctx};
 	u8 where = leaf ? PT_IN_PAGE : PT_IN_TABLE;
-	unsigned next = 64; /* bits from here up are told */
+	unsigned next = 64; /* bits from here up are done */
 
 	for (u32 i = 0; i < f->nr_bits; i++) {
 		const struct pt_bit *b = &f->bits[i];

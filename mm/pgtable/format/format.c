@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What holds for every paging format. */
+/* Functions for all paging formats. */
 #include "../pt_inner.h"
 
-/* Address bits of an entry that a CPU with so many physical address bits does not have. */
+/* The address bits of an entry that a CPU with phys_bits physical address bits does not have. */
 static u64 beyond(const struct pt_format *f, const struct pt_level_format *l, bool leaf,
 		  unsigned phys_bits)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * AArch64: VMSAv8-64, stage 1 of the EL1&0 regime, 4 KiB granule, addresses of 48 bits at most (no
- * LPA2). Arm's levels count from the root: its level 3 is our 0, its level 0 our 3. Bits that the
- * manual calls RES0 do not fault: CPUs ignore them, or have an extension that gives them a meaning.
- * We know none of these; an entry that has one set is shown and not followed.
+ * LPA2). Arm's levels count from the root: its level 3 is our 0, its level 0 our 3. RES0 bits of
+ * the manual do not fault: a CPU ignores them, or has an extension that uses them. We know none of
+ * these extensions; an entry with such a bit is shown but not followed.
  */
 #include "../pt_inner.h"
 
@@ -27,8 +27,8 @@
 #define ARM_APTABLE_EL0 (1ULL << 61)
 #define ARM_APTABLE_RO	(1ULL << 62)
 
-/* The index of the memory type. MAIR_EL1 is not in the tables: as Linux fills it now, 0 is normal
- * memory, 2 not cached, 3 Device-nGnRnE. */
+/* The index of the memory type. MAIR_EL1 is not in the tables; we assume Linux's present value: 0
+ * is normal memory, 2 not cached, 3 Device-nGnRnE. */
 static u64 attr_index(u64 flags)
 {
 	return ARM_ATTR((flags & PT_PATBIT ? 4 : 0) | (flags & PT_PCD ? 2 : 0) |
@@ -57,8 +57,9 @@ static u8 table_rights(u64 entry)
 }
 
 /*
- * EL0 may execute what it may not read (AP[1] 0, UXN 0). What EL0 may write EL1 never executes,
- * whatever PXN says; a table above that takes EL0's write away is not looked at for this.
+ * EL0 may execute without the right to read (AP[1] 0, UXN 0). If EL0 may write, EL1 may not
+ * execute, also with PXN 0; for this rule, tables above that forbid EL0 to write are not
+ * considered.
  */
 static u8 rights(u64 entry, unsigned level, bool leaf)
 {
@@ -75,7 +76,7 @@ static u8 rights(u64 entry, unsigned level, bool leaf)
 	return r | (entry & ARM_UXN ? 0 : PTR_UX);
 }
 
-/* Executable for EL0 or for EL1, never for both, as kernels do it. */
+/* Executable for EL0 or for EL1, never for both, as in kernels. */
 static u64 make_leaf(phys_addr_t pa, u64 flags, unsigned level)
 {
 	u64 val = pa | ARM_VALID | ARM_AF | ARM_SH_INNER | (level ? 0 : ARM_TABLE);
@@ -101,7 +102,7 @@ static u64 leaf_flags(u64 entry, unsigned level)
 	       (entry & xn ? PT_NOEXEC : 0) | (entry & ARM_NG ? 0 : PT_GLOBAL) | attr_flags(entry);
 }
 
-/* ---- what the bits say ------------------------------------------------------------------- */
+/* ---- the meaning of the bits ------------------------------------------------------------- */
 
 #define PAGES	PT_IN_PAGE
 #define TABLES	PT_IN_TABLE
@@ -178,7 +179,7 @@ static const struct pt_bit bits_arm[] = {
 #define TABLE_RESERVED (7ULL << 48)
 #define LEAF_RESERVED  (3ULL << 48)
 
-/* Where bits 1:0 = 01 are no descriptor, `valid` itself is the bit that must not be set. */
+/* At levels where bits 1:0 = 01 is not a descriptor, `valid` is the bit that must not be set. */
 /* clang-format off */
 #define LEVELS_0_TO_2                                                                              \
 	{.name = "L3", .shift = 12, .index_bits = 9, .leaf_mask = ARM_TABLE,                  \
@@ -192,7 +193,7 @@ static const struct pt_bit bits_arm[] = {
 	 .leaf_reserved = LEAF_RESERVED | (LOW(30) & ~ARM_NT), .table_reserved = TABLE_RESERVED}
 /* clang-format on */
 
-/* PBHA, software's bits, DBM, GP, SH, NS, AF; the contiguous hint is for one size only. */
+/* PBHA, bits for software, DBM, GP, SH, NS, AF. The contiguous hint is for one page size only. */
 #define CARRIED (ARM_PBHA | ARM_SOFTWARE | ARM_DBM | ARM_GP | ARM_SH_INNER | 1ULL << 5 | ARM_AF)
 #define SAME	(CARRIED | ARM_UXN | ARM_PXN | ARM_NG | ARM_AP_RO | ARM_AP_EL0 | ARM_ATTR(7))
 

@@ -21,8 +21,9 @@
 #define LOW(shift) (((1ULL << (shift)) - 1) >> 2 & PPN)
 
 /*
- * A page with U belongs to user mode alone: the supervisor never executes there, and reads and
- * writes only while sstatus.SUM is 1; it is shown as if it could not. Pointers limit nothing.
+ * A page with U is for user mode: the supervisor never executes there, and reads and writes only
+ * while sstatus.SUM is 1, so it is shown without rights. Entries that point to tables limit
+ * nothing.
  */
 static u8 rights(u64 entry, unsigned level, bool leaf)
 {
@@ -35,7 +36,7 @@ static u8 rights(u64 entry, unsigned level, bool leaf)
 	return entry & RV_U ? (u8)(r << 3) : r;
 }
 
-/* A and D are set beforehand: a CPU without Svadu would fault for each. */
+/* A and D are set at once: a CPU without Svadu would fault to have them set. */
 static u64 make_leaf(phys_addr_t pa, u64 flags, unsigned level)
 {
 	u64 val = RV_V | RV_R | RV_A | (pa >> 2 & PPN);
@@ -63,7 +64,7 @@ static u64 leaf_flags(u64 entry, unsigned level)
 	       (entry & RV_PBMT ? PT_PCD : 0) | (entry & RV_IO ? PT_PWT : 0);
 }
 
-/* ---- what the bits say ------------------------------------------------------------------- */
+/* ---- the meaning of the bits ------------------------------------------------------------- */
 
 #define PAGES  PT_IN_PAGE
 #define TABLES PT_IN_TABLE
@@ -110,7 +111,7 @@ static const struct pt_bit bits_riscv[] = {
 	{0, 0, ALL, BOTH, "V", "valid", NULL, SV32},
 };
 
-/* In pointers N, PBMT, D, A and U are reserved; R, W and X are 0, else it were no pointer. */
+/* In an entry that points to a table N, PBMT, D, A and U are reserved; R, W and X are 0. */
 #define LEVEL(title, bit)                                                                          \
 	{                                                                                          \
 		.name = title, .shift = bit, .index_bits = 9, .leaf_mask = RV_R | RV_W | RV_X,     \

@@ -11,7 +11,7 @@ static u8 rights(u64 entry, unsigned level, bool leaf)
 	return r | (entry & PTE_US ? (u8)(r << 3) : 0);
 }
 
-/* A and D are set beforehand, so that the CPU never has to write our tables. */
+/* A and D are set at once, so that the CPU never has to write our tables. */
 u64 pt_make_leaf(phys_addr_t pa, u64 flags, unsigned level)
 {
 	u64 val = PTE_P | PTE_A | pa;
@@ -37,7 +37,7 @@ u64 pt_entry_flags(u64 entry, unsigned level)
 	return flags | (entry & pat ? PT_PATBIT : 0);
 }
 
-/* ---- what the bits say ------------------------------------------------------------------- */
+/* ---- the meaning of the bits ------------------------------------------------------------- */
 
 #define PAGES	 PT_IN_PAGE
 #define TABLES	 PT_IN_TABLE

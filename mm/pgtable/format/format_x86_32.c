@@ -4,18 +4,18 @@
 
 #define PDPTE 2 /* PAE's top level */
 
-/* Without PTE_NX in the entry everything that may be read may be executed. */
+/* Without PTE_NX in the entry every readable page is executable. */
 static u8 rights(u64 entry, unsigned level, bool leaf)
 {
 	u8 r = PTR_SR | (entry & PTE_RW ? PTR_SW : 0) | (entry & PTE_NX ? 0 : PTR_SX);
 
 	(void)leaf;
 	if (level == PDPTE)
-		return PTR_ALL; /* has no such bits */
+		return PTR_ALL; /* no bits for rights */
 	return r | (entry & PTE_US ? (u8)(r << 3) : 0);
 }
 
-/* Of the higher piece of a 4 MiB page's address bits 39:32 are at 20:13. */
+/* Bits 39:32 of a 4 MiB page's address are bits 20:13 of its entry. */
 static u64 make_leaf_32(phys_addr_t pa, u64 flags, unsigned level)
 {
 	u64 val = pt_make_leaf(pa & 0xffffffff, flags & ~PT_NOEXEC, level);
@@ -23,14 +23,13 @@ static u64 make_leaf_32(phys_addr_t pa, u64 flags, unsigned level)
 	return level ? val | (pa >> 32 & 0xff) << 13 : val;
 }
 
-/* PAE's PDPTEs have none of these bits, and what points to page tables is made from this too: who
- * makes a PDPTE takes away what is reserved there. */
+/* Also used for PAE's PDPTEs, where some of these bits are reserved: the caller clears them. */
 static u64 make_table(phys_addr_t pa)
 {
 	return pa | PTE_P | PTE_RW | PTE_US | PTE_A;
 }
 
-/* ---- what the bits say ------------------------------------------------------------------- */
+/* ---- the meaning of the bits ------------------------------------------------------------- */
 
 #define PAGES	 PT_IN_PAGE
 #define TABLES	 PT_IN_TABLE
@@ -57,7 +56,7 @@ static const char writable[] = "writes are allowed, as far as the other level le
 static const char read_only[] = "read-only (for the supervisor too while CR0.WP is 1)";
 static const char software[] = "for software: the CPU ignores them";
 
-/* From bit 11 down entries of both formats' lower levels are alike but for their sources. */
+/* From bit 11 down the lower levels of both formats are equal, but for the manual's tables. */
 /* clang-format off */
 #define LOW_BITS(tables)                                                                           \
 	{11, 9, LOWER, BOTH, "AVL", software, NULL, tables},                                       \

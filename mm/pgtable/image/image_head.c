@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The head of a file of saved page tables, and its numbers. */
+/* Reads numbers, and the head of a file of saved page tables. */
 #include "image_inner.h"
 
 #include "lib.h"
@@ -90,7 +90,7 @@ static int head_phys_bits(struct pt_image_reader *r)
 {
 	int err = head_small(r, 64, &r->pt.phys_bits);
 
-	if (!err && r->pt.phys_bits && r->pt.phys_bits <= PAGE_SHIFT) /* 0: not known */
+	if (!err && r->pt.phys_bits && r->pt.phys_bits <= PAGE_SHIFT) /* 0: unknown */
 		err = pt_image_wrong(r, "addresses have more bits", r->argv[1]);
 	return err;
 }
@@ -195,7 +195,7 @@ int pt_image_head(struct pt_image_reader *r)
 	return pt_image_wrong(r, "unknown record", r->argv[0]);
 }
 
-/* What the records of the head say together. */
+/* Checks the records of the head together. */
 int pt_image_check_head(struct pt_image_reader *r)
 {
 	const struct pt_format *f = r->pt.format;

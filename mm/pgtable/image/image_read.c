@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Saved page tables read back: strictly, for files come from anywhere. */
+/* Reads saved page tables; strict, as a file may come from anywhere. */
 #include "image_inner.h"
 
 #include "lib.h"
@@ -12,7 +12,7 @@ static phys_addr_t table_align(const struct pt_format *f, unsigned level)
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-/* A page for one more table. */
+/* Allocates a page for one more table. */
 static int add_table(struct pt_image_reader *r, phys_addr_t pa)
 {
 	struct saved_table *t = &r->index->table[r->nr_tables];
@@ -43,7 +43,7 @@ static int read_table(struct pt_image_reader *r)
 	    pt_image_num(r, r->argv[2], f->nr_levels - 1u, &r->level))
 		return -EINVAL;
 	if (!is_aligned(pa, table_align(f, r->level)))
-		return pt_image_wrong(r, "no table lies at such an address", r->argv[1]);
+		return pt_image_wrong(r, "a table cannot be at this address", r->argv[1]);
 	if (pa >> f->phys_bits)
 		return pt_image_wrong(r, "the address is beyond the format's physical addresses",
 				      r->argv[1]);
@@ -68,7 +68,7 @@ static void store(struct pt_image_reader *r, u32 index, u64 val)
 		((u64 *)entries)[index] = val;
 }
 
-/* "+STEP": the last value must not be larger than an entry. */
+/* Reads "+STEP"; the run's last value must fit in an entry. */
 static int get_step(struct pt_image_reader *r, u32 count, u64 val, u64 max, u64 *ret)
 {
 	u64 all;
@@ -100,7 +100,7 @@ static int read_entries(struct pt_image_reader *r)
 		return pt_image_wrong(r, "an entry that is there twice, or out of order",
 				      r->argv[0]);
 	if (!val || val > max)
-		return pt_image_wrong(r, "no such entry is written", r->argv[1]);
+		return pt_image_wrong(r, "the value is 0 or too large for an entry", r->argv[1]);
 	if (r->argc == 3) {
 		if (first == last)
 			return pt_image_wrong(r, "a step for one entry", r->argv[2]);
@@ -123,7 +123,7 @@ static int read_end(struct pt_image_reader *r)
 	if (pt_image_num(r, r->argv[1], ~0u, &nr) || pt_image_hex(r, r->argv[3], &hash))
 		return -EINVAL;
 	if (nr != r->nr_tables)
-		return pt_image_wrong(r, "not as many tables as there are", r->argv[1]);
+		return pt_image_wrong(r, "not the number of tables in the text", r->argv[1]);
 	if (hash != real)
 		return pt_image_wrong(r, "wrong checksum: the text was changed", r->argv[3]);
 	if (!r->root_found)
@@ -134,7 +134,7 @@ static int read_end(struct pt_image_reader *r)
 
 /* ---- lines ------------------------------------------------------------------------------- */
 
-/* Words split by one blank each. */
+/* Splits the line into words, separated by single blanks. */
 static int split(struct pt_image_reader *r)
 {
 	char *c = r->buf;
@@ -154,7 +154,7 @@ static int split(struct pt_image_reader *r)
 	}
 }
 
-/* The next line without its end, in r->buf. 0 at the end of the text. */
+/* Reads the next line into r->buf, without its newline. 1; 0: end of the text; -EINVAL. */
 static int next_line(struct pt_image_reader *r)
 {
 	size_t n = 0;
@@ -195,6 +195,7 @@ static int read_line(struct pt_image_reader *r)
 					 r, "not a file of saved tables (" PT_IMAGE_MAGIC ")", NULL)
 			       : pt_image_wrong(r, "a version that is not known here", r->buf);
 	}
+	/* comments, and head records whose value may have blanks */
 	if (r->buf[0] == '#')
 		return 0;
 	if (r->where == AT_HEAD && pt_image_text_record(r, &err))
@@ -204,6 +205,7 @@ static int read_line(struct pt_image_reader *r)
 		return err;
 	if (r->where == AT_HEAD && strcmp(r->argv[0], "table") && strcmp(r->argv[0], "end"))
 		return pt_image_head(r);
+	/* the first table ends the head */
 	err = r->where == AT_HEAD ? pt_image_check_head(r) : 0;
 	r->where = AT_TABLES;
 	if (err)
@@ -252,7 +254,7 @@ static int by_address(const void *a, const void *b)
 	return x->pa < y->pa ? -1 : x->pa > y->pa;
 }
 
-/* For struct pgtable's `table`. */
+/* The `table` function of struct pgtable: binary search. */
 static const void *find_table(const struct pgtable *pt, phys_addr_t pa)
 {
 	const struct saved_index *index = pt->table_ctx;
@@ -332,6 +334,7 @@ int pt_image_load(const char *text, size_t len, void *index, u64 size, const str
 			  pt_image_bytes(r.room));
 		return -ENOMEM;
 	}
+	/* the text was checked: now with memory */
 	bad = load(&r);
 	if (bad)
 		return bad;

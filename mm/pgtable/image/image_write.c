@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* A tree of page tables as text: runs of entries, each table once. */
+/* Writes a tree of page tables as text: runs of entries, each table once. */
 #include "lib.h"
 #include "mm/pgtable/image.h"
 #include "../pt_inner.h"
@@ -86,7 +86,7 @@ static void put_head(struct writer *w, const struct pt_image_info *info)
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-/* Entries from `first` on that are equal, or go up by the same step. */
+/* The number of entries from `first` on that are equal, or grow by the same step. */
 static u32 run_length(const struct writer *w, const void *table, u32 first, u32 nr, u64 *ret_step)
 {
 	u64 val = pt_read_raw(w->f, table, first), next;
@@ -103,7 +103,7 @@ static u32 run_length(const struct writer *w, const void *table, u32 first, u32 
 		if (next - val != *ret_step || next < val)
 			break;
 	}
-	return *ret_step && i - first < 3 ? 1 : i - first; /* any two numbers have a step */
+	return *ret_step && i - first < 3 ? 1 : i - first; /* two entries are not a run */
 }
 
 static void put_table(struct writer *w, phys_addr_t pa, unsigned level, const void *table)
@@ -128,7 +128,8 @@ static void put_table(struct writer *w, phys_addr_t pa, unsigned level, const vo
 	}
 }
 
-/* A table is noted with the level that it is used at: tables are aligned to 32 bytes at least. */
+/* Key of a table used at a level. Tables are aligned to at least 32 bytes, so the
+ * low bits are free. */
 static u64 seen_key(phys_addr_t pa, unsigned level)
 {
 	return (pa & ~0x1fULL) | 8 | level;
@@ -143,8 +144,8 @@ static u64 *seen_slot(const struct writer *w, u64 key)
 	return &w->seen->slot[at];
 }
 
-/* True the first time: the walk shall go in. Writes a table when it has not been written as one of
- * another level. */
+/* Notes a table and writes it, unless it was written before at another level. True: it is new at
+ * this level, the walk must enter it. */
 static bool note_table(struct writer *w, phys_addr_t pa, unsigned level)
 {
 	u64 *slot = seen_slot(w, seen_key(pa, level));
@@ -152,6 +153,7 @@ static bool note_table(struct writer *w, phys_addr_t pa, unsigned level)
 
 	if (*slot)
 		return false;
+	/* the same table may also be used at other levels */
 	for (unsigned l = 0; l < w->f->nr_levels; l++)
 		written |= *seen_slot(w, seen_key(pa, l)) != 0;
 	if (4ULL * ++w->nr_seen > 3ULL * w->seen->max) {

@@ -4,7 +4,7 @@
 
 struct check {
 	const u64 *entry;
-	u32 nr; /* entries down to the page */
+	u32 nr; /* entries from the top down to the page */
 	const struct access_cpu *cpu;
 	enum access_kind kind;
 	bool user;
@@ -31,7 +31,7 @@ static bool is_shadow(enum access_kind kind)
 	return kind == ACCESS_SS_READ || kind == ACCESS_SS_WRITE;
 }
 
-/* The bits of the error code that say what was tried: 4.7. */
+/* The bits of the error code that describe the access: 4.7. */
 static u32 error_base(const struct check *c)
 {
 	return (is_write(c->kind) ? PF_W : 0) | (c->user ? PF_U : 0) |
@@ -68,14 +68,14 @@ static bool key_forbids(const struct check *c, bool user_page)
 
 	if (c->kind == ACCESS_EXEC || !(user_page ? cpu->pke : cpu->pks))
 		return false;
-	if (!user_page && c->user) /* kept out anyway: IA32_PKRS is about supervisor accesses */
+	if (!user_page && c->user) /* has no right anyway; IA32_PKRS is for supervisor accesses */
 		return false;
 	return two & 1 || (two & 2 && is_write(c->kind) && (cpu->wp || c->user));
 }
 
 /* ---- rights ------------------------------------------------------------------------------ */
 
-/* The first entry from the top that lacks (or has) the bit. */
+/* Index of the first entry from the top in which the bit is set (or clear). */
 static u32 first_with(const struct check *c, u64 bit, bool set)
 {
 	u32 i = 0;
@@ -97,6 +97,7 @@ static bool is_shadow_page(const struct check *c)
 	return !(leaf & PTE_RW) && leaf & PTE_D;
 }
 
+/* The reason why the rights forbid the access, protection keys aside; ACCESS_OK: they allow it. */
 static enum access_why rights_say(const struct check *c, bool user_page)
 {
 	const struct access_cpu *cpu = c->cpu;
@@ -128,6 +129,7 @@ static void check_rights(struct check *c, u64 va)
 	unsigned level = level_of(c, c->nr - 1);
 	u32 error = PF_P | (key ? PF_PK : 0), last = c->nr - 1;
 
+	/* name the entry that decides */
 	switch (why) {
 	case ACCESS_NO_USER:
 		fault(c, why, first_with(c, PTE_US, false), PTE_US, error);
@@ -162,7 +164,7 @@ static void check_rights(struct check *c, u64 va)
 
 /* ---- the walk ---------------------------------------------------------------------------- */
 
-/* True: entry i was good and points to the next table; the page was found or a fault if false. */
+/* Checks entry i. True: it points to the next table. False: the result, page or fault, is known. */
 static bool step(struct check *c, u32 i, u64 va)
 {
 	const struct pt_format *f = format_of(c->cpu);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the model says, in sentences with the manual's sections. */
+/* The model's results in sentences, with the manual's sections. */
 #include "lib.h"
 #include "mm/pgtable/access.h"
 
@@ -16,7 +16,7 @@ static const char *const texts[ACCESS_NR_WHY] = {
 	[ACCESS_OK] = "all levels allow it; the page is the %s's (SDM vol. 3, 4.6)",
 	[ACCESS_NOT_CANONICAL] = "the address is not canonical: #GP before any table is read (SDM "
 				 "vol. 1, 3.3.7.1)",
-	[ACCESS_UNREADABLE] = "the %s leads out of memory: not followed",
+	[ACCESS_UNREADABLE] = "the %s points outside memory: not followed",
 	[ACCESS_NOT_PRESENT] = "%s bit 0 (P) is 0: nothing is mapped (SDM vol. 3, 4.7)",
 	[ACCESS_RESERVED] = "%s has reserved bits set (SDM vol. 3, 4.5 and 4.7)",
 	[ACCESS_NO_USER] = "%s bit 2 (U/S) is 0: ring 3 is kept out (SDM vol. 3, 4.6.1)",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Our own world's maps: no large page across two memory types, nothing executable by accident. */
+/* The maps of our own world: no large page has two memory types, and data is not executable. */
 #include "mm/pgtable/build.h"
 
-/* The first address above pa, at most `end`, with another memory type. */
+/* The next address above pa with another memory type, at most `end`. */
 static phys_addr_t type_end(const struct mtrr_state *m, phys_addr_t pa, phys_addr_t end)
 {
 	phys_addr_t next = end, more;
@@ -13,7 +13,7 @@ static phys_addr_t type_end(const struct mtrr_state *m, phys_addr_t pa, phys_add
 	return min(next, end);
 }
 
-/* A piece at a time that has one type, so that no page in it can have two. */
+/* Maps pieces that have one memory type each, so that no page can have two. */
 int pt_build_range(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flags,
 		   unsigned max_level, const struct mtrr_state *m)
 {
@@ -28,7 +28,7 @@ int pt_build_range(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 fla
 			break;
 		done += end - at;
 	}
-	if (err && done && pt_unmap(pt, va, done)) /* at borders of pages: nothing to split */
+	if (err && done && pt_unmap(pt, va, done)) /* cannot fail: no page to split */
 		ASSERT(false, "va %#llx size %#llx", va, done);
 	return err;
 }
@@ -107,11 +107,13 @@ static int take_leaf(void *ctx, const struct pt_entry *e)
 		return PT_SKIP;
 	if (!e->leaf || e->wrong)
 		return PT_DESCEND;
+	/* only identity mappings */
 	id->result->leaves += e->nr;
 	if (e->phys != e->va) {
 		id->result->not_identity += e->nr;
 		return PT_SKIP;
 	}
+	/* extend the run, or map it and begin a new one */
 	flags = (e->rights & PTR_SW ? PT_WRITE : 0) | PT_NOEXEC | (e->val & (PT_PWT | PT_PCD));
 	if (e->val & (e->level ? PTE_PAT_LARGE : PTE_PAT))
 		flags |= PT_PATBIT;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Taking mappings away and changing their rights. Large pages across a border are split first. */
+/* Removes mappings and changes their rights. Large pages at the borders are split first. */
 #include "../pt_inner.h"
 
-/* Replaces a leaf by a table of 512 smaller ones that translate the same. */
+/* Replaces a leaf by a table of 512 smaller pages with the same translation. */
 static int split_leaf(struct pgtable *pt, u64 *entry, unsigned level)
 {
 	u64 flags = pt_entry_flags(*entry, level), ad = *entry & (PTE_A | PTE_D);
@@ -47,7 +47,8 @@ struct change {
 	bool unmap;
 };
 
-/* Leaves in [va, end), which lies within the table and on leaf borders. */
+/* Changes the leaves in [va, end), a range inside the table that begins and ends at leaf
+ * borders. */
 static void change_table(struct change *c, phys_addr_t table, unsigned level, u64 va, u64 end)
 {
 	u64 *entries = pt_table(c->pt, table);

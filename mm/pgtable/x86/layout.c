@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Where Linux puts things in the kernel's half, at 4 and at 5 levels. */
+/* Linux's layout of the kernel half, with 4 and with 5 levels. */
 #include "mm/pgtable/build.h"
 
 struct pt_layout pt_layout_x86(u8 levels)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The way to one entry, made if need be; retiring and reaping. */
+/* Making the path to one entry; retiring and reaping. */
 #include "../pt_inner.h"
 
 u64 pt_leaf_bits(const struct pgtable *pt, u64 flags, unsigned level)
@@ -64,7 +64,8 @@ void pt_retire_entries(u64 *entry, u32 nr, bool keep)
 		clear_run(entry, nr);
 }
 
-/* Retires what one walk finds for va; returns its bytes, at most `left`. */
+/* Retires the entries that one walk finds at va; returns how many bytes they map, at most
+ * `left`. */
 static u64 retire_some(const struct pgtable *pt, u64 va, u64 left, bool keep)
 {
 	unsigned level;
@@ -89,9 +90,10 @@ void pt_retire(struct pgtable *pt, u64 va, u64 size, bool keep)
 
 struct retire {
 	struct pgtable *pt;
-	u64 start, end; /* nothing outside is mapped by what is retired */
+	u64 start, end; /* retired tables must map nothing outside */
 };
 
+/* Retires tables below this one, for addresses [va, end). */
 static void retire_below(const struct retire *r, u64 table, unsigned level, u64 va, u64 end)
 {
 	for (u64 next; va < end; va = next) {
@@ -117,13 +119,14 @@ void pt_retire_tables(struct pgtable *pt, u64 va, u64 size, u64 start, u64 end)
 
 /* ---- reaping ----------------------------------------------------------------------------- */
 
+/* An entry is 0 (free), has P (in use), or is not 0 without P (retired). */
 struct reap {
 	struct pgtable *pt;
 	pt_take take;
 	void *ctx;
 };
 
-/* From an entry that is 0: to one that is not, or a few short of it, or to the end. */
+/* Skips entries that are 0, eight at a time; may stop before an entry that is 0. */
 static u64 *skip_empty(u64 *entry, const u64 *end)
 {
 	enum { EIGHT = 8 };
@@ -136,7 +139,7 @@ static u64 *skip_empty(u64 *entry, const u64 *end)
 	return entry < end && !*entry ? entry + 1 : entry;
 }
 
-/* nr entries of level 0. */
+/* Reaps the retired ones of nr entries of level 0. */
 static void reap_pages(const struct reap *r, u64 *entry, u32 nr)
 {
 	u64 *end = entry + nr;
@@ -171,7 +174,7 @@ static void reap_retired(const struct reap *r, u64 val, unsigned level)
 	pt_free_table(r->pt, pt_entry_phys(val, level, false));
 }
 
-/* [va, end) lies within the table. */
+/* Reaps the range [va, end), which is inside the table. */
 static void reap_table(const struct reap *r, u64 table, unsigned level, u64 va, u64 end)
 {
 	u64 *entry = pt_entry_in(r->pt, table, va, level), next;

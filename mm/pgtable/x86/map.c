@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Mapping in two passes of one recursion: prepare makes missing tables and finds what is in the
- * way; commit writes the leaves. The same arithmetic chooses page sizes in both, so commit meets
- * exactly what prepare made.
+ * Mapping in two passes of the same recursion: prepare makes missing tables and finds mappings that
+ * are there already; commit writes the leaves. Both choose page sizes by the same rules, so commit
+ * finds exactly the tables that prepare made.
  */
 #include "../pt_inner.h"
 
@@ -13,7 +13,7 @@ struct mapping {
 	u64 flags;
 	unsigned max_level;
 	bool commit;
-	int fixed_level; /* >= 0: only tables, for pages of this level (pt_prepare) */
+	int fixed_level; /* >= 0: make only tables, for pages of this level (pt_prepare) */
 };
 
 void pt_admit_user(u64 *entry)
@@ -22,7 +22,8 @@ void pt_admit_user(u64 *entry)
 		pt_set(entry, *entry | PTE_US);
 }
 
-/* May one entry of `level` map the next piece? Not where a table is already, even an empty one. */
+/* May one entry of `level` map the next piece? Not if it points to a table, even to an empty
+ * one. */
 static bool fits(const struct mapping *m, u64 entry, u64 va, u64 end, unsigned level)
 {
 	phys_addr_t pa = m->pa + (va - m->va);
@@ -35,7 +36,7 @@ static bool fits(const struct mapping *m, u64 entry, u64 va, u64 end, unsigned l
 	       end - va >= PT_SIZE(level);
 }
 
-/* Makes the table below *entry exist. */
+/* Makes the table below *entry if there is none. */
 static int need_table(struct mapping *m, u64 *entry, unsigned level)
 {
 	phys_addr_t table;
@@ -66,7 +67,7 @@ static int map_leaf(struct mapping *m, u64 *entry, u64 va, unsigned level)
 	return 0;
 }
 
-/* [va, end) lies within the table. */
+/* Maps the range [va, end), which is inside the table. */
 static int map_table(struct mapping *m, phys_addr_t table, unsigned level, u64 va, u64 end)
 {
 	u64 *entries = pt_table(m->pt, table);

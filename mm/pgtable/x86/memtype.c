@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the MTRRs say of an address: SDM vol. 3, 12.11.2 to 12.11.4. */
+/* The memory type of an address by the MTRRs: SDM vol. 3, 12.11.2 to 12.11.4. */
 #include "mm/pgtable/memtype.h"
 
 #define PHYSMASK_VALID (1ULL << 11)
@@ -45,14 +45,14 @@ static u64 address_mask(const struct mtrr_state *m)
 	return ((1ULL << bits) - 1) & ~(PAGE_SIZE - 1);
 }
 
-/* The first address above pa where this register may begin or cease to match: the end of the block
- * of the mask's granularity that pa is in, or more when a contiguous mask does not match at all. */
+/* The first address above pa at which this register may begin or stop to match: the end of pa's
+ * block, of the mask's granularity. If a contiguous mask does not match pa, it may be further. */
 static phys_addr_t variable_end(u64 mask, u64 base, phys_addr_t pa, u64 limit)
 {
 	u64 granule;
 	bool contiguous;
 
-	if (!mask) /* it matches everything */
+	if (!mask) /* matches every address */
 		return ~0ULL;
 	granule = 1ULL << lowest_bit(mask);
 	contiguous = ((limit & ~mask) | (granule - 1)) == granule - 1;
@@ -61,7 +61,7 @@ static phys_addr_t variable_end(u64 mask, u64 base, phys_addr_t pa, u64 limit)
 	return round_down(pa, granule) + granule;
 }
 
-/* SDM vol. 3, 12.11.4.1: UC beats all, WT beats WB, other mixtures are undefined (UC is safest). */
+/* SDM vol. 3, 12.11.4.1: UC wins over all, WT over WB; all else is undefined (UC is safest). */
 static int merge_types(int a, int b)
 {
 	if (a < 0 || a == b)

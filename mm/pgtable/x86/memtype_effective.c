@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The type that counts in the end, and who says so: MTRRs, page tables, PAT (SDM vol. 3, 12). */
+/* The effective memory type and its sources: MTRRs, page tables, PAT (SDM vol. 3, 12). */
 #include "lib.h"
 #include "mm/pgtable/memtype.h"
 #include "mm/pgtable/pgtable.h"
@@ -48,7 +48,7 @@ static u32 fixed_nr(phys_addr_t pa)
 	return (u32)(24 + (pa - 0xc0000) / (4 * KiB));
 }
 
-/* The address bits of a register: those that the CPU has. */
+/* The address bits of a register: as many as the CPU has. */
 static u64 address_bits(const struct mtrr_state *m)
 {
 	unsigned bits = m->phys_bits && m->phys_bits < MAX_PHYS_BITS ? m->phys_bits : MAX_PHYS_BITS;
@@ -126,7 +126,7 @@ static void several_text(char *buf, size_t size, const struct mtrr_source *s)
 	}
 	if (len < size)
 		fmt_print(buf + len, size - len,
-			  s->undefined ? ": a mixture that is undefined" : " overlap, %s wins",
+			  s->undefined ? ": this mixture is undefined" : " overlap, %s wins",
 			  memtype_name(s->type));
 }
 
