@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Copying what may not be there: the same on every CPU, on top of arch_guarded(). */
+/* Copies memory that may not be mapped: the same code for every CPU, with arch_guarded(). */
 #include "arch.h"
 
 struct copy {

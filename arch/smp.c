@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What SMP needs of no CPU: numbers for them, and results in words. */
+/* The parts of SMP that do not depend on the CPU: numbering, and results in words. */
 #include "arch/smp.h"
 
 #include "lib.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The CPU of a machine that is described by a file; a clock; calls that survive a fault. */
+/* The CPU of a machine that a file describes; a clock; calls that survive a fault. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <signal.h>
@@ -13,7 +13,7 @@ __thread u32 arch_host_cpu;
 
 #define MAX_GUARDS 16
 
-/* Guards that are under way, innermost last. The host program has one thread. */
+/* Active guards, innermost last. The host program has one thread. */
 static sigjmp_buf guards[MAX_GUARDS];
 static struct trap_frame trapped;
 static int nr_guards;
@@ -28,7 +28,7 @@ u64 arch_cycles(void)
 	return (u64)ts.tv_sec * 1000000000u + (u64)ts.tv_nsec;
 }
 
-/* A recent CPU: what a map file does not say otherwise. */
+/* A recent CPU; the map file may change it. */
 void arch_cpu_info(struct cpu_info *ret)
 {
 	*ret = (struct cpu_info){
@@ -49,7 +49,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	(void)context;
 	if (!nr_guards) {
 		signal(sig, SIG_DFL);
-		return; /* and fault again, for good */
+		return; /* the access faults again and ends the program */
 	}
 	trapped = (struct trap_frame){.vector = sig == SIGFPE ? 0 : 14,
 				      .cr2 = (u64)(uintptr_t)info->si_addr};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Simulated physical memory: one sparse file, and windows that map it as the page tables do. */
+/* Simulated physical memory: one sparse file, and windows that map it like the page tables. */
 #define _GNU_SOURCE
 #include <sys/mman.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ static struct host_memory *memories;
 /* Blocks of pages are aligned to their size in the direct map, as they are on the machine. */
 #define WINDOW_ALIGN (PAGE_SIZE << MAX_PAGE_ORDER)
 
-/* Address space without memory behind it: touching it faults. */
+/* Reserves address space without memory: an access faults. */
 static u8 *window_new(u64 size)
 {
 	u64 bytes = size + WINDOW_ALIGN, start, aligned;
@@ -91,7 +91,7 @@ int host_memory_new(struct host_memory *hm, struct mem_system *sys)
 	return 0;
 }
 
-/* What the sanitizer knows of memory that was used would hold for who is mapped there next. */
+/* Allows all access for the sanitizer: the host may map something else at these addresses. */
 static void forget(const struct host_memory *hm)
 {
 	const struct mem_system *sys = hm->sys;
@@ -123,7 +123,7 @@ void host_memory_free(struct host_memory *hm)
 	*hm = (struct host_memory){.fd = -1};
 }
 
-/* The window byte of a kernel address; NULL for addresses without one, such as the direct map. */
+/* The pointer into a window for a kernel address; NULL: no window, as for the direct map. */
 static u8 *window_of(const struct host_memory *hm, u64 va)
 {
 	const struct pt_layout *layout = &hm->sys->given.layout;
@@ -135,7 +135,7 @@ static u8 *window_of(const struct host_memory *hm, u64 va)
 	return NULL;
 }
 
-/* Makes one entry's worth of window follow the tables; returns the address behind it. */
+/* Maps the window like the tables for the range of one entry; returns the end of that range. */
 static u64 follow_entry(const struct host_memory *hm, const struct pgtable *pt, u64 va, u64 end)
 {
 	struct pt_path path;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* A workstation lends no CPU whose tables we may change. */
+/* On a workstation there is no CPU whose tables we may change. */
 #include "arch/probe.h"
 
 int arch_probe_features(struct access_cpu *ret)

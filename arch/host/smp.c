@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* A described machine lends no CPUs: there is this one. */
+/* A machine that a file describes has no CPUs of its own: there is only this one. */
 #include "arch/smp.h"
 
 #include "lib.h"

@@ -11,7 +11,7 @@
 #define ICR_HIGH	0x310
 #define ICR_PENDING	(1u << 12)
 #define ICR_PATIENCE	1000000 /* reads */
-#define XAPIC_BROADCAST 255	/* ids from here on cannot be named in 8 bits */
+#define XAPIC_BROADCAST 255	/* from here on ids do not fit in xAPIC's 8 bits */
 
 static volatile u32 *xapic_register(u64 base, u32 offset)
 {
@@ -34,12 +34,12 @@ void apic_send(u32 apic_id, u32 command)
 		xapic_send(base, apic_id, command);
 		return;
 	}
-	/* Unlike a store to memory this WRMSR does not wait for earlier stores: 11.12.3. */
+	/* This WRMSR does not wait for earlier stores, as a store to memory would: 11.12.3. */
 	__asm__ volatile("mfence; lfence" : : : "memory");
 	wrmsr(MSR_X2APIC_ICR, (u64)apic_id << 32 | command);
 }
 
-/* The x2APIC id, which is the APIC id where that has 8 bits only (SDM vol. 2, CPUID leaf 0BH). */
+/* The x2APIC id, equal to the APIC id if that has only 8 bits (SDM vol. 2, CPUID leaf 0BH). */
 u32 apic_own_id(void)
 {
 	if (cpuid(0, 0).eax >= 0xb && cpuid(0xb, 0).ebx & 0xffff)
@@ -71,7 +71,7 @@ int apic_prepare(struct pgtable *pt)
 		if (smp_apic_id(i) >= XAPIC_BROADCAST)
 			return -ENODEV;
 	}
-	/* The identity map has it where the firmware maps it; the MTRRs make it uncached. */
+	/* The identity map has it if the firmware maps it; the MTRRs make it uncached. */
 	if (is_mapped(pt, page))
 		return 0;
 	return pt_map(pt, page, page, PAGE_SIZE, PT_WRITE | PT_NOEXEC | PT_PCD | PT_PWT, 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What CPUID, control registers and MTRRs say (SDM vol. 2, CPUID; vol. 3, 12.11). */
+/* Reads CPUID, control registers and MTRRs (SDM vol. 2, CPUID; vol. 3, 12.11). */
 #include "arch.h"
 #include "regs.h"
 
@@ -34,7 +34,7 @@ static void read_brand(struct cpu_info *c)
 	memcpy(c->brand, brand + start, sizeof(brand) - start);
 }
 
-/* QEMU says TCGTCGTCGTCG in EBX, ECX, EDX of the hypervisor's leaf. */
+/* QEMU's TCG gives TCGTCGTCGTCG in EBX, ECX, EDX of the hypervisor's leaf. */
 static bool is_tcg(void)
 {
 	struct cpuid r = cpuid(0x40000000, 0);

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The gate. Two worlds, each a set of registers; crossing saves one set and loads the other.
+ * The gate. There are two worlds, each a set of registers; crossing saves one and loads the other.
  *
- * The order matters. Entering: interrupts off first, then tables (CR3, CR4, perhaps through the
- * LA57 stub), then descriptor tables, which our tables map, then the stack. Leaving is the mirror
- * image, and interrupts come on last. What the firmware changes while it runs is its own business:
- * its set is saved anew at each crossing.
+ * The order matters. Entering: first interrupts off, then page tables (CR3, CR4, perhaps through
+ * the LA57 stub), then descriptor tables, which our page tables map, then the stack. Leaving is the
+ * reverse; interrupts come on last. The firmware may change its registers while it runs, so they
+ * are saved at each crossing.
  *
- * TR: we need a TSS for the exception stacks, so we load one. Going back, the firmware's is loaded,
- * if it had one. OVMF has none: its TR is null, and a null TR cannot be loaded (LTR with 0 is #GP:
- * SDM vol. 2), so TR keeps our selector. That is the one register which is not given back. Nothing
- * uses it as long as no interrupt gate asks for a stack of a TSS (IST or a change of privilege),
- * and a firmware that has no TSS has no such gate. (On AMD, VMLOAD can load a null TR: tried under
- * QEMU. Turning SVM on, which firmware may forbid, for an unused register is not worth it.)
+ * TR: the exception stacks need a TSS, so we load ours. On the way back we load the firmware's, if
+ * it had one. OVMF has none: its TR is null, and a null TR cannot be loaded (LTR with 0 is #GP: SDM
+ * vol. 2), so TR keeps our selector. It is the only register that is not restored. Nothing uses it
+ * unless an interrupt gate needs a stack from a TSS (IST or a change of privilege), and firmware
+ * without a TSS has no such gate. (On AMD, VMLOAD can load a null TR: tried under QEMU. But it
+ * needs SVM turned on, which firmware may forbid: not worth it for an unused register.)
  *
- * Shadow stacks (CET): the CPU would find the returns on ours where it expects the firmware's, so
- * a firmware that runs on them is refused by gate_init().
+ * Shadow stacks (CET): after a crossing the shadow stack would not match the stack in use, so
+ * gate_init() refuses firmware that uses them.
  */
 #include "percpu.h"
 
@@ -31,7 +31,7 @@ static struct {
 	bool five, nx, pge, pat;
 } kind;
 
-/* Each CPU has our IDT in our world, and only there. */
+/* A CPU uses our IDT in our world, and only there. */
 bool gate_in_our_world(void)
 {
 	return sidt().base == trap_idt();
@@ -78,13 +78,13 @@ static void save(struct world *w)
 }
 
 /*
- * Off while tables change: PGE, since global translations of the old world must not survive; PCIDE,
- * which can only be turned on while CR3's low bits are 0, and stands in the way of turning paging
- * off; CET, since WP cannot be cleared under it (SDM vol. 3, 2.5 and 4.10.1).
+ * Off while tables change: PGE, as global translations of the old world must not stay; PCIDE, as it
+ * can only be turned on while CR3's low bits are 0, and paging cannot be turned off with it; CET,
+ * as WP cannot be cleared with it (SDM vol. 3, 2.5 and 4.10.1).
  */
 #define CR4_OFF_MEANWHILE (CR4_PGE | CR4_PCIDE | CR4_CET)
 
-/* Control registers and tables: first all goes off that the new world does not have. */
+/* Loads control registers and page tables. First turns off what the new world does not have. */
 static void load_paging(struct cpu *c, const struct world *w)
 {
 	u64 cr4 = read_cr4() & (w->cr4 | CR4_LA57) & ~CR4_OFF_MEANWHILE;
@@ -92,11 +92,11 @@ static void load_paging(struct cpu *c, const struct world *w)
 
 	write_cr4(cr4);
 	write_cr0(w->cr0);
-	/* NXE on before tables with NX bits, off only after them. */
+	/* NXE must be on before tables with NX bits, and goes off only after them. */
 	if (w->efer & EFER_NXE)
 		wrmsr(MSR_EFER, w->efer);
 	if (kind.pat && rdmsr(MSR_PAT) != w->pat) {
-		wbinvd(); /* SDM vol. 3, 12.12.4; loading CR3 does the rest */
+		wbinvd(); /* SDM vol. 3, 12.12.4; loading CR3 flushes the TLB */
 		wrmsr(MSR_PAT, w->pat);
 	}
 	if ((cr4 ^ w->cr4) & CR4_LA57)
@@ -109,7 +109,7 @@ static void load_paging(struct cpu *c, const struct world *w)
 	wrmsr(MSR_EFER, w->efer);
 }
 
-/* Going to ring 3 (probe.S) nulls the selectors that the firmware had in FS and GS. */
+/* Going to ring 3 (probe.S) clears the firmware's selectors in FS and GS. */
 static void restore_fs_gs(const struct world *w)
 {
 	if (read_fs() != w->fs)
@@ -124,7 +124,7 @@ static void load(struct cpu *c, const struct world *w)
 	lgdt(&w->gdt);
 	gate_load_segments(w->cs, w->ds, w->ss, w->es);
 	if (w == &c->ours)
-		wrmsr(MSR_GS_BASE, w->gs_base); /* our handlers find their CPU by it */
+		wrmsr(MSR_GS_BASE, w->gs_base); /* our handlers find their CPU with it */
 	lidt(&w->idt);
 	if (w == &c->firmware) {
 		restore_fs_gs(w);
@@ -134,9 +134,9 @@ static void load(struct cpu *c, const struct world *w)
 }
 
 /*
- * Loads the firmware's task again, if it had one: if TR as found selects a TSS in its GDT. LTR
- * refuses a TSS that is marked busy, as this one is. So it is loaded from a copy, at the same
- * selector of a table made for the occasion, and nothing of the firmware's is written.
+ * Loads the firmware's TSS again, if it had one: if its TR selects a TSS in its GDT. LTR refuses a
+ * descriptor that is marked busy, as this one is. So we load a copy, from a temporary table with
+ * the same selector, and write nothing of the firmware's.
  */
 static void load_firmware_task(const struct world *firmware)
 {
@@ -154,15 +154,15 @@ static void load_firmware_task(const struct world *firmware)
 	lgdt(&firmware->gdt);
 }
 
-/* The firmware's PAT if write-back and uncached are where every page table expects them. */
+/* The firmware's PAT, if write-back and uncached are at the indexes that every page table uses. */
 static u64 choose_pat(u64 pat)
 {
 	bool usual = (pat & 7) == MEMTYPE_WB && (pat >> 24 & 7) == MEMTYPE_UC;
 
-	return usual ? pat : 0x0007040600070406ULL; /* as after reset: SDM vol. 3, 12.12.4 */
+	return usual ? pat : 0x0007040600070406ULL; /* reset value: SDM vol. 3, 12.12.4 */
 }
 
-/* Our registers are this CPU's own as found, but for what makes our world. */
+/* Our registers: those that the firmware uses on this CPU, with our changes. */
 static void make_ours(struct cpu *c)
 {
 	struct world *w = &c->ours;
@@ -250,7 +250,8 @@ static void call_firmware(void *arg)
 	enter_ours(&boot);
 }
 
-/* While other CPUs work in our world, none may send an NMI to this one: the firmware would die. */
+/* While other CPUs work in our world, they must not send an NMI to this one: the firmware cannot
+ * handle it. So this CPU leaves the TLB's group meanwhile. */
 void arch_call_firmware(void (*fn)(void *arg), void *arg)
 {
 	struct call c = {fn, arg};
@@ -271,7 +272,7 @@ void arch_call_firmware(void (*fn)(void *arg), void *arg)
 
 /* ---- preparing --------------------------------------------------------------------------- */
 
-/* A CPU's block: GATE_* in arch/x86.h. */
+/* Sets up a CPU's block: GATE_* in arch/x86.h. */
 static int add_cpu(const struct gate_config *config, u32 nr, bool toggle)
 {
 	u8 *block = config->blocks + (u64)nr * GATE_BLOCK_SIZE;

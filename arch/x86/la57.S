@@ -3,13 +3,13 @@
  * The stub that changes between 4 and 5 levels. CR4.LA57 may only be written with paging off, and
  * paging can only be turned off outside 64-bit mode (SDM vol. 3, 4.1.2 and 10.8.5.4).
  *
- * Copied to a page below 4 GiB, with its data in the page behind it (x86.h: LA57_*), and called in
+ * It is copied to a page below 4 GiB, with its data in the next page (x86.h: LA57_*), and called in
  * 64-bit mode with interrupts, CR4.PGE, PCIDE and CET off: rdi = address of the code page. (Paging
- * cannot be turned off while PCIDE is on, and PCIDE cannot be turned on outside 64-bit mode.)
- * Mapped at the same address by the little tables, by the tables that are left and by those that
- * are entered. Leaves with LA57_CR3 and LA57_CR4 loaded and with its own GDT and segments: the
- * caller loads its own. Clobbers rax, rcx, rdx; keeps the rest: the upper halves of registers do
- * not survive 32-bit mode, so what is kept goes to the stack, which the new tables map too.
+ * cannot be turned off while PCIDE is on, and PCIDE cannot be turned on outside 64-bit mode.) The
+ * small tables, the old tables and the new tables all map it at the same address. It returns with
+ * LA57_CR3 and LA57_CR4 loaded and with its own GDT and segments; the caller loads others. Clobbers
+ * rax, rcx, rdx. Other registers are saved on the stack, which the new tables map too: 32-bit mode
+ * does not keep their upper halves.
  */
 #include "x86.h"
 
@@ -29,10 +29,10 @@ la57_stub:
 	pushq	%r13
 	pushq	%r14
 	pushq	%r15
-	leaq	LOW_DATA(%rdi), %rbx		/* below 4 GiB: survives 32-bit mode as ebx */
+	leaq	LOW_DATA(%rdi), %rbx		/* below 4 GiB: fits in ebx in 32-bit mode */
 	movq	%rsp, LA57_RSP(%rbx)
 	movq	LA57_ROOT_NOW(%rbx), %rax
-	movq	%rax, %cr3			/* from here on only these pages are mapped */
+	movq	%rax, %cr3			/* now only these pages are mapped */
 	lgdt	LA57_GDTR(%rbx)
 	ljmpl	*LA57_FAR32(%rbx)
 
@@ -44,7 +44,7 @@ la57_stub_32:
 	movl	%eax, %ss
 	movl	%cr0, %eax
 	andl	$~0x80000000, %eax
-	movl	%eax, %cr0			/* paging off; EFER.LME stays, so LMA comes back with it */
+	movl	%eax, %cr0			/* paging off; EFER.LME stays on */
 	movl	LA57_CR4(%ebx), %ecx
 	movl	%ecx, %cr4
 	movl	LA57_ROOT_NEW(%ebx), %ecx
@@ -55,7 +55,7 @@ la57_stub_32:
 
 	.code64
 la57_stub_64:
-	movl	%ebx, %ebx			/* the upper half may hold anything */
+	movl	%ebx, %ebx			/* the upper half is undefined */
 	movq	LA57_CR3(%rbx), %rax
 	movq	%rax, %cr3
 	movq	LA57_RSP(%rbx), %rsp

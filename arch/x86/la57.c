@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The caller of la57.S: its copy below 4 GiB, its data, and little tables that map just that. */
+/* Calls la57.S: makes its copy below 4 GiB, its data, and small tables that map only these. */
 #include "mm/pgtable/pgtable.h"
 #include "percpu.h"
 
@@ -19,8 +19,8 @@ static void put_far(u8 *low, unsigned offset, const u8 *label, u16 selector)
 }
 
 /*
- * PML5 -> PML4 -> PDPT -> PD -> PT, one page each, identity-mapping the low pages. They must not
- * cross a 2 MiB border, so that one page of PTEs is enough.
+ * PML5 -> PML4 -> PDPT -> PD -> PT, one page each: an identity map of the low pages. These must not
+ * cross a 2 MiB border, so that one page table is enough.
  */
 static void build_tables(struct cpu *cpu)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What each CPU has of its own in our world. */
+/* The data of each CPU in our world. */
 #ifndef ARCH_X86_PERCPU_H
 #define ARCH_X86_PERCPU_H
 
@@ -7,13 +7,13 @@
 #include "arch/smp.h"
 #include "x86.h"
 
-/* The registers that make a world. */
+/* The registers of a world. */
 struct world {
 	u64 cr0, cr3, cr4, efer, pat, gs_base, fs_base;
 	struct table_pointer gdt, idt;
 	u16 cs, ds, ss, es, fs, gs, tr;
 	bool interrupts;
-	u64 rsp; /* where the stack was left; the firmware's is 0 before gate_enter() */
+	u64 rsp; /* while the other world runs; the firmware's is 0 before gate_enter() */
 };
 
 struct __attribute__((packed)) tss { /* SDM vol. 3, 7.7 */
@@ -22,21 +22,21 @@ struct __attribute__((packed)) tss { /* SDM vol. 3, 7.7 */
 	u16 reserved3, io_map;
 };
 
-struct guard { /* trap.S knows the order */
+struct guard { /* trap.S uses the same order */
 	u64 rbx, rbp, r12, r13, r14, r15, rsp, rip;
 };
 
 #define MAX_GUARDS 16
 
-/* Where a CPU is in a run of smp_run(). */
+/* The progress of a CPU in smp_run(). */
 enum cpu_step {
 	CPU_AWAY,     /* with the firmware */
-	CPU_TOO_LATE, /* nobody waits for it now: it turns back */
-	CPU_CALLED,   /* the firmware was asked to send it */
-	CPU_COMING,   /* it is at our gate */
-	CPU_HERE,     /* in our world: it waits for the others */
+	CPU_TOO_LATE, /* it did not come in time: it must go back */
+	CPU_CALLED,   /* the firmware was asked to start it */
+	CPU_COMING,   /* it runs our code, before the gate */
+	CPU_HERE,     /* in our world: waits for the others, then runs fn */
 	CPU_DONE,     /* it has returned from fn */
-	CPU_GONE,     /* on its way to the firmware; it touches nothing of ours any more */
+	CPU_GONE,     /* on its way to the firmware; uses nothing of ours any more */
 };
 
 struct cpu {
@@ -49,7 +49,7 @@ struct cpu {
 	u8 *low; /* la57.c: the stub's pages; NULL when levels are the same in both worlds */
 	u64 little_root[2];
 
-	struct guard guards[MAX_GUARDS]; /* under way, innermost last */
+	struct guard guards[MAX_GUARDS]; /* active ones, innermost last */
 	int nr_guards, landing;		 /* trap.c */
 	struct trap_frame trapped;
 
@@ -59,20 +59,19 @@ struct cpu {
 };
 _Static_assert(sizeof(struct cpu) <= GATE_DATA_SIZE, "a CPU's own data fits its page");
 
-/* In our world only. */
+/* Only in our world. */
 static inline struct cpu *this_cpu(void)
 {
 	return (struct cpu *)((const struct arch_percpu __seg_gs *)0)->self;
 }
 
-/* gate.c: this CPU; the boot CPU's in the firmware's world, where no other runs our code. */
+/* gate.c: this CPU; in the firmware's world the boot CPU, as no other runs our code there. */
 struct cpu *gate_cpu(void);
 /* CPU number nr, of config.nr_cpus. */
 struct cpu *gate_cpu_nr(u32 nr);
-/* Runs fn on this CPU in our world, as gate_enter() does on the boot
- * CPU. -EBUSY: as gate_init(). */
+/* Runs fn on this CPU in our world, like gate_enter() on the boot CPU. 0; -EBUSY as gate_init(). */
 int gate_enter_on(struct cpu *cpu, void (*fn)(void *arg), void *arg);
-/* The root that all CPUs have in our world. */
+/* The root of the tables that all CPUs use in our world. */
 phys_addr_t gate_root(void);
 
 /* trap.c */
@@ -81,37 +80,37 @@ void trap_init_cpu(struct cpu *cpu, u8 *stacks);
 /* Loads this CPU's TSS, once its GDT is loaded. */
 void trap_load_task(struct cpu *cpu);
 u64 trap_idt(void);
-/* Ends the outermost guarded call with -ETIMEDOUT. f: what an NMI interrupted; returning from it
- * then leads out of the call. False when there is none. */
+/* Ends the outermost guarded call with -ETIMEDOUT. f: the frame of an NMI; it is changed so that
+ * IRET leaves that call. False: there is no guarded call. */
 struct pushed_frame;
 bool trap_stop(struct cpu *cpu, struct pushed_frame *f);
 
-/* la57.c. Copies the stub to `low` and builds its tables. 0; -EINVAL when `low` is NULL, reaches
- * above 4 GiB or crosses a 2 MiB border. */
+/* la57.c. Copies the stub to `low` and builds its tables. 0; -EINVAL: `low` is NULL, goes above
+ * 4 GiB or crosses a 2 MiB border. */
 int la57_init(struct cpu *cpu, u8 *low);
-/* Toggles CR4.LA57 and loads cr3, a root for as many levels as there are then. Interrupts, CR4.PGE,
- * PCIDE and CET are off. Leaves the stub's GDT and segments loaded. */
+/* Toggles CR4.LA57 and loads cr3, a root with the new number of levels. Interrupts, CR4.PGE, PCIDE
+ * and CET must be off. The stub's GDT and segments stay loaded. */
 void la57_switch(struct cpu *cpu, u64 cr3);
 
-/* tlb.c. While a CPU takes part, others may send it NMIs. */
+/* tlb.c. Between join and leave other CPUs may send this one NMIs. */
 void tlb_join(struct cpu *cpu);
 void tlb_leave(struct cpu *cpu);
-/* An NMI came: true when somebody had sent it and it was served. */
+/* Handles an NMI. True: it was a request of another CPU, and is done. */
 bool tlb_nmi(struct cpu *cpu, struct pushed_frame *f);
-/* A CPU's work was ended wherever it was. */
+/* Gives up the turn if this CPU has it, after a trap or an abort ended its work. */
 void tlb_forget(struct cpu *cpu);
-/* Ends fn on these CPUs (bits by number). Returns those that did not answer. */
+/* Ends fn on these CPUs, a bit for each number. Returns those that did not answer. */
 u64 tlb_stop(u64 cpus);
 
-/* smp.c: time in ticks of arch_cycles(); the APIC id of a CPU by number. */
+/* smp.c: microseconds in ticks of arch_cycles(); the APIC id of a CPU by number. */
 u64 smp_ticks(u64 microseconds);
 u32 smp_apic_id(u32 nr);
 
-/* apic.c: to another CPU, SDM vol. 3, 11.6. */
+/* apic.c: messages to another CPU, SDM vol. 3, 11.6. */
 #define APIC_NMI  0x4400u /* level assert, delivery mode NMI */
 #define APIC_INIT 0x4500u
 void apic_send(u32 apic_id, u32 command);
-/* This CPU's own id, as CPUID says. */
+/* This CPU's own id, from CPUID. */
 u32 apic_own_id(void);
 
 #endif

@@ -3,9 +3,9 @@
  * The probe's code, position-independent: it is copied into a page that our tables and the probe's
  * map at the same address.
  *
- * probe_code(data): loads the state that probe.c has put into the data page, does the raw steps
- * (probe.h) and puts back the state that was noted there before. r15: data, r14: the step. Every exception comes to `trapped`,
- * notes itself in the step and goes on with the next: nothing returns to where it was.
+ * probe_code(data): loads the state that probe.c put into the data page, does the raw steps
+ * (probe.h) and restores the old state from there. r15: data, r14: the step. Every exception goes
+ * to `trapped`, which stores it in the step and continues with the next step: no exception returns.
  */
 #include "probe.h"
 #include "x86.h"
@@ -13,7 +13,7 @@
 #define MSR_EFER_NR 0xc0000080
 #define MSR_PKRS_NR 0x6e1
 
-/* Protection keys of user and supervisor pages, where CR4.PKE and the CPU have them. */
+/* Loads protection keys of user and supervisor pages, if CR4.PKE is on and the CPU has them. */
 	.macro	keys pkru, pkrs
 	movq	%cr4, %rax
 	btl	$22, %eax
@@ -57,7 +57,7 @@ probe_code:
 	movl	$OUR_TR, %eax
 	ltr	%ax
 	leaq	(PROBE_STACK - PROBE_DATA + 0x1000)(%r15), %rsp
-	movq	D_CR4(%r15), %rax	/* no global translation of the other tree survives */
+	movq	D_CR4(%r15), %rax	/* flushes global translations of the other tree */
 	andq	$~0x80, %rax
 	movq	%rax, %cr4
 	set_cr	3, D_NEW_CR3(%r15)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The probe's pages, its tree and its steps; the code that does them is in probe.S. */
+/* The probe's pages, its tree and its steps; the code that runs the steps is in probe.S. */
 #include "arch/probe.h"
 
 #include "mm/page/page_alloc.h"
 #include "percpu.h"
 #include "probe.h"
 
-/* Behind the pages that the slot shows: the slot's own tables, and the frames that are reached. */
+/* After the pages that a slot maps: the slot's own tables, and the frames that accesses reach. */
 #define SLOT_TABLES (PROBE_PAGES * PAGE_SIZE)
 #define FRAMES	    (SLOT_TABLES + PT_MAX_LEVELS * PAGE_SIZE)
 #define PAGES_ORDER 5
@@ -37,7 +37,7 @@ static struct {
 	struct mem_system *sys;
 	struct cpu_info cpu;
 	phys_addr_t pages;
-	u64 slot[2]; /* where the probe can be mapped: two top-level entries that are ours alone */
+	u64 slot[2]; /* addresses for the probe: two top-level entries that only it uses */
 } probe;
 
 static void *page_at(u64 offset)
@@ -70,7 +70,7 @@ static unsigned top_level(void)
 	return probe.sys->pt.levels - 1u;
 }
 
-/* Two top-level entries of the lower half that our tree leaves empty. */
+/* Finds two top-level entries of the lower half that are empty in our tree. */
 static int find_slots(void)
 {
 	struct pt_path path;
@@ -85,7 +85,7 @@ static int find_slots(void)
 	return found == 2 ? 0 : -ENOMEM;
 }
 
-/* In our own tree: code, and what it works on until it has changed to the other. */
+/* Maps in our own tree the probe's code, and the data and stack that it uses there. */
 static int map_slot(u64 slot)
 {
 	struct pgtable *pt = &probe.sys->pt;
@@ -123,7 +123,7 @@ int arch_probe_init(struct mem_system *sys)
 	err = find_slots();
 	for (u32 i = 0; !err && i < 2; i++) {
 		err = map_slot(probe.slot[i]);
-		if (err) /* what is mapped stays; the pages must not come back from the allocator */
+		if (err) /* some pages may be mapped: do not free them */
 			return err;
 	}
 	if (err) {
@@ -140,7 +140,7 @@ static phys_addr_t table_of(unsigned level)
 	return probe.pages + PROBE_TABLES + level * PAGE_SIZE;
 }
 
-/* One run: where the probe is mapped, and the address that is tried. */
+/* One run: the slot that maps the probe, and the address that is accessed. */
 struct run {
 	const struct probe_setup *setup;
 	u64 slot, va;
@@ -149,7 +149,7 @@ struct run {
 	u32 nr;
 };
 
-/* The slot's pages in the probe's tree. No NX bits: they would be reserved while NXE is 0. */
+/* Maps the slot's pages in the probe's tree. No NX bits: they would be reserved while NXE is 0. */
 static void map_probe(const struct run *r)
 {
 	u64 *leaves = page_at(SLOT_TABLES);
@@ -165,6 +165,7 @@ static void map_probe(const struct run *r)
 		leaves[PT_INDEX(r->slot, 0) + i] =
 			(probe.pages + i * PAGE_SIZE) | PTE_P | PTE_A | rights;
 	}
+	/* the tables above */
 	for (unsigned level = 1; level < top_level(); level++) {
 		u64 *table = page_at(SLOT_TABLES + level * PAGE_SIZE);
 
@@ -174,7 +175,7 @@ static void map_probe(const struct run *r)
 	root[PT_INDEX(r->slot, top_level())] = below | PTE_P | PTE_RW | PTE_US | PTE_A;
 }
 
-/* All bits as given, but the address: that of our copy of the table below, or of our frame. */
+/* The value with another address: that of our copy of the table below, or of our frame. */
 static u64 entry_value(const struct run *r, unsigned level, u64 value)
 {
 	const struct pt_format *f = pt_format_of(&probe.sys->pt);
@@ -184,17 +185,17 @@ static u64 entry_value(const struct run *r, unsigned level, u64 value)
 			 : level ? table_of(level - 1)
 				 : 0;
 
-	mask &= (1ULL << probe.cpu.phys_bits) - 1; /* those above are reserved: kept */
+	mask &= (1ULL << probe.cpu.phys_bits) - 1; /* keep higher bits: they are reserved */
 	return (value & ~mask) | (pa & mask);
 }
 
-/* A page above the one that is tried would reach memory that is not ours. */
+/* A page larger than that of page_level would map memory that is not ours. */
 static bool reaches_elsewhere(const struct run *r, unsigned level, u64 value)
 {
 	return level > r->setup->page_level && level <= 2 && value & PTE_P && value & PTE_PS;
 }
 
-/* Tables of a tree with fewer levels hang below entries that forbid nothing. */
+/* If the setup has fewer levels, the upper levels get entries that allow everything. */
 static void clear_tables(const struct run *r)
 {
 	memset(page_at(PROBE_TABLES), 0, PT_MAX_LEVELS * PAGE_SIZE);
@@ -266,7 +267,7 @@ static void set_state(struct probe_data *d, const struct run *r)
 	d->new_efer = want->nxe && have->nx ? d->efer | EFER_NXE : d->efer & ~EFER_NXE;
 	d->new_flags = 2 | (want->ac ? RFLAGS_AC : 0);
 	d->pkru = want->pkru;
-	d->pkrs = want->pkrs & ~3u; /* key 0 is that of the probe's own pages */
+	d->pkrs = want->pkrs & ~3u; /* the probe's own pages have key 0 */
 	d->have_pks = have->pks;
 }
 
@@ -319,7 +320,7 @@ static void take_result(const struct raw_step *raw, struct probe_step *s)
 	s->cr2 = raw->cr2;
 	s->error = (u32)raw->error;
 	s->vector = (u8)raw->vector;
-	/* Ring 3 comes back by INT3, and what is executed is one. */
+	/* Code in ring 3 returns by INT3, and the byte that is executed is one. */
 	if (raw->vector == RAW_DONE || (raw->vector == 3 && (s->user || s->kind == ACCESS_EXEC)))
 		s->vector = 0;
 }
@@ -335,7 +336,7 @@ static void go(const struct run *r)
 	wrmsr(MSR_GS_BASE, gs_base);
 }
 
-/* The address in the same page that our frame is at. */
+/* The address in the same page at which our frame is. */
 static u64 reached_va(const struct probe_setup *setup)
 {
 	u64 span = PT_SIZE(setup->page_level), frame = probe.pages + FRAMES;
@@ -360,6 +361,7 @@ int arch_probe(struct mem_system *sys, const struct probe_setup *setup, struct p
 	r.slot = probe.slot[(r.va ^ probe.slot[0]) >> PT_SHIFT(top_level()) & 511 ? 0 : 1];
 	memset(page_at(FRAMES), PROBE_BYTE_0, PAGE_SIZE);
 	memset(page_at(FRAMES + PAGE_SIZE), PROBE_BYTE_1, PAGE_SIZE);
+	/* the other tree and the state for it */
 	clear_tables(&r);
 	map_probe(&r);
 	set_tables(page_at(PROBE_DATA), r.slot);

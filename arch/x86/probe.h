@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Layout that probe.S and probe.c share: pages of the probe, from the start of its slot. */
+/* Layout for probe.S and probe.c: pages of the probe, from the start of its slot. */
 #ifndef ARCH_X86_PROBE_H
 #define ARCH_X86_PROBE_H
 
@@ -23,7 +23,7 @@
 #define D_NEW_CR4   64
 #define D_NEW_EFER  72
 #define D_NEW_FLAGS 80
-#define D_PKRU	    88 /* new ones; restored to 0 */
+#define D_PKRU	    88 /* new values; afterwards set to 0 */
 #define D_PKRS	    96
 #define D_HAVE_PKS  104
 #define D_OLD_GDTR  112 /* 10 bytes each, 6 unused */
@@ -50,8 +50,8 @@
 #define RAW_STORE     1 /* value to addr */
 #define RAW_INVLPG    2
 #define RAW_LOAD      3 /* value from addr */
-#define RAW_READ      4 /* then write, execute */
+#define RAW_READ      4 /* 5 write, 6 execute */
 #define RAW_USER_READ 7
-#define RAW_DONE      0x100 /* the vector of what went through without a trap */
+#define RAW_DONE      0x100 /* the vector when there was no trap */
 
 #endif

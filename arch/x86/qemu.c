@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What QEMU offers a program through ports: fw_cfg files, the debug console, the exit device. */
+/* QEMU's devices behind ports: fw_cfg files, the debug console, the exit device. */
 #include "arch/x86.h"
 #include "regs.h"
 
@@ -12,7 +12,7 @@
 #define DEBUGCON  0xe9
 #define DEBUGEXIT 0xf4
 
-/* Ports of a real machine are not probed. */
+/* On a real machine these ports are not tried. */
 static bool under_hypervisor(void)
 {
 	return cpuid(1, 0).ecx >> 31 & 1;
@@ -46,7 +46,8 @@ static bool fwcfg_present(void)
 	return !memcmp(signature, "QEMU", 4);
 }
 
-/* Selects the file; its size, or -ENOENT. Entries: size and key big-endian, 2 unused, the name. */
+/* Selects a file. Returns its size, or -ENOENT. An entry: size and key, big-endian, 2 unused bytes,
+ * the name. */
 static s64 fwcfg_open(const char *name)
 {
 	u32 files;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Control registers, MSRs, CPUID, ports, descriptor tables: the instructions and their names. */
+/* Control registers, MSRs, CPUID, ports, descriptor tables: names and instructions. */
 #ifndef ARCH_X86_REGS_H
 #define ARCH_X86_REGS_H
 

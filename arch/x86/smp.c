@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* All CPUs at work: the firmware sends them, each comes through its own gate, all go back. */
+/* Work on all CPUs: the firmware starts them, each enters through its own gate, all go back. */
 #include "arch/smp.h"
 
 #include "arch/x86.h"
@@ -7,9 +7,9 @@
 #include "lib.h"
 #include "percpu.h"
 
-#define COME_US	   10000000 /* the firmware's way of sending is not quick */
+#define COME_US	   10000000 /* firmware starts CPUs slowly */
 #define LEAVE_US   10000000
-#define POLL_US	   20000 /* then the firmware's own timers get a turn */
+#define POLL_US	   20000 /* so often the firmware's own timers may run */
 #define STOPPED_US 1000000
 
 enum { GO_WAIT, GO_RUN, GO_BACK };
@@ -22,8 +22,8 @@ static struct {
 	char note[160];
 	u64 ticks_per_ms;
 
-	bool running; /* in smp_run() */
-	u64 awaited;  /* the other CPUs that were called, by bit, but for those that are lost */
+	bool running; /* inside smp_run() */
+	u64 awaited;  /* a bit for each other CPU that was called and is not lost */
 	u32 go;
 	void (*fn)(const struct smp_call *call);
 	struct smp_call call;
@@ -75,14 +75,14 @@ static void set_step(struct cpu *c, enum cpu_step step)
 	__atomic_store_n(&c->step, (u32)step, __ATOMIC_RELEASE);
 }
 
-/* False when it was not at `from` any more. */
+/* False: its step was no longer `from`. */
 static bool change_step(struct cpu *c, u32 from, enum cpu_step to)
 {
 	return __atomic_compare_exchange_n(&c->step, &from, (u32)to, false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_ACQUIRE);
 }
 
-/* The awaited ones that are not at `step` yet, by bit. */
+/* A bit for each awaited CPU that has not reached `step`. */
 static u64 missing_at(enum cpu_step step)
 {
 	u64 missing = 0;
@@ -96,7 +96,7 @@ static u64 missing_at(enum cpu_step step)
 	return missing;
 }
 
-/* Waits until all are at `step`. */
+/* Waits until all have reached `step`. False: not in time. */
 static bool await(enum cpu_step step, u64 microseconds, bool let_firmware)
 {
 	u64 start = arch_cycles(), polled = start;
@@ -166,8 +166,8 @@ static struct cpu *find_own(void)
 	return NULL;
 }
 
-/* Called by the firmware on each AP, in its world and on its stack. Those that nobody waits for go
- * straight back. */
+/* Called by the firmware on each AP, in the firmware's world and on its stack. A CPU that is too
+ * late goes back at once. */
 static void ap_entry(void *arg)
 {
 	struct cpu *c = find_own();
@@ -189,7 +189,7 @@ static void ap_entry(void *arg)
 
 /* ---- on the boot CPU --------------------------------------------------------------------- */
 
-/* The ticks of a millisecond, by the firmware's clock. */
+/* Measures the ticks of a millisecond, by the firmware's clock. */
 static void measure_time(void)
 {
 	u64 start = arch_cycles();
@@ -198,7 +198,7 @@ static void measure_time(void)
 	smp.ticks_per_ms = max((arch_cycles() - start) / 5, 1000ULL);
 }
 
-/* Nobody waits for those that are not here; the others are sent back. */
+/* Gives up: CPUs that are not here must not enter any more; the others are sent back. */
 static int send_back(void)
 {
 	u32 late = 0, apic_id = 0, nr = smp.nr;
@@ -220,7 +220,7 @@ static int send_back(void)
 	return -ETIMEDOUT;
 }
 
-/* All others in our world, waiting; or only this CPU. */
+/* Brings all other CPUs to our world, where they wait. On an error they stay with the firmware. */
 static int gather(void)
 {
 	int err;
@@ -245,7 +245,7 @@ static int gather(void)
 	return await(CPU_HERE, COME_US, true) ? 0 : send_back();
 }
 
-/* Does not even answer an NMI. An INIT leaves it waiting for the next start-up message. */
+/* For a CPU that does not even answer an NMI: after an INIT it waits for a start-up message. */
 static void leave_behind(struct cpu *c)
 {
 	apic_send(c->percpu.apic_id, APIC_INIT);
@@ -258,7 +258,7 @@ static void leave_behind(struct cpu *c)
 		    c->percpu.nr);
 }
 
-/* Those that do not return from fn are stopped where they are. */
+/* Stops the CPUs that do not return from fn. */
 static void stop_the_rest(void)
 {
 	u64 lost;
@@ -269,7 +269,8 @@ static void stop_the_rest(void)
 		leave_behind(gate_cpu_nr(lowest_bit(lost)));
 }
 
-/* The boot CPU has done its part. The firmware's word comes only if all are back with it. */
+/* Called when the boot CPU has finished fn: waits until all others are back with the firmware. The
+ * firmware can confirm this only if no CPU is lost. */
 static void part(u32 patience_ms)
 {
 	struct cpu *boot = gate_cpu_nr(0);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Translations that CPUs remember, and making all of them forget.
+ * Flushing the TLBs of all CPUs.
  *
- * One CPU at a time asks: it takes the turn, writes down what is asked and of whom, sends each an
- * NMI and waits until each has cleared its bit. Only the NMI's handler clears bits, so no NMI is
- * still on its way when all are cleared, and a CPU that waits for the turn, or for any lock, serves
- * requests like any other. A CPU joins and leaves with the turn in its hand: whoever asks knows
- * exactly who is here, and nobody gets an NMI in the firmware's world.
+ * One CPU at a time sends a request: it takes the turn, stores the request and a bit for each other
+ * CPU, sends each of them an NMI and waits until each has cleared its bit. Only the NMI handler
+ * clears bits. So when all are clear, no NMI is pending, and a CPU that waits for the turn or for a
+ * lock serves requests too. A CPU joins and leaves only while it has the turn: so the sender knows
+ * exactly which CPUs are here, and no CPU gets an NMI in the firmware's world.
  */
 #include "percpu.h"
 
@@ -15,11 +15,11 @@
 enum request { REQUEST_FLUSH, REQUEST_STOP };
 
 static struct {
-	u32 turn; /* 1 + number of the CPU that has it; 0: nobody */
-	u64 here; /* CPUs that take part, by bit */
+	u32 turn; /* 1 + number of the CPU that has it; 0: free */
+	u64 here; /* a bit for each CPU between join and leave */
 	enum request request;
 	u64 va, size;
-	u64 awaited; /* by bit: have not served it yet */
+	u64 awaited; /* a bit for each CPU that has not served the request */
 } tlb;
 
 /* ---- this CPU ---------------------------------------------------------------------------- */
@@ -28,7 +28,7 @@ static void flush_all(void)
 {
 	u64 cr4 = read_cr4();
 
-	if (cr4 & CR4_PGE) { /* SDM vol. 3, 4.10.4.1: this reaches global entries too */
+	if (cr4 & CR4_PGE) { /* SDM vol. 3, 4.10.4.1: flushes global entries too */
 		write_cr4(cr4 & ~CR4_PGE);
 		write_cr4(cr4);
 	} else {
@@ -75,7 +75,8 @@ void tlb_forget(struct cpu *c)
 		end_turn();
 }
 
-/* The turn is the caller's. Returns who has not answered. */
+/* Sends a request to the CPUs in `whom`; the caller has the turn. Returns those that
+ * did not answer. */
 static u64 ask(enum request request, u64 va, u64 size, u64 whom)
 {
 	u64 start = arch_cycles(), missing;
@@ -104,8 +105,8 @@ bool tlb_nmi(struct cpu *c, struct pushed_frame *f)
 	return true;
 }
 
-/* Here first, then forgetting: what changes in between is either asked of this CPU, or was written
- * before it forgot. */
+/* First be here, then flush: a change before the flush is covered by it, and from now on this CPU
+ * gets the requests for later changes. */
 void tlb_join(struct cpu *c)
 {
 	take_turn(c);
@@ -127,7 +128,7 @@ u64 tlb_stop(u64 whom)
 
 	take_turn(this_cpu());
 	missing = ask(REQUEST_STOP, 0, 0, whom & tlb.here);
-	tlb.here &= ~missing; /* lost: nobody waits for them again */
+	tlb.here &= ~missing; /* lost: do not wait for them again */
 	end_turn();
 	return missing;
 }
@@ -153,7 +154,7 @@ void smp_flush_tlb(u64 va, u64 size)
 	ASSERT(!missing, "CPUs %#llx do not answer: their translations may be stale", missing);
 }
 
-/* New translations need nothing: absent entries are not cached (SDM vol. 3, 4.10.4.3). */
+/* New translations need no flush: absent entries are not cached (SDM vol. 3, 4.10.4.3). */
 void arch_pt_changed(struct pgtable *pt, u64 va, u64 size, bool removed)
 {
 	if (!removed)

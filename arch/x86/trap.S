@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Entry of every exception and interrupt in our world, and the way back out of one.
+ * Entry of every exception and interrupt in our world, and the code that leaves one.
  *
- * trap_stubs: 256 stubs of 16 bytes. Each leaves [vector, error] on the stack (0 where the CPU
- * pushes no error code: SDM vol. 3, table 6-1) and goes on to trap_common, which completes a
- * struct trap_frame (arch.h) and calls trap_handle(frame). That never returns: our world has no
- * exception that is repaired and resumed. NMIs have their own: nmi_stub calls nmi_handle(frame) and
- * goes back to what was interrupted, or to where nmi_handle has changed the frame to lead.
+ * trap_stubs: 256 stubs of 16 bytes. Each pushes [vector, error] (0 if the CPU pushes no error
+ * code: SDM vol. 3, table 6-1) and jumps to trap_common, which completes a struct trap_frame
+ * (arch.h) and calls trap_handle(frame). That never returns: no exception in our world is repaired
+ * and resumed. NMIs have their own entry: nmi_stub calls nmi_handle(frame) and returns by the
+ * frame, which nmi_handle may have changed.
  *
  * int guard_enter(struct guard *g): like setjmp, 0 the first time. g: rbx rbp r12-r15 rsp rip.
  * guard_leave(struct guard *g, int how): guard_enter returns again, with `how`.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Exceptions in our world: the frame is kept, and the innermost guarded call ends with it. */
+/* Exceptions in our world: the frame is saved, and the innermost guarded call ends with it. */
 #include "arch/x86.h"
 #include "lib.h"
 #include "percpu.h"
@@ -12,7 +12,7 @@
 #define COM1_CAN_SEND 0x20
 #define COM1_PATIENCE 10000 /* reads of about a microsecond: a byte takes 90 at 115200 baud */
 
-/* What the CPU has pushed lies above what trap_common pushes: one struct from the bottom up. */
+/* The stack of an exception: the CPU's part is above that of trap_common, together one struct. */
 struct pushed_frame {
 	u64 r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax;
 	u64 vector, error, rip, cs, rflags, rsp, ss;
@@ -27,7 +27,7 @@ void nmi_handle(struct pushed_frame *f);
 
 enum { GUARD_FAULT = 1, GUARD_ABORT, GUARD_STOP };
 
-/* Guarded calls are each CPU's own; its struct says which are under way. */
+/* Each CPU has its own guarded calls, in its struct cpu. */
 int arch_guarded(int (*fn)(void *arg), void *arg, int *ret_value, struct trap_frame *ret_trap)
 {
 	static const int errors[] = {
@@ -37,7 +37,7 @@ int arch_guarded(int (*fn)(void *arg), void *arg, int *ret_value, struct trap_fr
 
 	ASSERT(c->nr_guards < MAX_GUARDS, "%d guards", c->nr_guards);
 	how = guard_enter(&c->guards[c->nr_guards]);
-	c = gate_cpu(); /* a register may not have survived */
+	c = gate_cpu(); /* the local variable may be lost after guard_leave() */
 	if (!how) {
 		c->nr_guards++;
 		*ret_value = fn(arg);
@@ -59,7 +59,7 @@ void arch_guarded_abort(void)
 	}
 }
 
-/* COM1 as the firmware left it; where there is none, its status reads as ready. */
+/* COM1 with the firmware's settings; if there is no COM1, its status reads as ready. */
 static void com1_write(const char *s, int n)
 {
 	while (n-- > 0) {
@@ -69,8 +69,8 @@ static void com1_write(const char *s, int n)
 	}
 }
 
-/* No guard to go back to. Nothing that was going on can be trusted, least of all the state that
- * the way back to the firmware needs: so the message goes out by ports, and the CPU stops. */
+/* There is no guard to go back to, and the state for going back to the firmware cannot be trusted.
+ * So the message goes out through ports, and the CPU stops. */
 static void __attribute__((noreturn)) stop(const struct pushed_frame *f)
 {
 	char text[160];
@@ -112,8 +112,8 @@ static void __attribute__((noreturn)) land(void)
 }
 
 /*
- * Only IRET lets the next NMI in (SDM vol. 3, 6.7.1). So the way out of a guarded call is to return
- * from the NMI, to code that leaves it, on the stack of whoever made it.
+ * The CPU takes no other NMI before an IRET (SDM vol. 3, 6.7.1). So to leave a guarded call from an
+ * NMI, return from the NMI to land(), on the stack of the guarded call.
  */
 static void return_to_guard(struct cpu *c, struct pushed_frame *f, int how)
 {
@@ -121,7 +121,7 @@ static void return_to_guard(struct cpu *c, struct pushed_frame *f, int how)
 
 	c->landing = how;
 	f->rip = (u64)(uintptr_t)land;
-	f->rsp = round_down(rsp - 256, 16ULL) - 8; /* as after a call */
+	f->rsp = round_down(rsp - 256, 16ULL) - 8; /* aligned as after a call */
 	f->rflags = 2;
 }
 
@@ -140,7 +140,7 @@ void nmi_handle(struct pushed_frame *f)
 
 	if (tlb_nmi(c, f))
 		return;
-	keep(c, f); /* of the machine's own: an error that it reports */
+	keep(c, f); /* not from us: the hardware reports an error */
 	return_to_guard(c, f, GUARD_FAULT);
 }
 
@@ -155,9 +155,9 @@ struct __attribute__((packed)) idt_gate { /* SDM vol. 3, 6.14.1 */
 
 extern const u8 trap_stubs[256][16], nmi_stub[];
 
-static struct idt_gate idt[256]; /* all CPUs' */
+static struct idt_gate idt[256]; /* for all CPUs */
 
-/* Exceptions get stacks of their own, so that a bad stack pointer can be reported too. */
+/* Exceptions use their own stacks, so that a bad stack pointer can be reported too. */
 static u8 ist_of(unsigned vector)
 {
 	switch (vector) {
@@ -208,17 +208,17 @@ void trap_init_cpu(struct cpu *c, u8 *stacks)
 }
 
 /*
- * Loads our TSS under a selector that no table of the firmware's reaches: from a table made for the
- * occasion, whose base lies so far before the descriptor. TR cannot be emptied again, and a
- * firmware that had none would take what it finds there for its own: EDK2's MP services load it
- * anew on each AP, unless it lies beyond their GDT.
+ * Loads our TSS with a selector beyond any GDT of the firmware: from a temporary table whose base
+ * is far enough below the descriptor. TR cannot be set to null again, and firmware without a TSS
+ * may take our selector for its own: EDK2's MP services load TR again on each AP, unless the
+ * selector is beyond their GDT.
  */
 void trap_load_task(struct cpu *c)
 {
 	u64 *descriptor = &c->gdt[OUR_TR / 8];
 	struct table_pointer gdt = {0xffff, (u64)(uintptr_t)descriptor - FAR_TR}, own = sgdt();
 
-	*descriptor &= ~TSS_BUSY; /* LTR wants a TSS that is not marked busy */
+	*descriptor &= ~TSS_BUSY; /* LTR refuses a busy TSS */
 	lgdt(&gdt);
 	ltr(FAR_TR);
 	lgdt(&own);

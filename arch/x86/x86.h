@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Shared by the files of this folder only, C and assembly. */
+/* For the files of this folder only, C and assembly. */
 #ifndef ARCH_X86_X86_H
 #define ARCH_X86_X86_H
 
@@ -13,16 +13,16 @@
 #define DESCRIPTOR_TSS	(0x89ULL << 40) /* 64-bit, available */
 #define TSS_BUSY	(0x02ULL << 40)
 
-/* Page 0 of the low pages holds the stub's code, page 1 its data; then the little page tables. */
+/* The low pages: page 0 has the stub's code, page 1 its data; then its small page tables. */
 #define LOW_DATA   0x1000
 #define LOW_TABLES 0x2000 /* PML5, PML4, PDPT, PD, PT */
 
 /* Fields of the data page, by offset. */
 #define LA57_RSP      0
-#define LA57_CR3      8	 /* where to end */
-#define LA57_CR4      16 /* with LA57 as it is to be */
-#define LA57_ROOT_NOW 24 /* little root for the levels before */
-#define LA57_ROOT_NEW 32 /* and after */
+#define LA57_CR3      8	 /* final value */
+#define LA57_CR4      16 /* final value, with the new LA57 */
+#define LA57_ROOT_NOW 24 /* root of the small tables for the present levels */
+#define LA57_ROOT_NEW 32 /* and for the new levels */
 #define LA57_GDTR     40 /* 10 bytes, 6 unused */
 #define LA57_FAR32    56 /* far pointers: offset, selector */
 #define LA57_FAR64    64

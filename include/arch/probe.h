@@ -20,8 +20,8 @@ enum probe_op {
 	PROBE_INVLPG, /* flush the address from the TLB */
 	PROBE_ACCESS, /* access as kind and user say; the result is filled in */
 	PROBE_LOAD,   /* value = the present value of the entry of `level` */
-	PROBE_FRAME,  /* store the last level's entry again, with the same other bits, but for our
-		       * first (value 0) or second (value 1) frame */
+	PROBE_FRAME,  /* store the page's entry again with the same other bits, but for our first
+		       * (value 0) or second (value 1) frame */
 };
 
 #define PROBE_MAX_STEPS 256

@@ -46,7 +46,7 @@ struct smp_call {
 struct smp_failure {
 	u32 cpu;
 	int err; /* -EFAULT: an exception; -EINTR: an assertion; -ETIMEDOUT: it had to be stopped;
-		    -EIO: registers were changed when it left our world */
+		    -EIO: it came back with other registers than the firmware's */
 	struct trap_frame trap; /* -EFAULT */
 	char text[160];		/* its message, or "" */
 };
