@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* A broken check ends the command that runs, not the machine. */
+/* A failed assertion ends the running command, not the program. */
 #include "app/app.h"
 #include "arch/smp.h"
 #include "lib.h"
 
-/* Where the firmware cannot be called, on another CPU, the text is for whoever started the work. */
+/* Another CPU cannot call the firmware: there the text goes to the caller of smp_run(). */
 void assert_failed(const char *file, int line, const char *expr, const char *fmt, ...)
 {
 	char text[200], all[320];

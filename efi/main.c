@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The program on a machine: build our world, run in it, give everything back. */
+/* The program on a machine: builds our world, runs in it, gives everything back. */
 #include "app/app.h"
 #include "lib.h"
 #include "arch/smp.h"
@@ -18,7 +18,7 @@ static void in_our_world(void *arg)
 	status = app_run(a);
 }
 
-/* Nothing could be built: says why, in words that help. */
+/* Nothing could be built: says why, and what helps. */
 static void say_failure(int err)
 {
 	app_message("tablewalk cannot start: %s (%s)", err_name(err), fw_last_error());
@@ -44,7 +44,7 @@ static void leave(void)
 		fw_reset(FW_RESET_POWEROFF);
 }
 
-/* Is everything as it was? What is not is printed, and counts as a failure. */
+/* Is everything restored? Prints what is not, and counts it as a failure. */
 static void self_check(const struct world_snapshot *before)
 {
 	struct world_snapshot after;
@@ -54,7 +54,7 @@ static void self_check(const struct world_snapshot *before)
 	world_snapshot(&app, &app.now, &after);
 	if (world_compare(before, &after))
 		status = max(status, 1);
-	else if (app.shell.paging) /* a person was there */
+	else if (app.shell.paging) /* a person used the prompt */
 		app_message(
 			"Everything was given back: registers, the firmware's page tables and its "
 			"memory are as found.");
@@ -81,7 +81,7 @@ int tablewalk_main(void)
 	} else {
 		gate_enter(in_our_world, &app);
 	}
-	if (app.leave == APP_QUIT) { /* a reset gives everything back by itself */
+	if (app.leave == APP_QUIT) { /* not needed before a reset */
 		if (app_release(&app))
 			status = max(status, 1);
 		if (!err)

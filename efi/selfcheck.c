@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Is the machine as we found it? Registers, the firmware's page tables, the firmware's map. */
+/* Is the machine restored? Compares registers, the firmware's page tables and its map. */
 #include "app/app.h"
 #include "lib.h"
 #include "world.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Our world's page tables on a real machine: the system's own maps (mm_build_tables), the identity
- * map of what the firmware's tables cover, our image section by section, and our stacks with guard
- * pages around them. Page 0 stays absent.
+ * Our world's page tables on a real machine: the system's own maps (mm_build_tables), an identity
+ * map of what the firmware's tables map, our image section by section, and our stacks with guard
+ * pages around them. Page 0 is not mapped.
  */
 #include "world.h"
 
@@ -13,7 +13,7 @@
 
 #define LOW_SIZE (GATE_LOW_PAGES * PAGE_SIZE)
 
-/* Ranges of the identity map that are not mapped with the firmware's rights. */
+/* The ranges that the identity map leaves out: they get other rights. */
 static u32 fill_holes(const struct app *app, const struct gate_config *gate, struct pt_hole *holes)
 {
 	phys_addr_t low = (u64)(uintptr_t)gate->low;
@@ -41,8 +41,8 @@ static int map_image(struct app *app)
 	return 0;
 }
 
-/* The stub that toggles LA57, one for each CPU: its first page holds code, the others its data and
- * little tables. */
+/* Maps the stub that toggles LA57, one for each CPU: the first page has its code, the others its
+ * data and small tables. */
 static int map_low(struct app *app, const struct gate_config *gate)
 {
 	struct pgtable *pt = &app->sys.pt;
@@ -58,7 +58,7 @@ static int map_low(struct app *app, const struct gate_config *gate)
 	return err;
 }
 
-/* Takes the guards out of each CPU's block. */
+/* Unmaps the guard pages of each CPU's block. */
 static int cut_guards(struct app *app, const struct gate_config *gate)
 {
 	phys_addr_t at = (u64)(uintptr_t)gate->blocks;
@@ -82,14 +82,14 @@ static int take_pages(struct app *app, bool toggle, struct gate_config *gate)
 		gate->blocks = (u8 *)(uintptr_t)blocks;
 	if (err || !toggle)
 		return err;
-	/* One more, so that aligned runs are among them: none may cross 2 MiB. */
+	/* One more than needed, so that there are enough aligned runs: none may cross 2 MiB. */
 	err = app_own_pages(app, (gate->nr_cpus + 1) * GATE_LOW_PAGES, 4 * GiB, true, &low);
 	if (!err)
 		gate->low = (u8 *)(uintptr_t)round_up(low, LOW_SIZE);
 	return err;
 }
 
-/* Which CPUs there are, and pages for all of them, or else for the boot CPU alone. */
+/* Finds the CPUs and allocates pages for all of them, or if that fails for the boot CPU only. */
 static int take_cpus(struct app *app, struct gate_config *gate)
 {
 	static u32 apic_ids[MAX_CPUS];
@@ -106,7 +106,7 @@ static int take_cpus(struct app *app, struct gate_config *gate)
 	return take_pages(app, toggle, gate);
 }
 
-/* The allocators' CPUs, and the nodes that ACPI says they are on. */
+/* Tells mm the number of CPUs, and their nodes from ACPI. */
 static void tell_mm(struct mem_system *sys, const struct gate_config *gate)
 {
 	sys->given.nr_cpus = smp_nr_cpus();

@@ -6,7 +6,7 @@
 #include "app/app.h"
 #include "arch/x86.h"
 
-/* After app_prepare(): page tables, stacks and the gate. 0 or a negative error. */
+/* Makes page tables, stacks and the gate, after app_prepare(). 0 or a negative error. */
 int world_build(struct app *app);
 
 /* ---- the self-check at exit -------------------------------------------------------------- */
@@ -18,9 +18,9 @@ struct world_snapshot {
 	u64 loader_pages; /* LoaderCode and LoaderData in the firmware's map */
 	u64 ram_pages;
 };
-/* The CPU and the firmware's tables as they are now, with the firmware's map as given. */
+/* Records the present state of CPU and firmware's tables, and the given map. */
 void world_snapshot(struct app *app, const struct memmap *map, struct world_snapshot *ret);
-/* Says what is not as it was; returns how many things. */
+/* Prints what has changed; returns the number of changes. */
 u32 world_compare(const struct world_snapshot *before, const struct world_snapshot *after);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* From the machine as found to a memblock whose free memory is ours; and all of it back again. */
+/* From the machine at start to a memblock whose free memory is ours; and back to the firmware. */
 #include "app.h"
 
 #include "claim.h"
@@ -40,7 +40,7 @@ static bool option_is_on(const char *name)
 	return !fw_option(name, word, sizeof(word)) && strcmp(word, "0");
 }
 
-/* Linux's names for what it has as well. */
+/* With Linux's names where Linux has such an option. */
 static void read_page_options(struct page_options *o)
 {
 	static struct lock_watch watch;
@@ -57,7 +57,8 @@ static void read_page_options(struct page_options *o)
 	o->watch = option_is_on("lockdep") ? &watch : NULL;
 }
 
-/* Linux's slub_debug and slab_nomerge; the others are ours. "1" is what slub_debug alone gives. */
+/* Linux's slub_debug and slab_nomerge; the others are ours. The value of a bare slub_debug is
+ * "1". */
 static void read_slab_options(struct slab_options *o)
 {
 	char word[64];
@@ -99,7 +100,7 @@ static void read_options(struct app *app)
 
 /* ---- the firmware's page tables ---------------------------------------------------------- */
 
-/* The firmware's tables lie where its map says that there is something, at their own address. */
+/* The firmware's tables are identity-mapped; they may be read inside ranges of its memory map. */
 static const void *fw_table(const struct pgtable *pt, phys_addr_t pa)
 {
 	const struct memmap *map = pt->table_ctx;
@@ -111,7 +112,7 @@ static const void *fw_table(const struct pgtable *pt, phys_addr_t pa)
 	return NULL;
 }
 
-/* Our own are RAM, also when somebody reads a copy that was bent on purpose. */
+/* Our own tables are in RAM. The check is for copies with wrong entries, as the sandbox makes. */
 static const void *own_table(const struct pgtable *pt, phys_addr_t pa)
 {
 	const struct mem_system *sys = pt->table_ctx;
@@ -199,7 +200,7 @@ static int pin_table(void *ctx, const struct pt_entry *e)
 	return e->present && !e->leaf && e->level > 1 ? PT_DESCEND : PT_SKIP;
 }
 
-#define STACK_SPAN (256 * KiB) /* the firmware's stack, either way of where we are in it */
+#define STACK_SPAN (256 * KiB) /* of the firmware's stack, below and above our position in it */
 
 static void find_pins(struct app *app, struct claim_pins *pins)
 {
@@ -217,7 +218,7 @@ static void find_pins(struct app *app, struct claim_pins *pins)
 	pt_walk(&app->fw_pt, 0, ~0ULL, pin_table, pins);
 }
 
-/* What we claimed is free, everything else in use. */
+/* Reserves all memory but our claims. */
 static int reserve_the_rest(struct app *app)
 {
 	struct memblock *mb = &app->sys.memblock;
@@ -296,7 +297,7 @@ int app_prepare(struct app *app)
 	}
 	read_options(app);
 	find_fw_tables(app);
-	mm_step(sys, "memblock"); /* firmware map, ACPI's nodes */
+	mm_step(sys, "memblock"); /* from the firmware's map and ACPI's nodes */
 	err = build_memblock(app);
 	if (err) {
 		app_message("the memory map does not fit: %u descriptors, %u lost: %s",
@@ -308,7 +309,7 @@ int app_prepare(struct app *app)
 	mm_steps_end(sys);
 	if (err)
 		return err;
-	/* After a fall-back all memory is node 0's: nodes that nobody believes must not appear. */
+	/* If the nodes were refused, all memory is in node 0: do not show the others. */
 	sys->given.numa = app->numa_verdict == NUMA_OK ? &app->machine.numa : NULL;
 	find_devices(app);
 	sys->given.mtrr = &app->machine.cpu.mtrr;

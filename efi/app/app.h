@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The application's state, with one owner in main: what was found, what was built on it. */
+/* The application's state, one object in main: what was found, and what was built from it. */
 #ifndef EFI_APP_APP_H
 #define EFI_APP_APP_H
 
@@ -18,16 +18,16 @@
 #define APP_MAX_CLAIMS	1024
 #define APP_MAX_OWN	8
 #define APP_MAX_LOADED	4
-#define APP_NAME_SIZE	16 /* of what is loaded, with the closing 0 */
+#define APP_NAME_SIZE	16 /* of loaded files, with the closing 0 */
 
 struct app_range {
 	phys_addr_t start;
 	u64 pages;
 };
 
-/* What was read back from the stick: page tables, a machine's map, or both. */
+/* Files loaded from the boot volume under one name: page tables, a machine's map, or both. */
 struct app_loaded {
-	char name[APP_NAME_SIZE]; /* "": a free place */
+	char name[APP_NAME_SIZE]; /* "": free */
 	bool have_tables;
 	struct pgtable pt;
 	struct pt_image_info info;
@@ -35,19 +35,19 @@ struct app_loaded {
 	struct app_block pt_block, map_block;
 };
 
-/* Tables that were invented, in a block of memory of their own; they give it other addresses. */
+/* Page tables made by `whatif`, in their own block of memory, which they map at other addresses. */
 struct app_whatif {
 	bool have; /* there is a tree */
 	struct pgtable pt;
 	struct pt_pages pages;
 	struct app_block block;
-	u64 used; /* bytes of it */
+	u64 used; /* bytes of the block */
 };
 
 struct app_options {
-	u8 levels;   /* 4, 5; 0: the most that the CPU has */
+	u8 levels;   /* 4, 5; 0: as many as the CPU has */
 	u64 reserve; /* bytes to leave to the firmware; 0: the default share */
-	u64 claim;   /* bytes to claim at most; 0: as claim_limit() finds */
+	u64 claim;   /* the most bytes to claim; 0: claim_limit() decides */
 	enum memmodel model;
 	u64 seed;
 };
@@ -82,7 +82,7 @@ struct app {
 
 	struct exercise_result last_exercise;
 	bool exercised;
-	bool started; /* mm_init() has succeeded: views of it work */
+	bool started; /* mm_init() has succeeded: its views work */
 	int leave;    /* what to do after the shell: enum app_leave */
 	struct shell shell;
 
@@ -90,23 +90,23 @@ struct app {
 	struct memblock_region memory_regions[APP_MAX_REGIONS];
 	struct memblock_region reserved_regions[APP_MAX_REGIONS];
 	struct e820_table e820;
-	struct memmap now; /* the map as it is when a command asks */
+	struct memmap now; /* the firmware's present map, read by commands */
 };
 
 enum app_leave { APP_QUIT, APP_REBOOT, APP_POWEROFF };
 
 /* Reads the machine and the options, builds memblock with its nodes and claims memory from the
- * firmware. Prints what is wrong. 0; negative when nothing can be built. */
+ * firmware. Prints errors. 0; negative: nothing can be built. */
 int app_prepare(struct app *app);
-/* Takes `pages` for the program itself; freed by app_release(). */
+/* Allocates `pages` for the program itself; app_release() frees them. */
 int app_own_pages(struct app *app, u64 pages, phys_addr_t limit, bool exec, phys_addr_t *ret);
-/* In our world: starts the memory management, shows the start screen or runs the script, and the
- * prompt. Returns the exit status: 0, 1 a command failed, 2 nothing could be started. */
+/* In our world: starts memory management, shows the start screen or runs the script, then prompts.
+ * Returns the exit status: 0; 1: a command failed; 2: nothing could be started. */
 int app_run(struct app *app);
-/* Gives everything back to the firmware. Returns how many ranges it would not take. */
+/* Gives all memory back to the firmware. Returns the number of ranges that it refused. */
 u32 app_release(struct app *app);
 
-/* Least memory that the program starts with, for the message when there is less. */
+/* The least memory that is needed to start, for the message when there is less. */
 #define APP_MIN_MEMORY (24 * MiB)
 
 extern const struct cmd_table *const app_commands[]; /* efi/cmd/cmds.c */
@@ -114,7 +114,7 @@ extern const u32 app_nr_commands;
 
 void app_start_screen(struct app *app, struct emit *out);
 
-/* Prints a line of its own, outside commands. */
+/* Prints a whole line, outside commands. */
 void app_message(const char *fmt, ...) __printf(1, 2);
 
 #endif

@@ -14,7 +14,7 @@ int app_block_alloc(struct app *app, u64 bytes, struct app_block *ret)
 		b.size = PAGE_SIZE << b.order;
 		b.p = __get_free_pages(&app->sys, GFP_KERNEL | __GFP_NOWARN, (unsigned)b.order);
 	}
-	if (!b.p) { /* too large, or no such block is free */
+	if (!b.p) { /* too large, or there is no such free block */
 		b.order = -1;
 		b.size = round_up(bytes, PAGE_SIZE);
 		b.p = vmalloc(&app->sys, b.size);

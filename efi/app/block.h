@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Memory for the bytes of a file, or for anything else of a size that only a command knows. */
+/* Memory for the bytes of a file, or for other data whose size a command decides. */
 #ifndef EFI_APP_BLOCK_H
 #define EFI_APP_BLOCK_H
 
@@ -7,16 +7,16 @@
 
 struct app;
 
-/* Pages from the page allocator or, where it has no block so large, from vmalloc. */
+/* Pages from the page allocator, or from vmalloc if there is no such large block. */
 struct app_block {
 	void *p;
 	u64 size;
 	int order; /* -1: vmalloc */
 };
 
-/* Memory for so many bytes at least. 0 or -ENOMEM. */
+/* Allocates at least so many bytes. 0 or -ENOMEM. */
 int app_block_alloc(struct app *app, u64 bytes, struct app_block *ret);
-/* Also of a block that holds nothing. */
+/* Frees a block; an empty one is allowed. */
 void app_block_free(struct app *app, struct app_block *block);
 
 #endif

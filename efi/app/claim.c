@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Which memory we take from the firmware: Conventional, write-back, ordinary memory from 1 MiB up,
- * less a reserve that stays with it, and less what the CPU stands on (stack, page tables, GDT and
- * IDT), which some firmware leaves in memory that its map calls free.
+ * The memory that we take from the firmware: Conventional, write-back, ordinary memory from 1 MiB
+ * up. We leave a reserve to the firmware, and the memory that the CPU is using (stack, page tables,
+ * GDT, IDT), as some firmware has these in memory that its map calls free.
  */
 #include "claim.h"
 
@@ -12,12 +12,12 @@
 #define RESERVE_MIN    (32 * MiB)
 #define RESERVE_MAX    (1 * GiB)
 
-/* A debug build of the firmware fills all that is freed: then this much is enough, or leaving would
- * take as long as writing the machine's whole memory. */
+/* A debug build of the firmware fills all memory that is freed. Then we claim only this much, or to
+ * leave would take as long as to write the machine's whole memory. */
 #define CLAIM_WHEN_SLOW (1 * GiB)
 #define PROBE_PAGES	1024
 
-/* Attributes that make memory something else than ordinary RAM. */
+/* Attributes of memory that is not ordinary RAM. */
 #define CLAIM_AVOID (MEM_ATTR_SP | MEM_ATTR_NV | MEM_ATTR_HOT_PLUGGABLE | MEM_ATTR_RP | MEM_ATTR_RO)
 
 bool claim_wants(const struct mem_desc *d)
@@ -39,7 +39,7 @@ u64 claim_reserve(const struct memmap *map, u64 wanted)
 	return min(reserve >> PAGE_SHIFT, pages / 2);
 }
 
-/* Cuts the pinned ranges out of [start, end) and claims the pieces. */
+/* Claims [start, end) without the pinned ranges. */
 static void claim_around(struct app *app, phys_addr_t start, phys_addr_t end,
 			 const struct claim_pins *pins)
 {
@@ -80,8 +80,8 @@ static int largest_below(const struct memmap *map, phys_addr_t limit)
 }
 
 /*
- * Takes the reserve off the tops of ranges: half of it from the largest one below 4 GiB, because
- * firmware needs some there, the rest from the largest ranges anywhere. Shrinks descriptors.
+ * Takes the reserve from the upper ends of ranges: half of it from the largest ones below 4 GiB, as
+ * firmware needs some there, the rest from the largest ones anywhere. Shrinks descriptors.
  */
 static void set_reserve_aside(struct memmap *map, u64 pages)
 {
@@ -97,7 +97,7 @@ static void set_reserve_aside(struct memmap *map, u64 pages)
 		}
 		if (i < 0 || !map->desc[i].nr_pages)
 			return;
-		/* Whole pageblocks where possible, so that what is left has aligned ends. */
+		/* Whole pageblocks if possible, so that the ranges keep aligned ends. */
 		share = min(round_up(low ? low : pages, PAGEBLOCK_NR_PAGES), map->desc[i].nr_pages);
 		map->desc[i].nr_pages -= share;
 		pages -= min(share, pages);
@@ -107,7 +107,7 @@ static void set_reserve_aside(struct memmap *map, u64 pages)
 
 /* ---- how much ---------------------------------------------------------------------------- */
 
-/* Ticks that it takes to free so many pages; 0: they could not be had. */
+/* Ticks to free so many pages; 0: there are not so many. */
 static u64 cost_of_freeing(u64 pages)
 {
 	phys_addr_t pa;
@@ -129,7 +129,7 @@ u64 claim_limit(u64 wanted)
 	one = cost_of_freeing(1);
 	many = cost_of_freeing(PROBE_PAGES);
 	if (many < 16 * one || !many)
-		return ~0ULL; /* freeing a range costs what freeing a page costs */
+		return ~0ULL; /* freed memory is not filled */
 	return CLAIM_WHEN_SLOW >> PAGE_SHIFT;
 }
 
@@ -144,8 +144,8 @@ static u64 pages_under(const struct memmap *map, u64 cap)
 	return pages;
 }
 
-/* Cuts large ranges to one size, such that all together are within the limit: so every part of the
- * machine, and every node, keeps its share. */
+/* Cuts large ranges to the same size, so that all together are within the limit: every part of the
+ * machine, and every node, keeps some. A binary search finds that size. */
 static void cut_to_limit(struct memmap *map, u64 limit)
 {
 	u64 lo = 0, hi = limit;

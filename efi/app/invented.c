@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Building the page allocator of a machine that is not there, and a load for it. */
+/* Builds the page allocator of an invented machine; a load for it. */
 #include "invented.h"
 
 #include "lib.h"
@@ -51,8 +51,8 @@ static int add_ram(struct invented *inv)
 
 /* ---- its descriptors --------------------------------------------------------------------- */
 
-/* What zones, lists, pageblocks and maps take at most: a node may have DMA, DMA32 and NORMAL, each
- * reaching over all of RAM. */
+/* The most memory that zones, lists, pageblocks and maps can need: a node may have DMA, DMA32 and
+ * NORMAL, and each may span all RAM. */
 static u64 metadata_size(const struct invented *inv)
 {
 	const struct mem_system *sys = &inv->app.sys;
@@ -67,7 +67,7 @@ static u64 metadata_size(const struct invented *inv)
 			PAGE_SIZE);
 }
 
-/* They lie where our block is: what would be physical addresses of theirs are pointers. */
+/* Descriptors are in our block: their memblock has pointers instead of physical addresses. */
 static int give_metadata(struct cmd_call *call, struct invented *inv)
 {
 	u64 size = metadata_size(inv);
@@ -99,7 +99,7 @@ static void set_up(struct invented *inv, const struct mapfile *map, u32 nr_cpus)
 	sys->given.page_options.maps_fixed = true;
 }
 
-/* CPUs spread over the nodes. */
+/* Spreads the CPUs over the nodes. */
 static void place_cpus(struct mem_system *sys)
 {
 	u32 nodes = sys->given.numa ? max(sys->given.numa->nr_nodes, 1u) : 1;
@@ -149,7 +149,7 @@ void invented_free(struct app *app, struct invented *inv)
 
 struct held {
 	u64 pfn;
-	unsigned order; /* pfn NO_FRAME: nothing is held */
+	unsigned order; /* pfn NO_FRAME: no block */
 };
 
 struct load {
@@ -240,6 +240,7 @@ void invented_load(struct invented *inv, u64 seed, u64 steps, struct invented_lo
 		else
 			give(&l, h);
 	}
+	/* free all, then everything must be as before */
 	for (u32 i = 0; i < NR_HELD; i++) {
 		if (l.held[i].pfn != NO_FRAME)
 			give(&l, &l.held[i]);

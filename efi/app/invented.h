@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A machine that is not there, with the page allocator that it would have: the same code, which
- * never touches the pages themselves. Its descriptors lie in a block of our memory.
+ * An invented machine with the page allocator that it would have. The code is the real one: it
+ * never touches the pages themselves. Its descriptors are in a block of our memory.
  */
 #ifndef EFI_APP_INVENTED_H
 #define EFI_APP_INVENTED_H
@@ -17,16 +17,16 @@ struct invented {
 	u64 ram; /* bytes */
 };
 
-/* Builds it as Linux would from the map. 0; a negative error after a message. Of `for_whom` only
- * memory is taken. */
+/* Builds the machine from the map, as Linux would, with memory from call->app. 0; a negative error
+ * after a message. */
 int invented_build(struct cmd_call *call, const struct mapfile *map, u32 nr_cpus,
 		   struct invented *ret);
 void invented_free(struct app *for_whom, struct invented *inv);
 
-/* What a random load on its frames did. */
+/* The result of a random load on its frames. */
 struct invented_load {
 	u64 steps, allocs, frees, refused, peak_pages;
-	const char *failed; /* NULL: every invariant held, all memory came back */
+	const char *failed; /* NULL: all invariants hold, all memory is free again */
 	u64 failed_at;
 };
 void invented_load(struct invented *inv, u64 seed, u64 steps, struct invented_load *ret);

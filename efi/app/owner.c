@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Who has a physical address. What does not move is a list of ranges, sorted once; what our memory
- * management does with a page is asked of it each time.
+ * The owner of a physical address. Owners that do not change are in a list of ranges, sorted once;
+ * the use of a page is read from our memory management each time.
  */
 #include "owner.h"
 
@@ -9,11 +9,11 @@
 #include "lib.h"
 #include "mm/page/page_alloc.h"
 
-/* From the most precise on. */
+/* From the most precise to the least. */
 enum owner_kind {
 	OWN_SECTION, /* of our image */
 	OWN_PAGES,   /* stacks and the stub */
-	OWN_TABLE,   /* of our tree, made before there was a page allocator */
+	OWN_TABLE,   /* of our page tables, made before the page allocator started */
 	OWN_CLAIM,   /* claimed from the firmware */
 	FW_SECTION,
 	FW_IMAGE,
@@ -28,7 +28,7 @@ enum owner_kind {
 struct range {
 	phys_addr_t start, end;
 	phys_addr_t reach; /* highest end of this kind up to here: ranges may overlap */
-	u32 kind, index;   /* in the list that it comes from */
+	u32 kind, index;   /* index in the list of this kind */
 };
 
 #define MAX_TABLES 2048
@@ -37,7 +37,7 @@ struct range {
 	 APP_MAX_CLAIMS + 2 * MAX_TABLES + 64)
 
 struct owner_index {
-	const struct app *app; /* whose it is; NULL: nothing collected yet */
+	const struct app *app; /* whose ranges these are; NULL: not collected yet */
 	u32 nr, nr_tables;
 	u32 first[NR_KINDS + 1];
 	struct range range[MAX_RANGES];
@@ -154,7 +154,7 @@ static const struct range *find(const struct owner_index *ix, enum owner_kind ki
 {
 	u32 low = ix->first[kind], high = ix->first[kind + 1];
 
-	while (low < high) { /* to the first that starts above pa */
+	while (low < high) { /* finds the first that starts above pa */
 		u32 middle = low + (high - low) / 2;
 
 		if (ix->range[middle].start <= pa)

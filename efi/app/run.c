@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* In our world: memory management, start screen or script, prompt. */
+/* The program in our world: memory management, start screen or script, prompt. */
 #include "app.h"
 #include "lib.h"
 #include "mm/init.h"
@@ -17,7 +17,7 @@ static int call_cmd(void *arg)
 	return g->cmd->fn(g->call);
 }
 
-/* Every command runs guarded: an exception ends the command, not the program. */
+/* Every command runs under a guard: an exception ends the command, not the program. */
 static int run_guarded(const struct cmd *cmd, struct cmd_call *call)
 {
 	struct guarded g = {cmd, call};
@@ -34,7 +34,7 @@ static int run_guarded(const struct cmd *cmd, struct cmd_call *call)
 	return err;
 }
 
-/* What the row of a command says that it needs. */
+/* Checks what the command's row needs. */
 static int is_ready(struct cmd_call *call)
 {
 	if (call->app->started || !(call->cmd->flags & CMD_NEEDS_MM))
@@ -47,7 +47,7 @@ struct shell *app_shell(struct app *app)
 	return &app->shell;
 }
 
-/* Too little memory: says how much there is and how much it takes. */
+/* Starts memory management. If there is too little memory, says how much there is and is needed. */
 static int start_mm(struct app *app)
 {
 	struct cpu_state now;
@@ -70,7 +70,7 @@ static void first_exercise(struct app *app)
 	struct exercise_config cfg = exercise_defaults();
 
 	cfg.seed = app->options.seed;
-	cfg.steps = 400; /* in each phase: enough to trust it, short enough to wait for */
+	cfg.steps = 400; /* in each phase: enough to find errors, and fast */
 	exercise_run(&app->sys, &cfg, &app->last_exercise);
 	app->exercised = true;
 }

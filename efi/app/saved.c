@@ -20,7 +20,7 @@ static bool is_name_char(char c)
 	       c == '_';
 }
 
-/* 0 and the file's path. */
+/* Makes the file's path. */
 int saved_path(struct cmd_call *call, const char *name, const char *ending, char *ret)
 {
 	static const char *const taken[] = {"fw", "own", "clone", "whatif", "found", "now"};
@@ -40,8 +40,7 @@ int saved_path(struct cmd_call *call, const char *name, const char *ending, char
 				 name, APP_NAME_SIZE - 1);
 	for (u32 i = 0; i < ARRAY_SIZE(taken); i++) {
 		if (!strcmp(name, taken[i]))
-			return cmd_error(call, -EINVAL, "%s: this name has a meaning of its own",
-					 name);
+			return cmd_error(call, -EINVAL, "%s: this name is reserved", name);
 	}
 	fmt_print(ret, SAVED_PATH_SIZE, "tablewalk/%s.%s", name, ending);
 	return 0;
@@ -63,7 +62,7 @@ struct app_loaded *app_loaded_find(struct app *app, const char *name)
 	return NULL;
 }
 
-/* A whole file, in a block of its own. -ENOENT without a message: there is none. */
+/* Reads a whole file into its own block. -ENOENT without a message: there is none. */
 int saved_read(struct cmd_call *call, const char *path, struct app_block *ret, size_t *ret_len)
 {
 	int err = -E2BIG;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The start screen: one page of 80x24 that says what machine this is and what was built on it. */
+/* The start screen: one page of 80x24 about the machine and our memory management. */
 #include "app.h"
 #include "lib.h"
 #include "ui/views.h"
 
-/* "31.9 GiB", "640 KiB": one decimal from MiB up. */
+/* A size as "31.9 GiB", "640 KiB": with one decimal from MiB up. */
 static const char *human(char *buf, size_t size, u64 bytes)
 {
 	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
@@ -53,7 +53,7 @@ static void show_machine(struct emit *out, const struct machine *m)
 		 m->have_acpi, m->have_gop);
 }
 
-/* At most `max` zones; what is left is summed up in words. */
+/* Shows at most `max` zones, and says how many more there are. */
 static void show_zones(struct emit *out, const struct mem_system *sys, u32 max)
 {
 	u32 shown = 0, hidden = 0;

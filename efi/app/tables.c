@@ -72,7 +72,7 @@ u64 app_tables_pat_now(const struct app *app, const struct pgtable *pt)
 		return PAT_AT_RESET;
 	if (pt == &app->fw_pt)
 		return app->machine.cpu.pat_msr;
-	arch_read_state(&now); /* our world may have a better one */
+	arch_read_state(&now); /* our world may have another one */
 	return now.pat ? now.pat : PAT_AT_RESET;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The trees of page tables that the program knows, by name. */
+/* All trees of page tables in the program, by name. */
 #ifndef EFI_APP_TABLES_H
 #define EFI_APP_TABLES_H
 
@@ -13,22 +13,22 @@ struct named_tables {
 	const struct pgtable *pt;
 };
 
-/* All that exist now, at most `max`; returns how many. */
+/* Lists the trees that exist now, at most `max`; returns their number. */
 u32 app_tables(const struct app *app, struct named_tables *ret, u32 max);
-/* The name of a tree that is known; "?" of others. */
+/* The name of a tree; "?" if it is not in the list. */
 const char *app_tables_name(const struct app *app, const struct pgtable *pt);
-/* NULL: there are none of this name. */
+/* The tree of this name; NULL: there is none. */
 const struct pgtable *app_tables_find(const struct app *app, const char *name);
-/* Why there are none of a name that may have some; NULL: no tables have this name. */
+/* Why there is no tree of this name now; NULL: it is not a name of tables. */
 const char *app_tables_missing(const struct app *app, const char *name);
 
-/* Do their entries have memory types that we know? */
+/* Can we tell the memory types of their entries? */
 bool app_tables_have_types(const struct pgtable *pt);
-/* IA32_PAT as it is while these tables are in use. */
+/* The value of IA32_PAT while these tables are in use. */
 u64 app_tables_pat_now(const struct app *app, const struct pgtable *pt);
-/* The IA32_PAT that goes with these tables: of the machine they are from. */
+/* The value of IA32_PAT on the machine that these tables come from. */
 u64 app_tables_pat(const struct app *app, const struct pgtable *pt);
-/* What they were loaded with; NULL: they were not loaded. */
+/* The loaded file of these tables; NULL: they do not come from a file. */
 const struct app_loaded *app_tables_loaded(const struct app *app, const struct pgtable *pt);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Finds the ACPI tables that speak of memory and hands their bytes to the parsers of mm/. A table
- * that is not wholly in memory which the map shows is never touched; one that is wrong is left out
- * and named in the machine's acpi_note.
+ * Finds the ACPI tables about memory and passes their bytes to the parsers of mm/. A table that is
+ * not completely inside the memory map is never read; a wrong table is skipped and named in the
+ * machine's acpi_note.
  */
 #include <efi.h>
 
@@ -10,7 +10,7 @@
 #include "lib.h"
 #include "mm/boot/acpi.h"
 
-/* A longer table is a mistake, and summing it up would take a while. */
+/* A longer table is an error, and its checksum would take long. */
 #define MAX_TABLE (16 * MiB)
 #define MAX_RSDP  256
 
@@ -18,7 +18,7 @@ static void note(struct machine *m, const char *what, const char *why)
 {
 	size_t len = m ? strlen(m->acpi_note) : 0;
 
-	if (!m) /* nobody wants to know */
+	if (!m) /* the caller needs no notes */
 		return;
 	fmt_print(m->acpi_note + len, sizeof(m->acpi_note) - len, "%s%s: %s", len ? "; " : "", what,
 		  why);
@@ -29,13 +29,13 @@ static const void *bytes_at(phys_addr_t pa)
 	return (const void *)(uintptr_t)pa;
 }
 
-/* The whole table at pa, checked; NULL and *ret_why otherwise. */
+/* The whole table at pa, checked; or NULL and *ret_why. */
 static const void *table_at(phys_addr_t pa, size_t *ret_size, const char **ret_why)
 {
 	struct acpi_header header;
 	u32 length;
 
-	*ret_why = "not in memory that the map shows";
+	*ret_why = "not inside the memory map";
 	if (fw_efi_readable(pa, ACPI_HEADER_SIZE) < ACPI_HEADER_SIZE)
 		return NULL;
 	memcpy(&length, (const u8 *)bytes_at(pa) + 4, sizeof(length));
@@ -85,7 +85,7 @@ static bool find_root(struct machine *m, struct root *ret)
 		return false;
 	size = (size_t)fw_efi_readable(rsdp, MAX_RSDP);
 	if (!size) {
-		note(m, "RSDP", "not in memory that the map shows");
+		note(m, "RSDP", "not inside the memory map");
 		return false;
 	}
 	if (acpi_parse_rsdp(bytes_at(rsdp), size, &rsdt, &xsdt)) {
@@ -95,7 +95,7 @@ static bool find_root(struct machine *m, struct root *ret)
 	return take_root(m, xsdt, "XSDT", ret) || take_root(m, rsdt, "RSDT", ret);
 }
 
-/* Address of the first table with this signature; 0 when there is none. */
+/* Address of the first table with this signature; 0: there is none. */
 static phys_addr_t find_table(const struct root *root, const char *signature)
 {
 	phys_addr_t pa;
@@ -109,7 +109,7 @@ static phys_addr_t find_table(const struct root *root, const char *signature)
 
 void fw_efi_find_acpi(struct machine *m)
 {
-	/* SRAT first: nodes are numbered in its order. */
+	/* SRAT first: its order gives the node ids. */
 	static const struct {
 		const char *signature, *name;
 		int (*parse)(const void *bytes, size_t size, struct numa_info *n);
@@ -140,7 +140,7 @@ void fw_efi_find_acpi(struct machine *m)
 	}
 }
 
-/* The DSDT stands in the FADT alone (ACPI 6.5, 5.2.9): its 64-bit address, or the old one. */
+/* Only the FADT has the DSDT's address (ACPI 6.5, 5.2.9): of 64 bits, or the old one of 32. */
 static phys_addr_t dsdt_of(const void *fadt, size_t size)
 {
 	u32 old = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Pages from the firmware and back to it. */
+/* Allocates pages of the firmware and frees them. */
 #include <efi.h>
 
 #include "fw_efi.h"
@@ -33,7 +33,7 @@ static int call(void (*fn)(void *arg), struct pages_call *c)
 	return fw_efi_status(c->status);
 }
 
-/* "Not found" is how the firmware says that there is no such free memory. */
+/* The firmware returns "not found" if there is no such free memory. */
 static int allocate(struct pages_call *c)
 {
 	int err = call(allocate_pages, c);

@@ -16,7 +16,7 @@ struct text_call {
 
 static CHAR16 chunk[MAX_CHUNK + 1];
 
-/* Can the cursor go to the last column of the last row? Then back to where it was. */
+/* Can the cursor go to the last column of the last row? Puts the cursor back. */
 static bool reaches(SIMPLE_TEXT_OUTPUT_INTERFACE *out, UINTN columns, UINTN rows)
 {
 	INT32 column = out->Mode ? out->Mode->CursorColumn : 0;
@@ -27,8 +27,8 @@ static bool reaches(SIMPLE_TEXT_OUTPUT_INTERFACE *out, UINTN columns, UINTN rows
 	return !EFI_ERROR(status);
 }
 
-/* Where a display and a terminal are one console, its mode may be larger than one of the two takes:
- * then only positions that both have are any good. */
+/* If a display and a terminal are one console, its mode may be larger than one of the two: then
+ * only positions that both have can be used. */
 static void query_mode(void *arg)
 {
 	struct text_call *c = arg;
@@ -43,8 +43,8 @@ static void query_mode(void *arg)
 		c->rows = 25;
 }
 
-/* The option screen=COLUMNSxROWS. Without a display the console is a terminal, which may be the
- * smallest there is: firmware knows no better than its own mode. */
+/* The option screen=COLUMNSxROWS. Without a display the console is a terminal of unknown size, so
+ * we assume the smallest: the firmware knows only its own mode. */
 static void terminal_size(u32 *columns, u32 *rows)
 {
 	char text[16];
@@ -94,8 +94,8 @@ static void output_chunk(void *arg)
 	c->out->OutputString(c->out, chunk);
 }
 
-/* Firmware knows no tabs, and what it makes of control characters and of other than ASCII differs.
- * A character of several UTF-8 bytes becomes one '?': its later bytes are 10xxxxxx. */
+/* Firmware has no tabs, and differs in how it handles control characters and those outside ASCII. A
+ * character of several UTF-8 bytes becomes one '?': its later bytes are 10xxxxxx. */
 static size_t put_char(CHAR16 *to, char c)
 {
 	u8 byte = (u8)c;

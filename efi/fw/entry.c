@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Where the firmware enters and where it gets the machine back. */
+/* The entry from the firmware and the return to it. */
 #include <efi.h>
 
 #include "arch/x86.h"

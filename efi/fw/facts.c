@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The facts beside the memory map, read once: the Memory Attributes Table, the GCD memory space map
- * of the DXE services (PI 1.8, vol. 2, 7.2.4), which only firmware built on EDK2 has, ACPI's list.
+ * The facts besides the memory map, read once: the Memory Attributes Table; the GCD memory space
+ * map of the DXE services (PI 1.8, vol. 2, 7.2.4), only in firmware built on EDK2; the ACPI tables.
  */
 #include <efi.h>
 
 #include "fw_efi.h"
 #include "lib.h"
 
-/* gnu-efi has nothing of PI. */
+/* gnu-efi does not have the definitions of PI. */
 struct gcd_descriptor {
 	UINT64 base, length, capabilities, attributes;
 	UINT32 type;
@@ -47,7 +47,7 @@ struct gcd_call {
 	EFI_STATUS status;
 };
 
-/* The firmware allocates the list from its pool; it is given back before anything else happens. */
+/* The firmware allocates the list from its pool; we copy it and free it at once. */
 static void get_gcd(void *arg)
 {
 	struct gcd_call *c = arg;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Whole files on the volume that the program was loaded from. The caller's bytes pass through a
- * buffer of ours, because they may lie at addresses that only our page tables know.
+ * Whole files on the volume that the program was loaded from. The caller's bytes go through our own
+ * buffer, as they may be at addresses that only our page tables map.
  */
 #include <efi.h>
 
@@ -13,8 +13,8 @@ struct file_io {
 	EFI_FILE_PROTOCOL *root, *file;
 	EFI_STATUS status;
 	UINT64 size;	/* of the file that was found */
-	bool directory; /* it is one */
-	bool failed;	/* end_write(): leave nothing */
+	bool directory; /* it is a directory */
+	bool failed;	/* end_write(): delete the file */
 	UINTN len;	/* of the chunk */
 	CHAR16 path[MAX_PATH + 1];
 };
@@ -22,7 +22,7 @@ struct file_io {
 static struct file_io io;
 static u8 chunk[32 * KiB] __attribute__((aligned(8)));
 
-/* '/' and '\\' alike, from the root; -EINVAL for what cannot be a file's path. */
+/* Sets the path from the root; '/' and '\\' are the same. 0; -EINVAL: not a path of a file. */
 static int set_path(const char *path)
 {
 	size_t n = 0;
@@ -129,13 +129,13 @@ static EFI_STATUS make_directories(void)
 
 static EFI_STATUS delete_file(void)
 {
-	EFI_STATUS status = io.file->Delete(io.file); /* closes it in any case */
+	EFI_STATUS status = io.file->Delete(io.file); /* always closes it */
 
 	io.file = NULL;
 	return status == EFI_WARN_DELETE_FAILURE ? EFI_ACCESS_DENIED : status;
 }
 
-/* An older file of this name goes; a directory of this name stays, and io.directory says so. */
+/* Deletes an older file of this name. A directory of this name stays and sets io.directory. */
 static EFI_STATUS delete_existing(void)
 {
 	EFI_STATUS status = open_file(EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0);
@@ -172,7 +172,7 @@ static void write_chunk(void *arg)
 		io.status = EFI_VOLUME_FULL;
 }
 
-/* Half a file is none. */
+/* Closes the file, or deletes it if a write failed: an incomplete file is useless. */
 static void end_write(void *arg)
 {
 	if (!io.failed)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * What the files of efi/fw share: the firmware's tables as given at entry, and small helpers.
- * Include <efi.h> first. EFI_STATUS stays in this folder.
+ * For the files of efi/fw: the firmware's tables from the entry, and small helpers. Include <efi.h>
+ * first. EFI_STATUS is used only in this folder.
  *
- * Firmware is called only inside arch_call_firmware(). Its page tables know no direct map, so
- * memory that it reads or writes is this program's own (static or stack), never the caller's: text
- * and file contents go through buffers here.
+ * Firmware is called only inside arch_call_firmware(). Its page tables have no direct map, so it
+ * may only read or write this program's own memory (static or stack), not the caller's: text and
+ * file contents go through buffers here.
  */
 #ifndef EFI_FW_FW_EFI_H
 #define EFI_FW_FW_EFI_H
@@ -16,8 +16,8 @@
 struct fw_efi {
 	EFI_HANDLE image;
 	EFI_SYSTEM_TABLE *st;
-	EFI_LOADED_IMAGE *loaded; /* NULL when the firmware does not say */
-	EFI_STATUS last;	  /* what it said at the last failure; EFI_SUCCESS: nothing */
+	EFI_LOADED_IMAGE *loaded; /* NULL: not known */
+	EFI_STATUS last;	  /* status of the last failure; EFI_SUCCESS: none */
 	bool debugcon;		  /* all output goes to QEMU's debug console, there is no input */
 	bool display;		  /* there is a graphics output */
 	bool cursor_was_on;
@@ -27,34 +27,34 @@ struct fw_efi {
 };
 extern struct fw_efi fw_efi;
 
-/* crt0 calls it as a System V function, whatever EFIAPI is. */
+/* crt0 calls it as a System V function, not as EFIAPI. */
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st);
 int tablewalk_main(void); /* the application: 0 when everything succeeded */
 
 void fw_efi_init(void *image_handle, void *system_table);
 void fw_efi_exit(void);
 
-/* 0 for success and warnings; otherwise remembers the status and returns a negative errno. */
+/* 0 for success and warnings; else keeps the status in `last` and returns a negative errno. */
 int fw_efi_status(EFI_STATUS status);
 
-/* Takes the map into fw_efi.snapshot; to be called once, before anything is allocated. */
+/* Copies the map to fw_efi.snapshot; called once, before anything is allocated. */
 void fw_efi_snapshot(void);
 
 /*
- * How many of `max` bytes from pa on may be read according to the snapshot. The BIOS area below
- * 1 MiB counts too: firmware may put RSDP and SMBIOS's entry point there (ACPI 6.5, 5.2.5.1; SMBIOS
- * 3.7, 5.2.1) and often leaves it out of its map.
+ * How many of `max` bytes from pa on are inside the snapshot's memory, and may be read. The BIOS
+ * area below 1 MiB may be read too: firmware may have RSDP and SMBIOS's entry point there (ACPI
+ * 6.5, 5.2.5.1; SMBIOS 3.7, 5.2.1) and often leaves it out of its map.
  */
 u64 fw_efi_readable(phys_addr_t pa, u64 max);
 
-/* The address that the configuration table has for a GUID; 0 when there is none. */
+/* The address for a GUID in the configuration table; 0: there is none. */
 phys_addr_t fw_efi_config_table(const EFI_GUID *guid);
 
-/* A CHAR16 text as ASCII, '?' for what is not; always closed with 0. */
+/* A CHAR16 text as ASCII, with '?' for other characters; always closed with 0. */
 void fw_efi_ascii(char *buf, size_t size, const CHAR16 *text);
 
 void fw_efi_find_acpi(struct machine *m);
-/* Every ACPI table whose checksum is right: the root, those it lists, the DSDT. */
+/* Called for every ACPI table with a right checksum: the root, the tables in it, the DSDT. */
 typedef void (*fw_efi_acpi_fn)(void *ctx, phys_addr_t pa, const void *table, size_t size);
 void fw_efi_each_acpi(fw_efi_acpi_fn fn, void *ctx);
 void fw_efi_find_smbios(struct machine *m);

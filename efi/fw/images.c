@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The images that the firmware has loaded: where they lie, what they are called, their sections.
- * The firmware is only asked for handles and names; what its pointers lead to is read with care.
+ * The images that the firmware has loaded: addresses, names, sections. The firmware only gives
+ * handles and names; all that its pointers point to is checked before it is read.
  */
 #include <efi.h>
 
@@ -18,7 +18,7 @@ struct handles_call {
 };
 static struct handles_call found;
 
-/* Opens and closes, so that nothing of us stays in the handle database. */
+/* Opens and closes a protocol, so that nothing of ours stays in the handle database. */
 static void *protocol_of(EFI_HANDLE handle, const EFI_GUID *guid)
 {
 	EFI_BOOT_SERVICES *bs = fw_efi.st->BootServices;
@@ -48,7 +48,7 @@ static void find_handles(void *arg)
 
 /* ---- names ------------------------------------------------------------------------------- */
 
-/* EFI_FIRMWARE_VOLUME2_PROTOCOL, PI 1.8 vol. 3, 3.4.1, as far as it is used. */
+/* The part of EFI_FIRMWARE_VOLUME2_PROTOCOL that is used (PI 1.8 vol. 3, 3.4.1). */
 struct volume {
 	void *get_attributes, *set_attributes, *read_file;
 	EFI_STATUS(EFIAPI *read_section)
@@ -82,8 +82,8 @@ static void read_ui_name(void *arg)
 }
 
 /*
- * Reading a section opens a stream, a copy of the file that EDK2 keeps. It has one of every driver
- * that it dispatched, but not of the DXE core, which is at the same GUID everywhere.
+ * To read a section opens a stream, a copy of the file that EDK2 keeps. It has such a copy already
+ * of every driver that it has started, but not of the DXE core; that has the same GUID everywhere.
  */
 static bool name_from_volume(struct fact_image *image, EFI_HANDLE device, const u8 *guid)
 {
@@ -104,7 +104,7 @@ static bool name_from_volume(struct fact_image *image, EFI_HANDLE device, const 
 	return true;
 }
 
-/* "\EFI\BOOT\BOOTX64.EFI": what comes behind the last backslash. */
+/* The part of "\EFI\BOOT\BOOTX64.EFI" after the last backslash. */
 static bool name_from_path(struct fact_image *image, const CHAR16 *path)
 {
 	const CHAR16 *last = path;
@@ -153,7 +153,7 @@ static bool name_from_device_path(struct fact_image *image, const EFI_LOADED_IMA
 	return named;
 }
 
-/* The name in the debug directory, which the linker of EDK2's debug builds leaves there. */
+/* The name in the debug directory, which the linker of EDK2's debug builds writes there. */
 static bool name_from_debug(struct fact_image *image, const u8 *header, size_t size)
 {
 	u64 image_size = image->end - image->start;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Keys: what the firmware knows comes as scan codes; what a serial line sends and the firmware does
- * not know comes as Esc and single characters, which key_decode() puts together.
+ * Keys. Those that the firmware knows come as scan codes. Others, from a serial line, come as Esc
+ * and single characters, which key_decode() decodes.
  */
 #include <efi.h>
 
@@ -24,7 +24,7 @@ static bool read_key(struct key_call *c)
 	return c->got;
 }
 
-/* Sets the timer; false when the firmware has none for us. */
+/* Sets the timer; false: the firmware gave us none. */
 static bool start_timer(int ms)
 {
 	EFI_BOOT_SERVICES *bs = fw_efi.st->BootServices;
@@ -37,7 +37,7 @@ static bool start_timer(int ms)
 	return !EFI_ERROR(bs->SetTimer(fw_efi.timer, TimerRelative, (UINT64)ms * 10000));
 }
 
-/* A key event need not bring a key (half of a sequence, a shift key): only time ends the wait. */
+/* An event may come without a key (half of a sequence, a shift key): then the wait goes on. */
 static void wait_for_key(void *arg)
 {
 	struct key_call *c = arg;
@@ -82,9 +82,9 @@ static int scan_to_key(u16 scan)
 }
 
 /*
- * Terminals send 127 for Backspace, and firmware takes it for Delete unless it knows this terminal.
- * Without a display it is a terminal; one that has sent a true backspace means Delete by Delete.
- * (A terminal's own Delete comes as Esc [ 3 ~.)
+ * Terminals send 127 for Backspace, and firmware reads that as Delete unless it knows the terminal.
+ * Without a display the console is a terminal. If it has sent a real backspace before, its Delete
+ * is Delete. (The Delete key of a terminal comes as Esc [ 3 ~.)
  */
 static bool is_delete_for_backspace(const EFI_INPUT_KEY *k)
 {
@@ -111,7 +111,7 @@ static int decode(struct key_decoder *d, const EFI_INPUT_KEY *k)
 	return key == '\r' ? '\n' : key == 127 ? '\b' : key;
 }
 
-/* Under a script nobody types: the time passes, waiting for ever is the end of input. */
+/* A script has no keyboard: the time passes, and a wait without limit is the end of input. */
 static int no_input(int timeout_ms)
 {
 	if (timeout_ms > 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What there is to know about the machine, each piece robust to the absence of the others. */
+/* Reads all about the machine; each part works if the others are missing. */
 #include <efi.h>
 
 #include "arch/x86.h"
@@ -90,7 +90,7 @@ static void add_section(struct machine *m, const char *name, const char *start, 
 	m->nr_sections++;
 }
 
-/* The whole of the image: what lies between the named parts is read-only data. */
+/* All of the image: what is between the named sections counts as read-only data. */
 static void find_image(struct machine *m)
 {
 	m->image_start = address(image_start);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The firmware's memory map: as found, and as it is now. */
+/* The firmware's memory map: at start, and now. */
 #include <efi.h>
 
 #include "fw_efi.h"
 
-/* Above what struct memmap holds. Static, because allocating would change the map. */
+/* More than fits in struct memmap. Static, because an allocation would change the map. */
 static u8 raw[256 * KiB] __attribute__((aligned(8)));
 
 struct map_call {
@@ -56,9 +56,9 @@ static bool holds_data(const struct mem_desc *d)
 
 #define BIOS_AREA     0xe0000ULL
 #define BIOS_AREA_END 0x100000ULL
-#define CANONICAL_END (1ULL << 47) /* of the low half at 4 levels, where identity maps end */
+#define CANONICAL_END (1ULL << 47) /* end of the lower half with 4 levels, and of identity maps */
 
-/* End of the descriptor that holds pa; pa itself when none does. */
+/* End of the descriptor with pa; pa itself: there is none. */
 static phys_addr_t shown_until(phys_addr_t pa)
 {
 	const struct memmap *map = &fw_efi.snapshot;

@@ -5,7 +5,7 @@
 #include "fw_efi.h"
 #include "arch/smp.h"
 
-/* gnu-efi has nothing of PI. */
+/* gnu-efi does not have the definitions of PI. */
 struct mp_location {
 	UINT32 package, core, thread;
 };
@@ -33,12 +33,12 @@ struct mp_services {
 
 static struct {
 	struct mp_services *mp;
-	EFI_EVENT event; /* signalled when all have returned; NULL: nothing is under way */
+	EFI_EVENT event; /* signalled when all have returned; NULL: nothing runs */
 	void (*fn)(void *arg);
 	void *arg;
 } mp;
 
-/* What is asked of the firmware, in its world. */
+/* The arguments of a call in the firmware's world. */
 struct mp_call {
 	EFI_STATUS status;
 	UINTN total, enabled, index;
@@ -108,14 +108,14 @@ int fw_mp_cpu(u32 index, struct smp_cpu *ret)
 
 /* ---- starting ---------------------------------------------------------------------------- */
 
-/* On an AP, by the firmware's calling convention. */
+/* Runs on an AP, with the firmware's calling convention. */
 static void EFIAPI procedure(void *arg)
 {
 	(void)arg;
 	mp.fn(mp.arg);
 }
 
-/* The event is signalled from a timer of the firmware, every 100 ms with EDK2. */
+/* A timer of the firmware signals the event, every 100 ms with EDK2. */
 static void wait(void *arg)
 {
 	EFI_BOOT_SERVICES *bs = fw_efi.st->BootServices;
@@ -130,7 +130,7 @@ static void wait(void *arg)
 			break;
 		c->status = EFI_TIMEOUT;
 		if (waited >= c->timeout_us)
-			return; /* the event stays: the firmware may signal it yet */
+			return; /* keep the event: the firmware may still signal it */
 		bs->Stall(200);
 	}
 	if (mp.event)
@@ -145,8 +145,8 @@ int fw_mp_wait(u64 timeout_us)
 	return call(wait, &c);
 }
 
-/* Without a time-out of the firmware's: it would reset CPUs in the middle of their work. Whoever
- * waits for them has one. */
+/* Without a time-out of the firmware: that would reset CPUs during their work. fw_mp_wait() has
+ * one. */
 static void start(void *arg)
 {
 	EFI_BOOT_SERVICES *bs = fw_efi.st->BootServices;

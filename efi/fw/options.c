@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Where options and commands come from: load options, QEMU's fw_cfg, files on the stick. */
+/* The sources of options and commands: load options, QEMU's fw_cfg, files on the boot volume. */
 #include <efi.h>
 #include <efishell.h>
 
@@ -20,7 +20,7 @@ struct source {
 	char text[4096];
 };
 
-/* UEFI's own shell marks the images that it starts: UEFI Shell 2.2, 2.3. */
+/* Did UEFI's own shell start us? It marks the images that it starts: UEFI Shell 2.2, 2.3. */
 static void ask_who_started(void *arg)
 {
 	EFI_GUID guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
@@ -43,7 +43,7 @@ static int read_load_options(char *buf, size_t size, size_t *ret_len)
 		return -ENOENT;
 	err = option_decode(image->LoadOptions, image->LoadOptionsSize, buf, size, &len);
 	if (err)
-		return err == -EINVAL ? -ENOENT : err; /* some boot manager's own data */
+		return err == -EINVAL ? -ENOENT : err; /* binary data of a boot manager */
 	arch_call_firmware(ask_who_started, &from_shell);
 	skip = option_program_name(buf, len, from_shell);
 	memmove(buf, buf + skip, len - skip);
@@ -67,7 +67,7 @@ static int read_fwcfg_options(char *buf, size_t size, size_t *ret_len)
 	return read_fwcfg("opt/tablewalk/options", buf, size, ret_len);
 }
 
-/* No volume, no directory or no file are all the same. */
+/* Reads a file; no volume, no directory and no file all give -ENOENT. */
 static int read_file(const char *path, char *buf, size_t size, size_t *ret_len)
 {
 	int err = fw_file_read(path, buf, size, ret_len);
@@ -80,7 +80,7 @@ static int read_config(char *buf, size_t size, size_t *ret_len)
 	return read_file(CONFIG_FILE, buf, size, ret_len);
 }
 
-/* In the order in which they count. */
+/* The first source with an option wins. */
 static struct source sources[] = {
 	{.origin = "load options", .form = OPTION_WORDS_FIRST, .read = read_load_options},
 	{.origin = "opt/tablewalk/options", .form = OPTION_WORDS, .read = read_fwcfg_options},
@@ -101,7 +101,7 @@ static void load_sources(void)
 		if (s->err)
 			s->len = 0;
 	}
-	fw_efi.last = EFI_SUCCESS; /* "not found" was no failure */
+	fw_efi.last = EFI_SUCCESS; /* "not found" is not a failure here */
 }
 
 int fw_option(const char *name, char *buf, size_t size)
@@ -172,7 +172,7 @@ static int commands_from_file(char *buf, size_t size, size_t *ret_len)
 	return read_file(AUTORUN_FILE, buf, size, ret_len);
 }
 
-/* Is there more than blanks? Line ends of other systems become ours on the way. */
+/* Is there more than blanks? Also converts line ends of other systems. */
 static bool has_commands(char *buf, size_t len)
 {
 	bool any = false;

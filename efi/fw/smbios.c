@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Finds SMBIOS and hands its bytes to the parser in efi/parse/smbios.c. */
+/* Finds SMBIOS and passes its bytes to the parser in efi/parse/smbios.c. */
 #include <efi.h>
 
 #include "fw_efi.h"
@@ -26,7 +26,7 @@ void fw_efi_find_smbios(struct machine *m)
 
 	if (!find_tables(&smbios3, &pa, &size) && !find_tables(&smbios2, &pa, &size))
 		return;
-	/* SMBIOS 3's size is an upper bound: what the map shows of it is enough. */
+	/* The size in SMBIOS 3 is an upper bound: read what is inside the memory map. */
 	size = (u32)fw_efi_readable(pa, min(size, (u32)MAX_TABLES));
 	if (!size)
 		return;

@@ -44,7 +44,7 @@ static const struct {
 	[35] = {"EFI_HTTP_ERROR", EIO},
 };
 
-#define CODE_MASK (~0ULL >> 1) /* without the bit that says "error" */
+#define CODE_MASK (~0ULL >> 1) /* without the error bit */
 
 static bool has_name(u64 code)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* A broken check ends the command that runs; the program, where none does. */
+/* A failed assertion ends the running command, or the program if none runs. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Seam 2 on the host: a machine that a file describes. Its firmware says yes to every claim. */
+/* Seam 2 on the host: a machine that a file describes. Its firmware grants every claim. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "lib.h"
 #include "parse/options.h"
 
-/* e820 types as the EFI types that lead to them, so that there is one way into memblock. */
+/* The EFI type that gives an e820 type, so that there is only one way to memblock. */
 static u32 efi_type(u8 e820)
 {
 	static const u32 types[NR_E820_TYPES] = {
@@ -24,7 +24,7 @@ static u32 efi_type(u8 e820)
 	return types[e820];
 }
 
-/* e820 ranges need not be page-aligned: RAM shrinks to whole pages, everything else grows. */
+/* e820 ranges may be unaligned: RAM shrinks to whole pages, all else grows. */
 static void add_e820(struct memmap *map, const struct e820_range *r)
 {
 	bool ram = r->type == E820_USABLE;
@@ -44,12 +44,12 @@ static void fill_map(struct memmap *map)
 	if (map->nr)
 		return;
 	ranges = host.machine.e820;
-	e820_sanitize(&ranges); /* neighbours that share a page become one first */
+	e820_sanitize(&ranges); /* first merges neighbours that share a page */
 	for (u32 i = 0; i < ranges.nr; i++)
 		add_e820(map, &ranges.range[i]);
 }
 
-extern const char __executable_start[], _end[]; /* the linker's */
+extern const char __executable_start[], _end[]; /* from the linker */
 
 int fw_machine(struct machine *m)
 {
@@ -86,7 +86,7 @@ int fw_alloc(u64 pages, phys_addr_t limit, bool exec, phys_addr_t *ret)
 	(void)limit;
 	(void)exec;
 	(void)ret;
-	return -ENOMEM; /* the program itself needs none of the machine's memory */
+	return -ENOMEM; /* on the host the program needs none of the machine's memory */
 }
 
 int fw_release(phys_addr_t start, u64 pages)
@@ -96,7 +96,7 @@ int fw_release(phys_addr_t start, u64 pages)
 	return 0;
 }
 
-/* ---- CPUs: a described machine lends none ------------------------------------------------ */
+/* ---- CPUs: the described machine has none to run on -------------------------------------- */
 
 int fw_mp_count(u32 *ret_total, u32 *ret_enabled)
 {
@@ -154,7 +154,7 @@ u32 fw_option_warnings(char *buf, size_t size)
 {
 	(void)buf;
 	(void)size;
-	return 0; /* main refuses unknown options at once */
+	return 0; /* main has refused unknown options */
 }
 
 int fw_reset(enum fw_reset how)
@@ -163,7 +163,7 @@ int fw_reset(enum fw_reset how)
 	return -ENODEV;
 }
 
-/* Nothing is known beside what the file says. */
+/* There are no facts but those of the file. */
 const struct fw_facts *fw_facts(void)
 {
 	static const struct fw_facts none = {

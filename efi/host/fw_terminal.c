@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Seam 2 on the host: the terminal as console, the working directory as stick. */
+/* Seam 2 on the host: the terminal is the console, the working directory is the boot volume. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -90,7 +90,7 @@ void fw_attribute(enum fw_attribute attribute)
 	fw_write(codes[attribute], strlen(codes[attribute]));
 }
 
-/* One byte within the time; -1 when none came, -2 at the end of input. */
+/* Reads one byte within the time; -1: none came; -2: end of input. */
 static int read_byte(int timeout_ms)
 {
 	struct pollfd pfd = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -142,7 +142,8 @@ static void make_directories(const char *path)
 	}
 }
 
-/* In this folder, as on the stick; the manual also where the repository has it. */
+/* Reads from this folder, as on the boot volume; the manual also from its place in the
+ * repository. */
 int fw_file_read(const char *path, char *buf, size_t size, size_t *ret_len)
 {
 	char in_repository[256];

@@ -21,7 +21,7 @@ struct host {
 
 extern struct host host;
 
-/* Reads a whole file; NULL and a message on stderr when it cannot. The caller frees. */
+/* Reads a whole file; the caller frees it. NULL after a message on stderr. */
 char *host_read_file(const char *path, size_t *ret_len);
 void host_terminal_raw(bool on);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The same program on a workstation, on a machine that a file describes. */
+/* The program on a workstation, for a machine that a file describes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
