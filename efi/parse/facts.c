@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Firmware's facts: finding them by address, and the tables that list them as bytes. */
+/* Firmware's facts: finding them by address, and parsing the tables that contain them. */
 #include "parse/facts.h"
 
 #include "lib.h"
@@ -126,7 +126,7 @@ void facts_add_range(struct fw_facts *f, const char *name, phys_addr_t start, u6
 	f->nr_ranges++;
 }
 
-/* Little-endian number; the caller has checked that it lies inside. */
+/* A little-endian number; the caller has checked that it is inside. */
 static u64 number(const u8 *p, unsigned width)
 {
 	u64 v = 0;
@@ -138,7 +138,7 @@ static u64 number(const u8 *p, unsigned width)
 
 #define APIC_PAGE 0x1000
 
-/* ACPI 6.5, 5.2.12: the local APICs' address, and an I/O APIC per entry of type 1. */
+/* ACPI 6.5, 5.2.12: the address of the local APICs, and an I/O APIC for each entry of type 1. */
 static void add_apics(struct fw_facts *f, const u8 *t, size_t size)
 {
 	phys_addr_t local = size >= 40 ? number(t + 36, 4) : 0;
@@ -161,7 +161,7 @@ static void add_apics(struct fw_facts *f, const u8 *t, size_t size)
 		facts_add_range(f, "local APIC", local, APIC_PAGE);
 }
 
-/* PCI Firmware Specification 3.3, 4.1.2: a segment's configuration space, 1 MiB a bus. */
+/* PCI Firmware Specification 3.3, 4.1.2: a segment's configuration space, 1 MiB for each bus. */
 static void add_ecam(struct fw_facts *f, const u8 *t, size_t size)
 {
 	char name[16];

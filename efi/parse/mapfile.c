@@ -382,7 +382,7 @@ static bool is_free_text(const char *line)
 	return !strncmp(line, "note ", 5) || !strncmp(line, "expect ", 7);
 }
 
-/* One line without its end; `len` bytes, which need not be closed by 0. */
+/* Parses one line without its newline: `len` bytes, perhaps not closed with 0. */
 static int parse_line(struct parser *p, const char *text, size_t len)
 {
 	char line[MAX_LINE];

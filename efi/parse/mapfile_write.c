@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* A machine as a machine file, for a colleague, another boot, or `tablewalk --map`. */
+/* Writes a machine file, for a colleague, another boot, or `tablewalk --map`. */
 #include "lib.h"
 #include "parse/mapfile.h"
 
@@ -76,7 +76,7 @@ static void put_numa(struct writer *w, const struct numa_info *n)
 		size_t len = 0;
 
 		if (!named[node])
-			put(w, "srat %u 0x0 0x0\n", node); /* it has CPUs only */
+			put(w, "srat %u 0x0 0x0\n", node); /* it has only CPUs */
 		for (u32 to = 0; to < nr; to++)
 			len += (size_t)fmt_print(line + len, sizeof(line) - len, " %u",
 						 n->distance[node][to]);

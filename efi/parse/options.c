@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Options out of text. */
+/* Reads options from text. */
 #include "parse/options.h"
 
 #include "lib.h"
 
 static const struct {
 	const char *name;
-	bool flag; /* may stand alone */
+	bool flag; /* needs no value */
 } known[] = {
 	{"levels", false},
 	{"reserve", false},
@@ -53,7 +53,7 @@ static void trim(const char **s, size_t *len)
 		--*len;
 }
 
-/* Splits at the first '=' and judges. */
+/* Splits at the first '=' and says what is wrong, if anything. */
 static void judge(const char *s, size_t len, struct option *ret)
 {
 	size_t name_len = 0;
@@ -91,7 +91,7 @@ static void judge(const char *s, size_t len, struct option *ret)
 void option_reader_init(struct option_reader *r, enum option_form form, const char *text,
 			size_t len)
 {
-	bool bom = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3); /* some editors' mark of UTF-8 */
+	bool bom = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3); /* UTF-8 mark of some editors */
 
 	*r = (struct option_reader){.text = text, .len = len, .at = bom ? 3 : 0, .form = form};
 }
@@ -124,7 +124,7 @@ static bool is_gap(char c)
 	return is_blank(c) || c == '\n' || c == ';';
 }
 
-/* Does it look like an option, known or not, rather than like a command? */
+/* Does it look like an option, known or unknown, and not like a command? */
 static bool is_option(const struct option *o)
 {
 	if (!o->value)

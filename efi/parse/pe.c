@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * PE images as they lie in memory (Microsoft PE and COFF specification): sections, and the name
- * that the linker left. Every offset comes from the image itself and is checked before use.
+ * PE images in memory (Microsoft PE and COFF specification): sections, and the name that the linker
+ * wrote. Every offset comes from the image itself and is checked before use.
  */
 #include "parse/facts.h"
 #include "lib.h"
@@ -25,7 +25,7 @@ struct pe {
 	u32 optional_size, nr_sections;
 };
 
-/* The number at `offset`, 0 when it does not lie inside. */
+/* The number at `offset`; 0: it is not inside. */
 static u64 get(const struct pe *pe, u64 offset, unsigned width)
 {
 	u64 v = 0;
@@ -82,7 +82,7 @@ int facts_add_sections(struct fw_facts *f, struct fact_image *image, const void 
 			image->broken = true; /* the headers are longer than the image */
 			break;
 		}
-		len = len ? len : get(&pe, at + 16, 4); /* of the file, where it has no other */
+		len = len ? len : get(&pe, at + 16, 4); /* else its length in the file */
 		if (start >= image_size || !len)
 			continue;
 		if (f->nr_sections == FACTS_MAX_SECTIONS) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The SMBIOS structures' strings. */
+/* Strings from the SMBIOS structures. */
 #include "parse/smbios.h"
 
 #define HEADER_SIZE 4 /* type, length, handle */
@@ -33,7 +33,8 @@ int smbios_parse_entry(const void *bytes, size_t size, phys_addr_t *ret_pa, u32 
 	if (!v3 && !v2)
 		return -EINVAL;
 	length = v3 ? p[6] : p[5];
-	/* 2.1 of the specification gave 30 for the 31 bytes by mistake, and firmware followed. */
+	/* Version 2.1 of the specification says 30 instead of 31 by mistake, and so does
+	 * firmware. */
 	if (length < (v3 ? 24 : 30) || length > size)
 		return -EINVAL;
 	if (!sums_to_zero(p, length))
@@ -43,7 +44,7 @@ int smbios_parse_entry(const void *bytes, size_t size, phys_addr_t *ret_pa, u32 
 	return 0;
 }
 
-/* One structure: its formatted bytes, and its strings, each closed with 0, a 0 after the last. */
+/* One structure: its formatted bytes, then its strings, each closed with 0, and a 0 after all. */
 struct structure {
 	const u8 *body;
 	size_t length;
@@ -51,7 +52,7 @@ struct structure {
 	size_t strings_size;
 };
 
-/* Splits off the structure at *at, and moves *at behind it. */
+/* Reads the structure at *at and moves *at past it. */
 static bool next_structure(const u8 *bytes, size_t size, size_t *at, struct structure *ret)
 {
 	size_t left = size - *at, end;
@@ -87,7 +88,7 @@ static void copy_printable(char *buf, size_t size, const char *s, size_t len)
 	buf[n] = '\0';
 }
 
-/* The string whose number is in the byte at `offset`, into buf; no string leaves buf as it is. */
+/* Copies the string whose number is in the byte at `offset`; without one, buf does not change. */
 static void take_string(const struct structure *s, size_t offset, char *buf, size_t size)
 {
 	u32 number = offset < s->length ? s->body[offset] : 0;
@@ -99,7 +100,7 @@ static void take_string(const struct structure *s, size_t offset, char *buf, siz
 		for (end = start; end < s->strings_size && s->strings[end]; end++)
 			;
 		if (end >= s->strings_size || end == start)
-			return; /* fewer strings than that */
+			return; /* there are fewer strings */
 		if (--number == 0)
 			break;
 	}

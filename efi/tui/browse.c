@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The browser's place: which table, folded into rows, and ways from one to another. */
+/* The browser's position: the table, folded into rows, and moving to others. */
 #include "browse_inner.h"
 
-#define FOLD_ABSENT 2 /* so many alike become one row */
+#define FOLD_ABSENT 2 /* so many equal neighbours become one row */
 #define FOLD_PAGES  4
 
 static const struct pt_format *format(const struct browse *b)
@@ -19,7 +19,7 @@ const char *browse_wrong_text(const struct pt_entry *e)
 {
 	switch (e->wrong) {
 	case PT_RESERVED:
-		return "reserved bits are set: the CPU faults, nobody follows it";
+		return "reserved bits are set: the CPU faults, not followed";
 	case PT_OUTSIDE:
 		return "points outside memory: not followed";
 	case PT_LOOP:
@@ -60,13 +60,13 @@ static int add_entry(void *ctx, const struct pt_entry *e)
 	return PT_SKIP;
 }
 
-/* Short runs are shown one by one. */
+/* Entries of short runs get their own rows. */
 static bool short_run(const struct browse_row *row)
 {
 	return row->nr > 1 && row->nr < (row->e.present ? FOLD_PAGES : FOLD_ABSENT);
 }
 
-/* Entries one by one again, in place: rows only get more, so from the end. */
+/* Gives entries of short runs their own rows, in place: the list grows, so start at the end. */
 static void unfold_short(struct browse *b)
 {
 	u32 extra = 0, to;
@@ -166,7 +166,7 @@ bool browse_find_tree(struct browse *b, const char *name)
 	return false;
 }
 
-/* What lies ahead of here in the history is gone when one goes elsewhere. */
+/* Adds the position to the history; drops the positions after the present one. */
 static void remember(struct browse *b)
 {
 	if (b->at_history == BROWSE_MAX_PLACES) {

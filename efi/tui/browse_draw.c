@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the browser shows: title, path, rows, the entry under the cursor in words, keys. */
+/* Draws the browser: title, path, rows, the entry under the cursor in words, keys. */
 #include "browse_inner.h"
 
-#define WIDE 100 /* columns from which the raw entries have room */
+#define WIDE 100 /* so many columns have room for raw entries */
 
 static const struct pt_format *format(const struct browse *b)
 {
@@ -82,13 +82,13 @@ static void draw_path(struct browse *b)
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-/* Digits of an index. */
+/* The number of digits of an index. */
 static u32 index_width(const struct browse *b)
 {
 	return pt_nr_entries(format(b), b->at.level) > 1000 ? 4 : 3;
 }
 
-/* The column behind marker, index and address. */
+/* The column after marker, index and address. */
 static u32 behind_address(const struct browse *b)
 {
 	return 1 + index_width(b) + 3 + 16 + 1;
@@ -175,7 +175,7 @@ static void draw_row(struct browse *b, u32 line, const struct browse_row *row, b
 struct words {
 	struct browse *b;
 	u32 line, end;
-	bool set; /* those that are set first */
+	bool set; /* set bits come first */
 };
 
 static void draw_meaning(void *ctx, const struct pt_meaning *m)

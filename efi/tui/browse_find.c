@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The next page that matches, from the cursor on through the whole tree and round
- * to where it was. */
+/* Finds the next page that matches, from the cursor on, round the whole tree to the cursor. */
 #include "browse_inner.h"
 
 #define POLL_EVERY 4096 /* entries between looks at the keyboard */
@@ -31,7 +30,7 @@ static int look(void *ctx, const struct pt_entry *e)
 	return f->forward ? PT_STOP : PT_SKIP; /* backward: the last one before the end */
 }
 
-/* In [start, last]; an empty range finds nothing. */
+/* Searches [start, last]; an empty range finds nothing. */
 static void look_in(struct find *f, u64 start, u64 last)
 {
 	const struct pgtable *pt = f->b->tree.pt;
@@ -48,7 +47,7 @@ void browse_find(struct browse *b, bool forward)
 	bool around = false;
 
 	if (!b->have_search) {
-		browse_say(b, "nothing to look for yet: `/` asks");
+		browse_say(b, "nothing to search for yet: press /");
 		return;
 	}
 	b->env->search_env(b->env->ctx, b->tree.pt, &f.env);

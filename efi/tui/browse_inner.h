@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Shared by the files of the browser. */
+/* For the files of the browser. */
 #ifndef EFI_TUI_BROWSE_INNER_H
 #define EFI_TUI_BROWSE_INNER_H
 
@@ -7,14 +7,14 @@
 #include "lib.h"
 #include "ui/browse.h"
 
-/* Reads the table again in which the place is, and finds its row. */
+/* Reads the table of the position again and finds the row. */
 void browse_load(struct browse *b);
-/* Goes to the entry that translates va, of `level` or as deep as the way goes. */
+/* Moves to the entry of `level` that translates va, or to the one that ends the walk. */
 void browse_go(struct browse *b, u64 va, unsigned level);
-/* The same, and it can be gone back from. */
+/* The same, with an entry in the history for going back. */
 void browse_jump(struct browse *b, const char *tree, u64 va, unsigned level);
 bool browse_find_tree(struct browse *b, const char *name);
-void browse_move(struct browse *b, s64 by); /* rows; stays within the list */
+void browse_move(struct browse *b, s64 by); /* so many rows, inside the list */
 
 const struct browse_row *browse_row(const struct browse *b); /* under the cursor; NULL: none */
 u32 browse_list_height(const struct browse *b);
@@ -22,17 +22,17 @@ u32 browse_detail_height(const struct browse *b);
 const char *browse_wrong_text(const struct pt_entry *e);
 
 void browse_say(struct browse *b, const char *fmt, ...) __printf(2, 3);
-/* Shows a text, from b->text. */
+/* Shows the text in b->text. */
 void browse_view(struct browse *b, const char *title);
-/* Asks for a line, which `typed` gets. */
+/* Asks for a line, then calls `typed` with it. */
 void browse_ask(struct browse *b, const char *prompt, const char *text,
 		void (*typed)(struct browse *b, const char *text));
-/* Runs a command: shows what it printed; one line as a message. Its status. */
+/* Runs a command and shows its output, one line as a message. Returns its status. */
 int browse_run(struct browse *b, const char *command);
 void browse_help(struct browse *b);
 void browse_save(struct browse *b);
 
-/* The next or the previous page that matches; says when there is none. */
+/* Moves to the next or previous page that matches; says if there is none. */
 void browse_find(struct browse *b, bool forward);
 
 #endif

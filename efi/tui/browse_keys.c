@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What each key does. */
+/* The keys of the browser. */
 #include "browse_inner.h"
 #include "ui/motion.h"
 
@@ -12,7 +12,7 @@ static void typed_address(struct browse *b, const char *text)
 	if (parse_hex(text, &va))
 		browse_say(b, "%s: not an address (hexadecimal)", text);
 	else if (!pt_canonical(b->tree.pt, va))
-		browse_say(b, "%#llx: not canonical in these tables: no walk begins with it", va);
+		browse_say(b, "%#llx: not canonical in these tables: it has no walk", va);
 	else
 		browse_jump(b, b->at.tree, va, 0);
 }
@@ -34,7 +34,7 @@ static void typed_tree(struct browse *b, const char *text)
 static void typed_command(struct browse *b, const char *text)
 {
 	browse_run(b, text);
-	/* A tree may be gone: clones are dropped, files unloaded. */
+	/* The tree may be gone: clones are dropped, files are unloaded. */
 	if (!browse_find_tree(b, b->at.tree))
 		browse_find_tree(b, "");
 	if (!pt_canonical(b->tree.pt, b->at.va))
@@ -84,7 +84,7 @@ static void explain(struct browse *b)
 	browse_run(b, command);
 }
 
-/* Editing happens in a clone: of these tables, if they are none. */
+/* Edits in a clone; makes one of these tables if they are not a clone. */
 static void edit(struct browse *b)
 {
 	const struct browse_row *row = browse_row(b);
@@ -192,7 +192,7 @@ static void go_back(struct browse *b)
 		return;
 	}
 	to = b->history[--b->at_history];
-	b->history[b->at_history] = here; /* for the way forward */
+	b->history[b->at_history] = here; /* for `]` */
 	go_to_place(b, &to);
 }
 

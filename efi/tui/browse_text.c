@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Texts in the browser: what commands print, help, files of what is shown, lines being typed. */
+/* Texts in the browser: output of commands, help, files with the screen's content, typed lines. */
 #include "browse_inner.h"
 
 static const char help[] =
@@ -16,7 +16,7 @@ static const char help[] =
 	"  [  ]            back, forward\n"
 	"Asking and changing\n"
 	"  x               explain the address under the cursor\n"
-	"  e               edit in a clone: the command is yours to change\n"
+	"  e               edit in a clone: you can change the command\n"
 	"  d               difference to other tables\n"
 	"  :               any command\n"
 	"  w               write what is shown to a file on the stick\n"
@@ -87,7 +87,7 @@ void browse_save(struct browse *b)
 {
 	char row[SCREEN_MAX_COLUMNS + 1];
 
-	if (b->mode == BROWSE_TABLE) { /* the screen as it is, without the line of keys */
+	if (b->mode == BROWSE_TABLE) { /* the screen without the line of keys */
 		b->text_len = 0;
 		browse_draw(b);
 		for (u32 i = 0; i + 1 < b->screen.rows; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Screens of a size that was asked for, driven by keys from a script. */
+/* Full screen views with a given size and with keys from a script. */
 #include "fullscreen.h"
 
 #include "lib.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Cells, and the runs of them that have changed. */
+/* Cells, and drawing the runs of cells that have changed. */
 #include "ui/screen.h"
 
 #include "fw.h"
@@ -56,7 +56,7 @@ static bool changed(const struct screen *s, u32 row, u32 column)
 	return now->c != shown->c || now->attribute != shown->attribute;
 }
 
-/* A run of one attribute from `column` on that ends before a longer stretch without changes. */
+/* End of the run from `column` on: one attribute, and no long stretch of unchanged cells. */
 static u32 run_end(const struct screen *s, u32 row, u32 column)
 {
 	u32 end = column + 1, last = s->columns - 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Search expressions: words into terms, terms against entries. */
+/* Search expressions: parses words into terms, compares terms with entries. */
 #include "ui/search.h"
 
 #include "lib.h"
@@ -46,7 +46,7 @@ static bool starts_with(const char *s, const char *start)
 	return !strncmp(s, start, strlen(start));
 }
 
-/* "A" or "A-B", B exclusive. */
+/* Parses "A" or "A-B", B exclusive. */
 static int parse_range(struct search_term *t, const char *text)
 {
 	char first[24];
@@ -109,7 +109,7 @@ static const char *parse_term(struct search_term *t, const char *word)
 	if (*word == '@') {
 		t->kind = TERM_OWNER;
 		memmove(t->text, t->text + 1, sizeof(t->text) - 1);
-		return t->text[0] ? NULL : "a part of the owner's name belongs behind @";
+		return t->text[0] ? NULL : "write a part of the owner's name after @";
 	}
 	if (starts_with(word, "pa=") || starts_with(word, "va=")) {
 		t->kind = *word == 'p' ? TERM_PA : TERM_VA;
@@ -157,7 +157,7 @@ int search_parse(struct search *s, const char *text, char *err, size_t err_size)
 
 /* ---- matching ---------------------------------------------------------------------------- */
 
-/* Is `part` in `text`, whatever the case? */
+/* Does `text` contain `part`? Ignores case. */
 static bool contains(const char *text, const char *part)
 {
 	for (; *text; text++) {

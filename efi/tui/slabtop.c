@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* procps' columns, sums and keys (slabtop(1)), from our caches. */
+/* The columns, sums and keys of procps' slabtop(1), for our caches. */
 #include "ui/slabtop.h"
 
 #include "fw.h"
@@ -65,7 +65,7 @@ static u64 rank_of(const struct slabtop_cache *c, char key)
 	}
 }
 
-/* Much first; what is equal, by name. */
+/* Larger values first, equal ones by name. */
 static int by_rank(const void *a, const void *b)
 {
 	const struct slabtop_cache *x = a, *y = b;
@@ -154,7 +154,7 @@ void slabtop_init(struct slabtop *t, u32 columns, u32 rows)
 
 /* ---- lines ------------------------------------------------------------------------------- */
 
-/* n/d of 10^digits parts, rounded as printf() does: a half goes to the even neighbour. */
+/* n/d, rounded as in printf(): a half goes to the even neighbour. */
 static u64 rounded(u64 n, u64 d)
 {
 	u64 whole = d ? n / d : 0, rest = d ? n % d : 0;
@@ -162,7 +162,7 @@ static u64 rounded(u64 n, u64 d)
 	return whole + (2 * rest > d || (2 * rest == d && d && whole & 1));
 }
 
-/* "12.34K" */
+/* Bytes as "12.34K". */
 static const char *kib(char buf[24], u64 bytes)
 {
 	u64 hundredths = rounded(bytes * 100, KiB);
@@ -253,7 +253,7 @@ void slabtop_key(struct slabtop *t, int key)
 		t->top = 0;
 	else if (key == 'q' || key == KEY_ESC || key == KEY_EOF || key == 3)
 		t->done = true;
-	else /* a key that does not move only reads anew */
+	else /* any other key only reads the caches again */
 		t->top = (u32)max(min(t->top + key_motion(key, page), (s64)t->nr - page), (s64)0);
 }
 
