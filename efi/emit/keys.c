@@ -350,6 +350,7 @@ const struct emit_key emit_keys[] = {
 	{"totals", EMIT_OBJECT, "", "bytes by kind of difference"},
 	{"trace_on", EMIT_BOOL, "", "calls are recorded"},
 	{"type", EMIT_STR, "", "a type, by the name that its specification gives it"},
+	{"uefi", EMIT_STR, "", "revision of UEFI"},
 	{"use", EMIT_STR, "", "what the memory is used for"},
 	{"use_percent", EMIT_NUM, "percent", "objects in use, of all"},
 	{"user", EMIT_BOOL, "", "user code may"},

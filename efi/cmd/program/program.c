@@ -5,23 +5,19 @@
 
 /* ---- boottime ---------------------------------------------------------------------------- */
 
+#define STEP_ROW "{name=step:-14} {ticks:16} {bytes=bytes written:14}\n"
+
 static int cmd_boottime(struct cmd_call *call)
 {
 	const struct mem_system *sys = &call->app->sys;
 	struct emit *out = call->out;
 	u64 cycles = 0, bytes = 0;
 
-	emit_text(out, "%-14s %16s %14s\n", "step", "ticks", "bytes written");
-	emit_list(out, NULL);
+	emit_table(out, NULL, STEP_ROW);
 	for (u32 i = 0; i < sys->nr_steps; i++) {
 		const struct mm_step *step = &sys->steps[i];
 
-		emit_text(out, "%-14s %16llu %14llu\n", step->name, step->cycles, step->bytes);
-		emit_object(out, NULL);
-		emit_field(out, "name", step->name);
-		emit_field(out, "ticks", step->cycles);
-		emit_field(out, "bytes", step->bytes);
-		emit_end(out);
+		emit_row(out, STEP_ROW, step->name, step->cycles, step->bytes);
 		cycles += step->cycles;
 		bytes += step->bytes;
 	}
@@ -36,20 +32,18 @@ static int cmd_version(struct cmd_call *call)
 {
 	const struct machine *m = &call->app->machine;
 	struct emit *out = call->out;
+	char uefi[16];
 
+	fmt_print(uefi, sizeof(uefi), "%u.%u", m->uefi_revision >> 16,
+		  (m->uefi_revision & 0xffff) / 10);
 	emit_object(out, NULL);
-	emit_text(out, "tablewalk %s\n", APP_VERSION);
-	emit_field(out, "version", APP_VERSION);
-	if (!m->described) {
-		emit_text(out, "image at %#llx-%#llx (for gdb: see the README)\n", m->image_start,
-			  m->image_end);
-		emit_field(out, "image_start", m->image_start);
-		emit_field(out, "image_end", m->image_end);
-	}
-	emit_text(out, "firmware: %s revision %#x, UEFI %u.%u\n", m->firmware_vendor,
-		  m->firmware_revision, m->uefi_revision >> 16, (m->uefi_revision & 0xffff) / 10);
-	emit_field(out, "firmware_vendor", m->firmware_vendor);
-	emit_field(out, "firmware_revision", m->firmware_revision);
+	emit_put(out, "tablewalk {version}\n", APP_VERSION);
+	if (!m->described)
+		emit_put(out,
+			 "image at {image_start:#x}-{image_end:#x} (for gdb: see the README)\n",
+			 m->image_start, m->image_end);
+	emit_put(out, "firmware: {firmware_vendor} revision {firmware_revision:#x}, UEFI {uefi}\n",
+		 m->firmware_vendor, m->firmware_revision, uefi);
 	emit_end(out);
 	return 0;
 }
