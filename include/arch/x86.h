@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * The gate between the firmware's world and ours (arch/x86/gate.*), and what main needs to set it
- * up. README.md, "Two worlds and one gate".
+ * up. The manual, `help how`: "Two worlds and one gate".
  *
  * gate_enter() switches to our CR3 (4 or 5 levels, independent of the firmware's), GDT, IDT, TSS
  * and stack, with interrupts off, and calls fn. When fn returns, everything is restored. Meanwhile
