@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The exercise from beginning to end: what is set up, the phases, what must be true afterwards. */
+/* The exercise as a whole: set-up, phases, and the checks at the end. */
 #include "arch.h"
 #include "exercise_inner.h"
 
-#define MAX_HELD   (256 * MiB) /* enough to learn something */
+#define MAX_HELD   (256 * MiB) /* enough to find errors */
 #define POLL_STEPS 1000
 #define NR_PHASES  (NR_EXERCISE_KINDS + 1) /* each kind alone, then all of them */
 
@@ -26,7 +26,7 @@ static bool is_over(const struct exercise_team *team)
 	return __atomic_load_n(&team->over, __ATOMIC_RELAXED);
 }
 
-/* Has somebody had enough? */
+/* Does the caller want to stop? Worker 0 calls cfg->poll. */
 static void poll(struct exercise *ex)
 {
 	const struct exercise_config *cfg = ex->cfg;
@@ -59,7 +59,7 @@ static void fill(void *arg, u32 worker)
 	exercise_fill(&team->ex[worker]);
 }
 
-/* Meanwhile each CPU's lists are its own. */
+/* Runs fn for all workers; each CPU uses its own lists then. */
 static int run_all(struct exercise_team *team, void (*fn)(void *arg, u32 worker))
 {
 	const struct exercise_config *cfg = team->ex[0].cfg;
@@ -156,7 +156,7 @@ static int set_up_worker(struct exercise_team *team, u32 i, u64 max_held)
 	return ex->slots ? 0 : -ENOMEM;
 }
 
-/* What the exercise itself needs; half of the rest is its playground. */
+/* Allocates what the exercise itself needs. It may use half of the rest. */
 static struct exercise_team *set_up(struct mem_system *sys, const struct exercise_config *cfg,
 				    struct exercise_result *res, const struct account *before)
 {
@@ -191,7 +191,7 @@ static void tear_down(struct mem_system *sys, struct exercise_team *team)
 	kfree(sys, team);
 }
 
-/* Between set_up and tear_down: every zone must end as it began. */
+/* The part between set_up() and tear_down(): at its end every zone must have its pages again. */
 static int run_balanced(struct exercise_team *team)
 {
 	struct exercise *ex = &team->ex[0];
@@ -203,7 +203,7 @@ static int run_balanced(struct exercise_team *team)
 	if (!err)
 		err = run_phases(team);
 	destroy_caches(team);
-	exercise_account(ex->sys); /* gives empty slabs back */
+	exercise_account(ex->sys); /* frees empty slabs */
 	exercise_check_zones(ex, &begin);
 	return err;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The exercise's areas: of every kind, on all CPUs at once. */
+/* The exercise's areas, of every kind. */
 #include "exercise_inner.h"
 
 #define MAX_MAP_ORDER 5
-#define DEVICE	      0xfec00000ULL /* where every PC has its I/O APIC: mapped, never touched */
+#define DEVICE	      0xfec00000ULL /* the I/O APIC of every PC: mapped, never accessed */
 
 enum area_kind {
 	AREA_PLAIN,
@@ -30,7 +30,7 @@ void exercise_choose_area(struct exercise *ex, struct slot *s)
 	s->size = PAGE_SIZE << s->order;
 }
 
-/* A block of pages, the last one first. */
+/* Maps a block of pages in reverse order. */
 static void *map_block(struct exercise *ex, struct slot *s)
 {
 	struct page *pages[1u << MAX_MAP_ORDER],

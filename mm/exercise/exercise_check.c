@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The exercise's books, and all invariants at once. */
+/* The exercise's accounts, and the check of all invariants. */
 #include "exercise_inner.h"
 
-/* ---- every page is somewhere ------------------------------------------------------------- */
+/* ---- no page is lost --------------------------------------------------------------------- */
 
 struct account exercise_account(struct mem_system *sys)
 {
@@ -51,7 +51,7 @@ void exercise_check_zones(struct exercise *ex, const struct account *before)
 			u64 had = ex->team->zones[node->node_id * MAX_NR_ZONES + type];
 			u64 taken = had - zone_pages(zone);
 
-			if (taken > tables) /* more than it had: a huge number */
+			if (taken > tables) /* also if the zone has more than before: taken wraps */
 				exercise_fail(ex, "a zone's pages did not come back (zone's PFN)",
 					      zone->zone_start_pfn);
 			tables -= min(taken, tables);
@@ -91,7 +91,7 @@ static void check_tables(struct exercise *ex)
 	for (u32 level = 0; level < PT_MAX_LEVELS; level++)
 		tables += stats.tables[level];
 	if (stats.bad_tables)
-		exercise_fail(ex, "page tables lead out of memory (entries)", stats.bad_tables);
+		exercise_fail(ex, "page tables point outside memory (entries)", stats.bad_tables);
 	if (tables != ex->sys->pt.nr_tables)
 		exercise_fail(ex, "the page tables differ from their count (tables)", tables);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Single pages up to a limit, freed in random order: afterwards large blocks
- * must be whole again. */
+/* Fills single pages up to a limit and frees them in random order: then all large blocks must exist
+ * again. */
 #include "exercise_inner.h"
 
 /*
- * The free blocks of all zones. Merging leaves one way only to cut a set of free pages into blocks,
- * so the same pages free again means the same blocks.
+ * Notes the free blocks of all zones. Merging divides a set of free pages into blocks in only one
+ * way, so when the same pages are free again, the blocks must be the same.
  */
 static struct blocks note_blocks(struct mem_system *sys)
 {
@@ -25,16 +25,16 @@ static struct blocks note_blocks(struct mem_system *sys)
 	return b;
 }
 
-/* Whatever became struct pages or maps meanwhile may have cost one of the largest blocks. */
+/* Pages that became struct pages or maps meanwhile may each have split a largest block. */
 static void compare_blocks(struct exercise *ex, const struct blocks *before)
 {
 	struct blocks after = note_blocks(ex->sys);
 	u64 cut = DIV_ROUND_UP(after.memmap_pages - before->memmap_pages, GROUP_NR_PAGES);
 
 	if (!cut && after.hash != before->hash)
-		exercise_fail(
-			ex, "freed pages did not merge into what they were (pages in the largest)",
-			after.largest_pages);
+		exercise_fail(ex,
+			      "freed pages did not merge as before (pages in the largest blocks)",
+			      after.largest_pages);
 	if (after.largest_pages + (cut << MAX_PAGE_ORDER) < before->largest_pages)
 		exercise_fail(ex, "the largest blocks are not whole again (pages in them)",
 			      after.largest_pages);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The parts of the exercise: the load, the fill, the books. */
+/* The parts of the exercise: the load, the fill, the accounts. */
 #ifndef MM_EXERCISE_EXERCISE_INNER_H
 #define MM_EXERCISE_EXERCISE_INNER_H
 
@@ -12,16 +12,16 @@
 #define EX_NR_SLOTS    1024
 #define EX_SLOTS_ORDER 4
 
-/* Place for one thing that is held. */
+/* A place for one allocation. */
 struct slot {
 	void *p;   /* NULL: empty */
-	u64 size;  /* bytes that are ours */
-	u64 stamp; /* what it is filled with */
+	u64 size;  /* bytes that we may use */
+	u64 stamp; /* of its contents */
 	u8 kind;
 	u8 order;	    /* EX_PAGES; EX_VMALLOC: of block */
 	u8 cache;	    /* EX_CACHE */
-	u8 area;	    /* EX_VMALLOC: which kind */
-	struct page *block; /* EX_VMALLOC: what is mapped, if it is ours to give back */
+	u8 area;	    /* EX_VMALLOC: the kind of area */
+	struct page *block; /* EX_VMALLOC: mapped pages that we must free */
 };
 _Static_assert(sizeof(struct slot) * EX_NR_SLOTS <= PAGE_SIZE << EX_SLOTS_ORDER, "slots fit");
 
@@ -38,9 +38,9 @@ struct exercise {
 	struct prng prng;
 	struct slot *slots;   /* EX_NR_SLOTS */
 	struct page **filled; /* while single pages are filled */
-	u64 nr_fill;	      /* how many at most */
-	u64 stamps;	      /* given so far: each slot's differs from all others */
-	u64 held, max_held;   /* bytes */
+	u64 nr_fill;	      /* the most pages to fill */
+	u64 stamps;	      /* number given so far: all stamps are different */
+	u64 held, max_held;   /* bytes in its slots */
 };
 
 #define EX_NR_BOXES 16
@@ -52,35 +52,35 @@ struct blocks {
 	u64 memmap_pages;
 };
 
-/* All workers, and what they share. */
+/* All workers, and their common data. */
 struct exercise_team {
-	u64 *zones; /* per zone: free and struct pages' pages, before */
+	u64 *zones; /* for each zone: free pages and those of struct pages, before */
 	struct kmem_cache *caches[EX_NR_CACHES];
 	struct {
 		struct spinlock lock;
 		struct slot slot;
-	} box[EX_NR_BOXES]; /* where workers swap what they hold */
+	} box[EX_NR_BOXES]; /* through which workers swap slots */
 	struct blocks blocks;
-	unsigned kind; /* the phase's */
-	bool over;     /* stopped, or something went wrong */
-	int failed;    /* what set_up() failed with */
+	unsigned kind; /* of the phase */
+	bool over;     /* stopped, or a check failed */
+	int failed;    /* set_up()'s error */
 	u32 nr;
 	struct exercise ex[];
 };
 
 /* ---- slots (exercise_slot.c) ------------------------------------------------------------- */
 
-/* Fills what the slot holds, differently each time. Large things are filled in a few pages. */
+/* Fills the slot's memory with a new stamp; in a large one only a few pages. */
 void exercise_stamp(struct exercise *ex, struct slot *s);
-/* Do the first `size` bytes hold what they were filled with? */
+/* Do the first `size` bytes still have their stamp? */
 bool exercise_stamp_holds(const struct slot *s, u64 size);
-/* Are all bytes 0 that exercise_stamp() would fill? */
+/* Are all bytes that exercise_stamp() would fill 0? */
 bool exercise_is_zero(const struct slot *s);
-/* Evenly over the sizes' lengths up to 2^max_bits, so that small ones are as frequent as large
- * ones. */
+/* A random size up to 2^max_bits: each power of two is equally likely as a bound, so small
+ * sizes are frequent. */
 u64 exercise_random_size(struct exercise *ex, unsigned max_bits);
 int exercise_random_node(struct exercise *ex);
-/* Ends the exercise; the first failure is kept. */
+/* Ends the exercise; keeps the first failure. */
 void exercise_fail(struct exercise *ex, const char *what, u64 where);
 
 /* ---- the load ---------------------------------------------------------------------------- */
@@ -88,39 +88,39 @@ void exercise_fail(struct exercise *ex, const char *what, u64 where);
 /* One random operation; kind NR_EXERCISE_KINDS: of any kind. */
 void exercise_step(struct exercise *ex, unsigned kind);
 void exercise_empty_all(struct exercise *ex);
-/* What workers have left for others. */
+/* Frees what workers have left in boxes. */
 void exercise_empty_boxes(struct exercise *ex);
 
 /* ---- areas ------------------------------------------------------------------------------- */
 
-/* Kind and size of an area; the area, or NULL; its end. */
+/* Choose kind and size of an area; make it, or NULL; free it. */
 void exercise_choose_area(struct exercise *ex, struct slot *s);
 void *exercise_get_area(struct exercise *ex, struct slot *s);
 void exercise_put_area(struct exercise *ex, struct slot *s);
 
 /* ---- the fill ---------------------------------------------------------------------------- */
 
-/* Room for each worker's pages, and how free memory lies. False: no memory, there is no fill. */
+/* Allocates each worker's array and notes the free blocks. False: no memory, skip the fill. */
 bool exercise_fill_begin(struct exercise_team *team);
 void exercise_fill(struct exercise *ex);
-/* Is it whole again? */
+/* Checks that the free blocks are the same as before. */
 void exercise_fill_end(struct exercise_team *team);
 
-/* ---- the books --------------------------------------------------------------------------- */
+/* ---- the accounts ------------------------------------------------------------------------ */
 
-/* Of the whole machine, with no empty slab left. */
+/* Pages of the whole machine, counted when there are no empty slabs. */
 struct account {
 	u64 free, memmap, tables;
-	u64 wrong; /* refused frees, spoilt poison */
+	u64 wrong; /* refused frees, overwritten poison */
 };
 
 struct account exercise_account(struct mem_system *sys);
-/* How many zones there are, and their pages into team->zones. */
+/* The number of zones; store their pages in team->zones. */
 u32 exercise_nr_zones(const struct mem_system *sys);
 void exercise_note_zones(struct exercise *ex);
-/* Each zone has what it had, but for page tables. Empty slabs must be gone. */
+/* Checks that each zone has its pages again, but for page tables. Call it without empty slabs. */
 void exercise_check_zones(struct exercise *ex, const struct account *before);
-/* The same for all zones together; fills in what memory became. */
+/* The same for all zones together; also fills the counts of struct pages and page tables. */
 void exercise_balance(struct exercise *ex, const struct account *before);
 void exercise_check_invariants(struct exercise *ex);
 

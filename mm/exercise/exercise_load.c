@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The random load: slots that are filled with something allocated and emptied again. */
+/* The random load: fills slots with allocations and empties them. */
 #include "exercise_inner.h"
 
 /* ---- allocation -------------------------------------------------------------------------- */
@@ -76,7 +76,7 @@ static void *get(struct exercise *ex, struct slot *s)
 	}
 }
 
-/* What it will be, before it is allocated: small things often, large ones now and then. */
+/* Chooses kind and size of the next allocation: small ones often, large ones now and then. */
 static void choose(struct exercise *ex, struct slot *s, unsigned kind)
 {
 	u64 pick = prng_below(&ex->prng, 16);
@@ -106,7 +106,7 @@ static void choose(struct exercise *ex, struct slot *s, unsigned kind)
 
 /* ---- one operation ----------------------------------------------------------------------- */
 
-/* What a slot takes of the machine's memory, at most: larger than a page it is pages. */
+/* The most memory that a slot can need. Large kmallocs take a power of two of pages. */
 static u64 charge(const struct slot *s)
 {
 	if (s->kind == EX_KMALLOC && s->size > KMALLOC_MAX_CACHE_SIZE)
@@ -163,13 +163,13 @@ static void empty_slot(struct exercise *ex, struct slot *s)
 	s->p = NULL;
 }
 
-/* A kmalloc grows or shrinks; what fits of its contents must survive. */
+/* Grows or shrinks a kmalloc; the contents that fit must stay. */
 static void resize_slot(struct exercise *ex, struct slot *s)
 {
 	struct slot bigger = *s;
 
 	bigger.size = exercise_random_size(ex, 15);
-	if (ex->held + charge(&bigger) > ex->max_held) { /* both are there for a moment */
+	if (ex->held + charge(&bigger) > ex->max_held) { /* krealloc() may need both */
 		ex->res->skipped++;
 		return;
 	}
@@ -188,7 +188,7 @@ static void resize_slot(struct exercise *ex, struct slot *s)
 	ex->res->reallocs++;
 }
 
-/* With whatever another worker has left in a box, nothing included. */
+/* Swaps the slot with the content of a box, perhaps from another worker, perhaps empty. */
 static void swap_slot(struct exercise *ex, struct slot *s)
 {
 	u64 pick = prng_below(&ex->prng, EX_NR_BOXES);

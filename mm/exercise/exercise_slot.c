@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What all parts of the exercise need: what held memory is filled with, random choices, failure. */
+/* For all parts of the exercise: stamps in memory, random choices, failure. */
 #include "exercise_inner.h"
 
 #define STAMPED_WHOLE (2 * PAGE_SIZE) /* up to this size every byte is stamped */
-#define STAMPED_PAGES 16	      /* of larger things so many pages at most, at both ends */
+#define STAMPED_PAGES 16	      /* larger ones: at most so many pages, at the ends of each */
 
 /* ---- stamps ------------------------------------------------------------------------------ */
 
-/* Up to 8 bytes at an offset. */
+/* A piece of at most 8 bytes at an offset. */
 struct piece {
 	u64 at;
 	u32 len;
 };
 
-/* The k-th piece of something that is stamped; false after the last one. */
+/* The k-th piece to stamp in memory of this size; false after the last one. */
 static bool stamp_piece(u64 size, u64 k, struct piece *ret)
 {
 	u64 pages = DIV_ROUND_UP(size, PAGE_SIZE), nr = min(pages, (u64)STAMPED_PAGES), end;
@@ -21,10 +21,10 @@ static bool stamp_piece(u64 size, u64 k, struct piece *ret)
 	if (size <= STAMPED_WHOLE) {
 		ret->at = k * sizeof(u64);
 		end = size;
-	} else if (k < 2 * nr) { /* evenly spread pages, the first and the last among them */
+	} else if (k < 2 * nr) { /* evenly spread pages, with the first and the last */
 		ret->at = k / 2 * (pages - 1) / (nr - 1) * PAGE_SIZE;
 		end = min(ret->at + PAGE_SIZE, size);
-		if (k % 2) /* behind the other piece: the last page may be short */
+		if (k % 2) /* after the other piece: the last page may be short */
 			ret->at = max(ret->at + sizeof(u64), end - sizeof(u64));
 	} else {
 		return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Memory until there is none, beside a cache that can shrink. */
+/* Takes all memory while there is a cache that can shrink. */
 #include "mm/exercise/pressure.h"
 
 #include "arch.h"
@@ -14,7 +14,7 @@ struct object {
 	u64 filling[29];
 };
 
-/* At the beginning of each block of pages that is held. */
+/* The header in each block of pages that we took. */
 struct block {
 	struct block *next;
 	unsigned order;
@@ -25,11 +25,11 @@ struct pressure {
 	struct pressure_result *res;
 	int (*poll)(void *ctx, u64 done, u64 total);
 	void *poll_ctx;
-	u64 total;		 /* pages that are free */
+	u64 total;		 /* free pages at the start */
 	u64 nr_blocks, nr_pages; /* taken so far */
 	u64 spoilt;
 	struct block *blocks;
-	struct shrinker shrinker; /* not on the stack: it stays, should this end in the middle */
+	struct shrinker shrinker; /* not on the stack: it stays registered if a fault ends this */
 	struct kmem_cache *cache;
 	struct list_head lru; /* oldest first */
 	u64 nr_objects;
@@ -45,7 +45,7 @@ static void failed(struct pressure *p, const char *what, u64 where)
 
 /* ---- the cache --------------------------------------------------------------------------- */
 
-/* Beside what it is for, it keeps the cache from being shared with others. */
+/* A cache with a constructor is not merged with others. */
 static void construct(void *object)
 {
 	list_init(&((struct object *)object)->lru);
@@ -140,7 +140,7 @@ static bool is_over(struct pressure *p)
 	return p->res->stopped;
 }
 
-/* Until there is nothing of that order. Returns the pages. */
+/* Allocates blocks until there are none of this order. Returns the number of pages. */
 static u64 take_all(struct pressure *p, gfp_t gfp, unsigned order)
 {
 	struct block *block;
@@ -166,7 +166,7 @@ static void give_all(struct pressure *p)
 	}
 }
 
-/* Large blocks first. Who asks so does not wait, and makes nobody shrink. */
+/* Takes all free memory, large blocks first, with requests that neither wait nor call shrinkers. */
 static u64 fill(struct pressure *p)
 {
 	u64 pages = 0;
@@ -185,15 +185,17 @@ static void press(struct pressure *p)
 	res->objects = p->nr_objects;
 	res->cache_pages = kmem_cache_node_slabs(p->cache, NUMA_NO_NODE) << p->cache->order;
 	if (p->nr_objects != objects)
-		failed(p, "the cache shrank for who did not ask (objects)", p->nr_objects);
+		failed(p, "the cache shrank for a request that may not reclaim (objects)",
+		       p->nr_objects);
+	/* with reclaim: the cache must be emptied */
 	res->given_pages = take_all(p, GFP_KERNEL, 0);
 	if (res->stopped)
 		return;
 	if (p->nr_objects)
 		failed(p, "there is no memory, but the cache has objects (objects)", p->nr_objects);
-	/* CPUs' lists are filled by batches, the last one from below the watermark. */
+	/* The last batch for a CPU's list may have come from below the watermark. */
 	if (res->given_pages + PCP_MAX_BATCH < res->cache_pages)
-		failed(p, "the cache became no memory (pages)", res->given_pages);
+		failed(p, "the cache's pages were not reclaimed (pages)", res->given_pages);
 }
 
 /* ---- the whole --------------------------------------------------------------------------- */
@@ -204,7 +206,7 @@ static int run(struct mem_system *sys, struct pressure *p)
 	int err;
 
 	p->total = before.free;
-	fill(p); /* so that all struct pages are alive and the next time takes pages only */
+	fill(p); /* initialises all struct pages, so that the next fill allocates only pages */
 	give_all(p);
 	err = p->res->stopped ? 0 : cache_begin(p);
 	if (!err && !p->res->stopped)
