@@ -93,7 +93,7 @@ const char *tree_check(const struct tree *tree, tree_update update)
 		else if (from == left && right)
 			next = right;
 		else if (!wrong && update(node))
-			wrong = "a tree's node knows wrong things of its subtree";
+			wrong = "a tree's node has wrong values for its subtree";
 		from = node;
 		node = next;
 	}

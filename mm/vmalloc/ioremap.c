@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Device memory, with the memory type that its driver wants. */
+/* Mappings of device memory, with the memory type that the driver wants. */
 #include "vm_inner.h"
 
 #define MAX_PAGES 0xffffffffULL
 
 #define NO_FLAGS (~0ULL)
 
-/* PWT, PCD and PAT of the first PAT entry of this type; of UC- where none has it, or UC. */
+/* The flags PWT, PCD and PAT for the first PAT entry with this type, or else UC-, or else UC. */
 static u64 type_flags(u64 pat, enum memtype type)
 {
 	int index = pat_index_of(pat, type);
@@ -44,7 +44,7 @@ static enum vm_error wrong_range(const struct mem_system *sys, phys_addr_t phys,
 	return is_ram(sys, phys, size) ? VM_PHYS_IS_RAM : NR_VM_ERRORS;
 }
 
-/* As Linux aligns: to its size, so that the largest page fits that there can be. */
+/* As in Linux, aligned to the size, so that the largest possible page fits. */
 static u64 align_for(const struct mem_system *sys, u64 size)
 {
 	u64 align = 1ULL << (size > 1 ? highest_bit(size - 1) + 1 : 0);
@@ -52,7 +52,8 @@ static u64 align_for(const struct mem_system *sys, u64 size)
 	return min(max(align, PAGE_SIZE), PT_SIZE(sys->pt.max_page_level));
 }
 
-/* Has [start, end) one MTRR type? Devices lie together, so the last range that has is kept. */
+/* Does [start, end) have one MTRR type? Devices are near each other, so the last such range is
+ * remembered. */
 static bool is_uniform(struct mem_system *sys, phys_addr_t start, phys_addr_t end)
 {
 	struct vmalloc_system *v = &sys->vmalloc;
@@ -68,7 +69,7 @@ static bool is_uniform(struct mem_system *sys, phys_addr_t start, phys_addr_t en
 	return uniform;
 }
 
-/* Pages of one memory type only: large ones where the MTRRs agree. */
+/* A large page must have one memory type: only if the MTRRs agree on the range. */
 static unsigned max_level(struct mem_system *sys, phys_addr_t phys, u64 size)
 {
 	if (size < PT_SIZE(1))

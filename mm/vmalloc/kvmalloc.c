@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* kmalloc() or vmalloc(), whichever has it. */
+/* kmalloc(), or if that fails vmalloc(). */
 #include "mm/vmalloc/kvmalloc.h"
 
 #include "mm/slab/kmalloc.h"
 #include "mm/system.h"
 #include "mm/vmalloc/vmalloc.h"
 
-/* Areas are made of pages from anywhere, by who can wait. */
+/* vmalloc() needs a request that may wait and names no zone. */
 static bool vmalloc_would_do(gfp_t gfp)
 {
 	return gfp & __GFP_DIRECT_RECLAIM && !(gfp & (__GFP_DMA | __GFP_DMA32));
 }
 
-/* Contiguous pages are worth a try, not other people's caches; unless the caller says so. */
+/* Contiguous pages are worth a try, but not worth calling shrinkers, unless the caller wants it. */
 static gfp_t try_gfp(gfp_t gfp)
 {
 	gfp &= ~__GFP_NOFAIL;
@@ -52,7 +52,7 @@ void *kvmalloc_array(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(nr, size, &bytes))
-		return kmalloc_array(sys, nr, size, gfp); /* which refuses, and says so */
+		return kmalloc_array(sys, nr, size, gfp); /* refuses and reports */
 	return kvmalloc(sys, bytes, gfp);
 }
 

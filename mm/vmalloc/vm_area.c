@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Areas of virtual addresses: the tree of them, the lowest gap, and their end. */
+/* Areas of virtual addresses: their tree, finding the lowest gap, freeing. */
 #include "mm/slab/slab.h"
 #include "vm_inner.h"
 
 #define NO_GAP (~0ULL)
 
-/* ---- where an area lies ------------------------------------------------------------------ */
+/* ---- finding a place --------------------------------------------------------------------- */
 
-/* The lowest address with `len` free bytes. */
+/* The lowest address with `len` free bytes. An area's `gap` is the largest one in its subtree; the
+ * gaps before the first and after the last area are checked first. */
 static u64 lowest_gap(const struct mem_system *sys, u64 len)
 {
 	u64 start = sys->given.layout.vmalloc_start, end = sys->given.layout.vmalloc_end;
@@ -17,7 +18,8 @@ static u64 lowest_gap(const struct mem_system *sys, u64 len)
 		return end - start >= len ? start : NO_GAP;
 	if (area->gap < len)
 		return area->end <= end && end - area->end >= len ? area->end : NO_GAP;
-	for (;;) { /* it is on the left of the node, just before it, just behind it, or right */
+	/* in this order: in the left subtree, before the area, after the area, in the right one */
+	for (;;) {
 		left = vm_area_of(area->node.child[TREE_LEFT]);
 		if (left && left->gap >= len) {
 			area = left;
@@ -32,7 +34,7 @@ static u64 lowest_gap(const struct mem_system *sys, u64 len)
 	}
 }
 
-/* The long way: the first gap that holds an aligned area, though it need not hold every one. */
+/* The slow path: looks at all gaps for the first one in which an aligned area fits. */
 static u64 lowest_aligned(const struct mem_system *sys, u64 size, u64 align)
 {
 	u64 at = round_up(sys->given.layout.vmalloc_start, align);
@@ -50,8 +52,8 @@ static u64 lowest_aligned(const struct mem_system *sys, u64 size, u64 align)
 		       : NO_GAP;
 }
 
-/* A gap that holds the area wherever its multiple of `align` lies is found in O(log n), and nearly
- * always there. */
+/* A gap that is large enough for any alignment is found in O(log n), and nearly always there is
+ * one. */
 static u64 find_place(const struct mem_system *sys, u64 size, u64 align)
 {
 	u64 at = lowest_gap(sys, size + (align - PAGE_SIZE));
@@ -74,7 +76,7 @@ static void insert_area(struct tree *tree, struct vm_struct *area)
 	tree_insert(tree, &area->node, parent, side, vm_area_update);
 }
 
-/* Where the table is that the area begins in, if there is one. */
+/* The area's first entry, if its table exists. */
 static u64 *first_entry(struct mem_system *sys, u64 va)
 {
 	struct vmalloc_system *v = &sys->vmalloc;
@@ -135,14 +137,14 @@ struct vm_struct *vm_area_new(struct mem_system *sys, u64 nr_pages, u64 align, u
 	return vm_failed(sys);
 }
 
-/* ---- its end ----------------------------------------------------------------------------- */
+/* ---- freeing ----------------------------------------------------------------------------- */
 
-/* `next` becomes part of the lazy area, and so does a gap between them. (The area grows first: then
- * often nothing above it changes.) */
+/* Merges `next`, and a gap before it, into the lazy area. The area grows before `next` is erased:
+ * then often no value above it in the tree changes. */
 static void join(struct mem_system *sys, struct vm_struct *area, struct vm_struct *next)
 {
 	struct vmalloc_system *v = &sys->vmalloc;
-	bool below = area->node.child[TREE_RIGHT]; /* then erasing comes by the area anyhow */
+	bool below = area->node.child[TREE_RIGHT]; /* then tree_erase() updates the area too */
 
 	area->size = vm_area_end(next) - area->addr;
 	tree_erase(&v->areas, &next->node, vm_area_update);
@@ -151,8 +153,8 @@ static void join(struct mem_system *sys, struct vm_struct *area, struct vm_struc
 	kmem_cache_free(sys, v->cache, next);
 }
 
-/* Freed neighbours become one, so that the tree stays small and the purge has few ranges to look
- * at; a gap not larger than what is freed waits with them, as those that alignment leaves. */
+/* Freed neighbours are merged, so that the tree is small and a purge has few ranges. A gap between
+ * them (from alignment) is merged too, if it is not larger than the freed area. */
 static bool are_near(const struct vm_struct *low, const struct vm_struct *high, u64 size)
 {
 	return low && high && low->flags & high->flags & VM_LAZY &&
@@ -182,14 +184,14 @@ static void make_lazy(struct mem_system *sys, struct vm_struct *area)
 	sys->vmalloc.lazy_pages += (area->size - had) >> PAGE_SHIFT;
 }
 
-/* Are the area's entries where it knows them? Somebody may have split a large one. */
+/* Are area->entry and nr_entries right? A large entry may have been split since. */
 static bool knows_entries(const struct vm_struct *area)
 {
 	return area->nr_entries == area->nr_pages ||
 	       (area->nr_entries == 1 && *area->entry & PTE_PS);
 }
 
-/* Locked. */
+/* Retires the area's entries and makes the area lazy. The lock is held. */
 static void free_area(struct mem_system *sys, struct vm_struct *area)
 {
 	struct vmalloc_system *v = &sys->vmalloc;
@@ -218,7 +220,7 @@ void *vm_area_drop(struct mem_system *sys, struct vm_struct *area)
 	return vm_failed(sys);
 }
 
-/* Why the area at va cannot be freed as asked; NR_VM_ERRORS: it can. */
+/* The reason why the area at va cannot be freed; NR_VM_ERRORS: it can. */
 static enum vm_error wrong_free(const struct vm_struct *area, u64 va, u64 size, u32 kind)
 {
 	if (!area)

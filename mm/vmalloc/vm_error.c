@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What is refused, and who asked for it. */
+/* Refused calls, with their callers. */
 #include "vm_inner.h"
 
 const char *vm_error_name(enum vm_error error)
 {
 	static const char *const names[] = {
-		[VM_BAD_SIZE] = "size 0, or more than there is",
-		[VM_BAD_ALIGN] = "alignment is no power of two up to 1 GiB",
+		[VM_BAD_SIZE] = "size 0, or too large",
+		[VM_BAD_ALIGN] = "alignment is not a power of two up to 1 GiB",
 		[VM_BAD_PHYS] = "physical addresses that the CPU does not have",
 		[VM_PHYS_IS_RAM] = "ioremap of RAM",
 		[VM_BAD_TYPE] = "no such memory type",
-		[VM_FREE_NOTHING] = "free of no area",
+		[VM_FREE_NOTHING] = "free of an address without an area",
 		[VM_FREE_TWICE] = "free of an area that is free already",
 		[VM_FREE_INSIDE] = "free of a part of an area",
 		[VM_FREE_OTHER] = "free of an area of another kind",
@@ -41,7 +41,7 @@ void *vm_failed(struct mem_system *sys)
 
 u64 vm_pages_of(struct mem_system *sys, u64 size, u64 max, const void *caller)
 {
-	u64 nr = size / PAGE_SIZE + (size % PAGE_SIZE != 0); /* any size: nothing may wrap */
+	u64 nr = size / PAGE_SIZE + (size % PAGE_SIZE != 0); /* does not wrap for any size */
 
 	if (likely(nr && nr <= max))
 		return nr;

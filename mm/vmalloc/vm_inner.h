@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Areas, shared by vmalloc(), vmap() and ioremap(). */
+/* Areas, for vmalloc(), vmap() and ioremap(). */
 #ifndef MM_VMALLOC_VM_INNER_H
 #define MM_VMALLOC_VM_INNER_H
 
@@ -13,14 +13,14 @@
 
 /* ---- vm_area.c --------------------------------------------------------------------------- */
 
-/* An area with room for nr_pages and a guard page, at the lowest multiple of `align` where it
- * surely fits. NULL: no memory, no room. */
+/* Makes an area for nr_pages and a guard page, at a multiple of `align`, in the lowest gap that is
+ * large enough for any alignment. NULL: no memory, no addresses. */
 struct vm_struct *vm_area_new(struct mem_system *sys, u64 nr_pages, u64 align, u32 flags,
 			      const void *caller);
-/* What an area of one kind that begins at va maps goes, lazily, and the area with it; size 0: of
- * any size. Refused and counted when there is none. */
+/* Frees the area of this kind that begins at va, lazily; size 0: of any size. Refused and counted
+ * if there is none. */
 void vm_area_free_at(struct mem_system *sys, u64 va, u64 size, u32 kind, const void *caller);
-/* The same after a failure, at once: what was mapped was never handed out. Returns NULL. */
+/* Frees an area at once, after a failure to fill it. Returns NULL. */
 void *vm_area_drop(struct mem_system *sys, struct vm_struct *area);
 
 static inline struct vm_struct *vm_area_of(struct tree_node *node)
@@ -33,8 +33,8 @@ static inline u64 vm_area_end(const struct vm_struct *area)
 	return area->addr + area->size;
 }
 
-/* Computes what an area knows of all that are below it in the tree: where they begin and end, and
- * the largest gap between any two of them. False: nothing of it changed. */
+/* Computes an area's values for its subtree: the lowest and highest address in it, and the largest
+ * gap between two neighbours in it. False: no value changed. */
 static inline bool vm_area_update(struct tree_node *node)
 {
 	struct vm_struct *area = vm_area_of(node);
@@ -58,7 +58,7 @@ static inline bool vm_area_update(struct tree_node *node)
 	return true;
 }
 
-/* The entry for va: from the top only where the region's first 512 GiB end. */
+/* The entry for va. In the region's first 512 GiB the walk starts at a known table. */
 static inline u64 *vm_find_entry(const struct mem_system *sys, u64 va, unsigned *ret_level)
 {
 	const struct vmalloc_system *v = &sys->vmalloc;
@@ -71,25 +71,25 @@ static inline u64 *vm_find_entry(const struct mem_system *sys, u64 va, unsigned 
 /* ---- vm_map.c ---------------------------------------------------------------------------- */
 
 /*
- * Entries of 4 KiB from `at` on in the area, which are its own: those of pages, or of nr frames in
- * a row, in one table. Returns how many pages are mapped: fewer when there is no memory for tables;
- * 0 or -ENOMEM.
+ * Write entries of 4 KiB in the area, from va on. vm_map_pages() maps the pages and returns how
+ * many: fewer than nr if there is no memory for tables. vm_map_block() maps nr frames in a row,
+ * whose entries are in one table: 0 or -ENOMEM.
  */
 u32 vm_map_pages(struct mem_system *sys, struct vm_struct *area, u64 va, struct page *const *pages,
 		 u32 nr, u64 bits);
 int vm_map_block(struct mem_system *sys, struct vm_struct *area, u64 va, phys_addr_t pa, u32 nr,
 		 u64 bits);
-/* Maps [pa, pa + size) in the largest pages up to max_level. 0 or -ENOMEM, some of it mapped. */
+/* Maps [pa, pa + size) in the largest pages up to max_level. 0; -ENOMEM: some of it is mapped. */
 int vm_map_range(struct mem_system *sys, struct vm_struct *area, u64 va, phys_addr_t pa, u64 size,
 		 u64 pt_flags, unsigned max_level);
-/* All entries are written. Returns the pointer that callers get. */
+/* Finishes an area after all entries are written. Returns the caller's pointer. */
 void *vm_area_ready(struct mem_system *sys, struct vm_struct *area);
 
 /* ---- vm_purge.c -------------------------------------------------------------------------- */
 
-/* Locked. */
+/* vm_purge() for a caller that holds the lock. */
 u64 vm_purge_locked(struct mem_system *sys);
-/* What waits for the purge goes when memory is short. */
+/* Registers the shrinker that purges freed areas when memory is short. */
 void vm_init_shrinker(struct mem_system *sys);
 
 /* ---- vm_error.c -------------------------------------------------------------------------- */
@@ -98,14 +98,14 @@ void vm_refuse(struct mem_system *sys, enum vm_error error, u64 addr, u64 size, 
 /* Counts a call that failed. Returns NULL. */
 void *vm_failed(struct mem_system *sys);
 
-/* A size in pages; 0: it is refused, as 0 or more than `max` pages. */
+/* A size in pages. 0: refused, as it is 0 or more than `max` pages. */
 u64 vm_pages_of(struct mem_system *sys, u64 size, u64 max, const void *caller);
 
 /* ---- ioremap.c --------------------------------------------------------------------------- */
 
 void vm_init_types(struct mem_system *sys);
 
-/* ---- both ways --------------------------------------------------------------------------- */
+/* ---- pointers and addresses -------------------------------------------------------------- */
 
 /* The pointer that callers get for a kernel virtual address. */
 static inline void *vm_to_pointer(const struct mem_system *sys, u64 va)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Filling an area's entries. They are its own, so they are written without the lock; only tables,
- * which areas share, are made under it. A table that is there stays while the area does.
+ * Writes an area's entries. Only this area uses them, so that needs no lock. Tables are shared with
+ * other areas and made under the lock; they are not freed while the area exists.
  */
 #include "vm_inner.h"
 
@@ -29,7 +29,7 @@ static u64 *need_entry(struct mem_system *sys, u64 va, unsigned level)
 	return likely(found == level) ? entry : make_entry(sys, va, level);
 }
 
-/* The same for an area, which keeps its first entry. */
+/* The same for an area, which remembers its first entry. */
 static inline u64 *area_entry(struct mem_system *sys, struct vm_struct *area, u64 va,
 			      unsigned level)
 {
@@ -40,7 +40,7 @@ static inline u64 *area_entry(struct mem_system *sys, struct vm_struct *area, u6
 	return area->entry = need_entry(sys, va, level);
 }
 
-/* Struct pages are so many times smaller than pages. */
+/* The physical address of a page, from the offset of its struct page in the array. */
 static inline phys_addr_t page_phys(const struct page *first, const struct page *page)
 {
 	return ((u64)(uintptr_t)page - (u64)(uintptr_t)first) * (PAGE_SIZE / sizeof(*page));
@@ -94,7 +94,7 @@ int vm_map_block(struct mem_system *sys, struct vm_struct *area, u64 va, phys_ad
 	return 0;
 }
 
-/* The largest page for the beginning of what is left. */
+/* The level of the largest page that fits at the beginning of the rest. */
 static unsigned level_for(const struct mem_system *sys, u64 at, u64 size, unsigned max_level)
 {
 	unsigned level = min(max_level, (unsigned)sys->pt.max_page_level);
@@ -114,7 +114,7 @@ int vm_map_range(struct mem_system *sys, struct vm_struct *area, u64 va, phys_ad
 		unsigned found;
 
 		if (level > 1) {
-			vm_find_entry(sys, va, &found); /* tables above the lowest stay */
+			vm_find_entry(sys, va, &found); /* never replace a table of level 1 */
 			level = min(level, found);
 		}
 		bits = pt_leaf_bits(&sys->pt, pt_flags, level);
@@ -122,6 +122,7 @@ int vm_map_range(struct mem_system *sys, struct vm_struct *area, u64 va, phys_ad
 		max = (u32)min(size >> PT_SHIFT(level), (u64)pt_entries_left(va, level));
 		if (!entry)
 			return -ENOMEM;
+		/* as many pages of this level as are free in this table */
 		for (n = 1; n < max && !entry[n]; n++)
 			;
 		ASSERT(!*entry, "va %#llx is %#llx", va, *entry);

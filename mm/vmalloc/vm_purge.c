@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The end of lazy areas, many at once. Their leaves are retired already: no CPU gets a new
- * translation from them. Tables that map nothing else are retired too; then one flush makes all
- * CPUs forget pages and tables alike; only then are page frames and tables given back. All that
- * under the lock, so no address is taken anew before.
+ * Purges all lazy areas together. Their leaves are retired already: no CPU can load a translation
+ * from them. Then tables that map nothing else are retired too; one flush removes pages and tables
+ * from all TLBs; and after that page frames and tables are freed. All under the lock, so that no
+ * address is used again before.
  */
 #include "mm/page/page_alloc.h"
 #include "mm/slab/slab.h"
@@ -14,7 +14,7 @@ struct frames {
 	u64 nr_freed;
 };
 
-/* The head of a block, mapped whole: by one entry, or by as many as it has pages. */
+/* Frees a block, mapped by one entry or by one for each page. pa is its head. */
 static u32 free_block(void *ctx, phys_addr_t pa, unsigned level)
 {
 	struct frames *f = ctx;
@@ -27,7 +27,7 @@ static u32 free_block(void *ctx, phys_addr_t pa, unsigned level)
 	return level ? 1 : 1u << order;
 }
 
-/* The tables of a lazy area that has left the tree, as its neighbours allow. */
+/* Retires the tables of a lazy area that its neighbours do not use. It is not in the tree. */
 static void retire_tables(struct mem_system *sys, const struct vm_struct *lazy)
 {
 	u64 start = sys->given.layout.vmalloc_start, end = sys->given.layout.vmalloc_end;
@@ -54,6 +54,7 @@ u64 vm_purge_locked(struct mem_system *sys)
 
 	if (list_empty(&v->lazy))
 		return 0;
+	/* take all out of the tree, then retire their tables */
 	list_for_each_entry(area, &v->lazy, purge)
 		tree_erase(&v->areas, &area->node, vm_area_update);
 	list_for_each_entry(area, &v->lazy, purge) {
@@ -63,12 +64,13 @@ u64 vm_purge_locked(struct mem_system *sys)
 	}
 	if (sys->pt.changed)
 		sys->pt.changed(&sys->pt, first, end - first, true);
+	/* after the flush nothing can use the frames */
 	list_for_each_entry_safe(area, next, &v->lazy, purge) {
 		pt_reap(&sys->pt, area->addr, area->size, free_block, &f);
 		kmem_cache_free(sys, v->cache, area);
 	}
 	list_init(&v->lazy);
-	v->last_table = VM_NO_TABLE; /* it may be gone */
+	v->last_table = VM_NO_TABLE; /* it may be freed */
 	v->lazy_pages = 0;
 	v->nr_purges++;
 	return f.nr_freed + (tables - sys->pt.nr_tables);
@@ -92,7 +94,7 @@ static u64 count_lazy(struct shrinker *shrinker, struct shrink_control *sc)
 	return sc->sys->vmalloc.lazy_pages;
 }
 
-/* All of it at once. Who makes a table asks for a page with the lock held. */
+/* Purges everything. Only with trylock: this CPU may hold the lock, while it allocates a table. */
 static u64 purge_lazy(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct vmalloc_system *v = &sc->sys->vmalloc;

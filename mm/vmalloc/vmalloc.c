@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* vmalloc: pages from anywhere, made contiguous by an area. */
+/* vmalloc: any pages, made contiguous by an area. */
 #include "mm/vmalloc/vmalloc.h"
 
 #include "mm/page/page_alloc.h"
 #include "mm/slab/slab.h"
 #include "vm_inner.h"
 
-#define CHUNK	   64	      /* single pages at once */
-#define LAZY_BYTES (32 * MiB) /* times the bits of the number of CPUs: Linux's limit */
-#define LAZY_SHARE 32	      /* never more than this part of memory */
+#define CHUNK	   64	      /* single pages at a time */
+#define LAZY_BYTES (32 * MiB) /* Linux's limit: times the bits in the number of CPUs */
+#define LAZY_SHARE 32	      /* but at most 1/32 of memory */
 
-/* The table that all short ways begin at. */
+/* Makes the table at which vm_find_entry() starts its walks. */
 static int make_upper(struct mem_system *sys)
 {
 	u64 *entry;
@@ -49,8 +49,8 @@ struct request {
 	gfp_t gfp;
 	int nid;
 	u32 flags;
-	bool huge;	    /* entries of 2 MiB where they fit */
-	unsigned max_order; /* there are no larger blocks */
+	bool huge;	    /* use entries of 2 MiB if they fit */
+	unsigned max_order; /* larger blocks were not available */
 	const void *caller;
 };
 
@@ -64,9 +64,10 @@ static struct page *ask(const struct request *r, gfp_t gfp, unsigned order)
 }
 
 /*
- * The head of a block bears the mark. Blocks are taken whole and given back whole, which costs
- * little more than for a single page, and small ones only from the node that is meant: other nodes
- * give pages when it has none. NULL: there is none, even after a purge if it is a page.
+ * Allocates a block; its head gets PG_vmalloc. A block is allocated and freed whole, which costs
+ * little more than a single page. Blocks above a page, unless huge, come only from the preferred
+ * node; single pages may come from other nodes. NULL: there is none; for a single page also after a
+ * purge.
  */
 static struct page *get_block(const struct request *r, unsigned order, bool huge)
 {
@@ -81,7 +82,7 @@ static struct page *get_block(const struct request *r, unsigned order, bool huge
 	return page;
 }
 
-/* 2^order pages from va on, with one entry if it is huge. 0 or -ENOMEM. */
+/* Maps a new block of 2^order pages at va, with one entry if huge. 0 or -ENOMEM. */
 static int fill_block(const struct request *r, u64 va, unsigned order, bool huge)
 {
 	struct mem_system *sys = r->sys;
@@ -102,7 +103,7 @@ static int fill_block(const struct request *r, u64 va, unsigned order, bool huge
 	return err;
 }
 
-/* Memory is in pieces: many single pages. */
+/* Maps nr new single pages at va, when there are no larger blocks. 0 or -ENOMEM. */
 static int fill_chunk(const struct request *r, u64 va, u32 nr)
 {
 	struct page *pages[CHUNK];
@@ -120,10 +121,11 @@ static int fill_chunk(const struct request *r, u64 va, u32 nr)
 
 /* ---- filling an area --------------------------------------------------------------------- */
 
-/* As much as can be had at once, from va on: *ret_bytes, at most `left`. 0 or -ENOMEM. */
+/* Fills a part of the area from va on with the largest block that there is: *ret_bytes, at most
+ * `left`. 0 or -ENOMEM. */
 static int fill_piece(struct request *r, u64 va, u64 left, u64 *ret_bytes)
 {
-	/* A block lies in one table: so that it is found whole when that is reaped. */
+	/* All entries of a block are in one table, so that reaping finds them together. */
 	u64 room = min(left >> PAGE_SHIFT, (u64)pt_entries_left(va, 0));
 	unsigned order;
 
@@ -133,6 +135,7 @@ static int fill_piece(struct request *r, u64 va, u64 left, u64 *ret_bytes)
 			return 0;
 		r->huge = false;
 	}
+	/* smaller and smaller blocks, then single pages */
 	while ((order = min(highest_bit(room), r->max_order))) {
 		*ret_bytes = PAGE_SIZE << order;
 		if (!fill_block(r, va, order, false))
@@ -171,6 +174,7 @@ static void *allocate(struct request *r)
 	r->area = vm_area_new(sys, nr, r->align, VM_ALLOC | r->flags, r->caller);
 	if (!r->area)
 		return NULL;
+	/* the fast path for one page */
 	if (nr == 1 && r->area->entry) {
 		struct page *page = get_block(r, 0, false);
 

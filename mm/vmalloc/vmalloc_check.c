@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Do the areas, the page tables and the struct pages say the same? */
+/* Checks that areas, page tables and struct pages agree. */
 #include "mm/page/page_alloc.h"
 #include "vm_inner.h"
 
 struct check {
 	const struct mem_system *sys;
 	u64 *ret_va;
-	u64 areas, pages, shown, lazy, lazy_pages; /* by the areas */
-	u64 mapped, idle_table;			   /* by the tables */
+	u64 areas, pages, shown, lazy, lazy_pages; /* counted from the areas */
+	u64 mapped, idle_table;			   /* counted from the tables */
 	const char *wrong;
 };
 
 /* ---- areas ------------------------------------------------------------------------------- */
 
-/* A page of ours is writable, not executable, and the head of its block knows what it is for. */
+/* A page of vmalloc() must be allocated, marked, writable and not executable. */
 static const char *check_own_page(const struct check *c, const struct pt_entry *leaf)
 {
 	const struct page *page;
@@ -21,10 +21,10 @@ static const char *check_own_page(const struct check *c, const struct pt_entry *
 	u64 head;
 
 	if (!frame_block_of(c->sys, phys_to_pfn(leaf->phys), &head, &order))
-		return "a page of an area is nobody's";
+		return "a page of an area is not allocated";
 	page = pfn_to_page(c->sys, head);
 	if (!page_test(page, PG_vmalloc) || page->_refcount < 1)
-		return "a page of an area does not know that it is one";
+		return "a page of an area is not marked as one";
 	if (!(leaf->rights & PTR_SW) || (c->sys->pt.nx && leaf->rights & PTR_SX))
 		return "a page of an area has wrong rights";
 	return NULL;
@@ -73,7 +73,7 @@ static const char *check_area(struct check *c, const struct vm_struct *area,
 		c->lazy++;
 		c->lazy_pages += area->size >> PAGE_SHIFT;
 		return prev && prev->flags & VM_LAZY && at == area->addr
-			       ? "freed neighbours are not one"
+			       ? "freed neighbours are not merged"
 			       : NULL;
 	}
 	if (!is_pow2(area->flags & VM_KINDS))
@@ -125,7 +125,7 @@ static const char *check_areas(struct check *c)
 
 /* ---- the region's tables ----------------------------------------------------------------- */
 
-/* Does an area, whatever its state, have addresses in [va, va + size)? */
+/* Does any area, in use or lazy, have addresses in [va, va + size)? */
 static bool is_needed(const struct check *c, u64 va, u64 size)
 {
 	const struct vm_struct *area = vm_area_of(c->sys->vmalloc.areas.root);
@@ -154,7 +154,7 @@ static int check_entry(void *ctx, const struct pt_entry *e)
 	} else if (e->val) {
 		area = vmalloc_find(c->sys, e->va);
 		if (!area || !(area->flags & VM_LAZY))
-			c->wrong = "an entry is retired where nothing was freed";
+			c->wrong = "an entry is retired outside freed areas";
 	}
 	return c->wrong ? PT_STOP : PT_DESCEND;
 }
@@ -173,7 +173,7 @@ static const char *check_tables(struct check *c)
 	if (c->mapped != c->shown)
 		return "the region maps pages that no area has";
 	*c->ret_va = c->idle_table;
-	return c->idle_table ? "a page table serves no area" : NULL;
+	return c->idle_table ? "a page table maps no area" : NULL;
 }
 
 const char *vmalloc_check(const struct mem_system *sys, u64 *ret_va)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* From an address or a page frame to the area. */
+/* Finds the area of an address or of a page frame. */
 #include "vm_inner.h"
 
 const struct vm_struct *vmalloc_find(const struct mem_system *sys, u64 va)
 {
 	const struct vm_struct *area = vm_area_of(sys->vmalloc.areas.root);
 
-	while (area && va - area->addr >= area->size) /* below it: a huge number */
+	while (area && va - area->addr >= area->size) /* also true for va below addr */
 		area = vm_area_of(area->node.child[va >= area->addr ? TREE_RIGHT : TREE_LEFT]);
 	return area;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The caller's pages, shown one after the other. */
+/* Maps the caller's pages one after the other. */
 #include "vm_inner.h"
 
 static void *map(struct mem_system *sys, struct page **pages, u32 nr, u64 bits, u32 kind,

@@ -169,7 +169,7 @@ static void the_check_finds_what_is_broken(void **state)
 	left->height--;
 	item_of(left)->sum++;
 	assert_string_equal(tree_check(&tree, update),
-			    "a tree's node knows wrong things of its subtree");
+			    "a tree's node has wrong values for its subtree");
 	assert_null(tree_check(&tree, update)); /* which the check has put right */
 }
 

@@ -61,12 +61,11 @@ static void what_was_refused(void **state)
 	app.sys.vmalloc.errors.caller = (void *)0x1234;
 	text_clear();
 	run_fn(&(struct cmd_call){.app = &app}, cmd_show_refused_areas, EMIT_TEXT);
-	assert_string_equal(text,
-			    "2 calls for areas refused, 0 found no memory or no room\n"
-			    "       1 size 0, or more than there is\n"
-			    "       1 free of no area\n"
-			    "  the last: size 0, or more than there is, by 0x1234: address 0, "
-			    "0 bytes\n");
+	assert_string_equal(text, "2 calls for areas refused, 0 found no memory or no room\n"
+				  "       1 size 0, or too large\n"
+				  "       1 free of an address without an area\n"
+				  "  the last: size 0, or too large, by 0x1234: address 0, "
+				  "0 bytes\n");
 }
 
 int main(void)

@@ -34,7 +34,7 @@ static void the_check_finds_wrong_areas(void **state)
 
 	(void)state;
 	b->addr -= PAGE_SIZE;
-	expect_wrong(sys, "a tree's node knows wrong things of its subtree");
+	expect_wrong(sys, "a tree's node has wrong values for its subtree");
 	put_right(sys);
 	expect_wrong(sys, "areas overlap or are out of order");
 	b->addr += PAGE_SIZE;
@@ -85,7 +85,7 @@ static void the_check_finds_wrong_tables(void **state)
 
 	(void)state;
 	page_clear(page, PG_vmalloc);
-	expect_wrong(sys, "a page of an area does not know that it is one");
+	expect_wrong(sys, "a page of an area is not marked as one");
 	page_set(page, PG_vmalloc);
 	assert_int_equal(pt_protect(&sys->pt, va, PAGE_SIZE, PT_NOEXEC), 0);
 	expect_wrong(sys, "a page of an area has wrong rights");
@@ -104,11 +104,11 @@ static void the_check_finds_wrong_tables(void **state)
 	assert_int_equal(pt_unmap(&sys->pt, va + MiB, PAGE_SIZE), 0);
 	entry = pt_find_entry(&sys->pt, va + MiB, &level);
 	*entry = pa;
-	expect_wrong(sys, "an entry is retired where nothing was freed");
+	expect_wrong(sys, "an entry is retired outside freed areas");
 	*entry = 0;
 	assert_int_equal(pt_map(&sys->pt, va + 8 * MiB, pa, PAGE_SIZE, kernel, 0), 0);
 	assert_int_equal(pt_unmap(&sys->pt, va + 8 * MiB, PAGE_SIZE), 0);
-	expect_wrong(sys, "a page table serves no area");
+	expect_wrong(sys, "a page table maps no area");
 	sim_free(sys);
 }
 
