@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Many single pages at once: whole groups, under one lock, and their words
- * instead of their bits. */
+/* Many single pages at once: whole groups under one lock, by their words instead of bit by bit. */
 #include "frame_fast.h"
 
-/* Pages: loops of a few instructions are unrolled. */
+/* Pages per round of unrolled loops. */
 enum { AT_ONCE = 8 };
 
-/* 64 states at once; they are in one pageblock, and aligned. */
+/* Sets 64 states at once; they are in one pageblock and aligned. */
 static void set_states(u8 *state, u8 value)
 {
 	u64 *words = (u64 *)(uintptr_t)state;
@@ -15,7 +14,7 @@ static void set_states(u8 *state, u8 value)
 		words[i] = value * 0x0101010101010101ULL;
 }
 
-/* All pages of nr groups, whose struct pages are alive. */
+/* Makes all pages of nr groups ready for the caller. Their struct pages are initialised. */
 static void hand_out_groups(struct mem_system *sys, u64 first, u32 nr, struct page **pages)
 {
 	u8 *state = &pageblock_at(sys, first)->map->state[first % PAGEBLOCK_NR_PAGES];
@@ -36,7 +35,7 @@ static void hand_out_groups(struct mem_system *sys, u64 first, u32 nr, struct pa
 	}
 }
 
-/* The pages of a group with a bit set. */
+/* The same for the pages of a group whose bit is set. */
 static void hand_out_bits(struct mem_system *sys, u64 first, u64 bits, struct page **pages)
 {
 	u8 *state = &pageblock_at(sys, first)->map->state[first % PAGEBLOCK_NR_PAGES];
@@ -62,14 +61,14 @@ static u64 lowest_bits(u64 bits, u32 n)
 	return kept;
 }
 
-/* What was taken from a zone at once. */
+/* Pages taken from a zone at once. */
 struct haul {
 	u64 pfn, bits;
 	unsigned order; /* GROUP_ORDER and more: a whole block; 0: `bits` of a group */
 };
 
-/* Broken groups first; where there are none a block must be broken, and as much of it as fits is
- * taken. Locked. */
+/* Takes the free pages of a group. If there are no such groups, takes a whole block of at most
+ * `max` pages. The zone's lock is held. */
 static bool take_haul(struct mem_system *sys, struct zone *zone, enum migratetype type, u32 max,
 		      struct haul *h)
 {
@@ -110,6 +109,7 @@ static u32 hand_out(struct mem_system *sys, const struct haul *h, struct page **
 	return 1u << h->order;
 }
 
+/* Takes up to nr pages while the zone is above its watermark. Returns how many. */
 static u32 take_from_zone(struct mem_system *sys, struct zone *zone, gfp_t gfp, u32 nr,
 			  struct page **pages)
 {
@@ -174,7 +174,7 @@ u32 alloc_pages_bulk(struct mem_system *sys, gfp_t gfp, u32 nr, struct page **pa
 	}
 	if (!sys->page.debug && !(gfp & __GFP_ZERO))
 		got = take_from_zones(sys, gfp, nr, pages);
-	for (; got < nr; got++) { /* with all that alloc_pages() does to find some */
+	for (; got < nr; got++) { /* the rest one by one, with alloc_pages()' slow path */
 		pages[got] = alloc_pages(sys, gfp, 0);
 		if (!pages[got])
 			break;
@@ -182,7 +182,7 @@ u32 alloc_pages_bulk(struct mem_system *sys, gfp_t gfp, u32 nr, struct page **pa
 	return got;
 }
 
-/* ---- giving back ------------------------------------------------------------------------- */
+/* ---- freeing ----------------------------------------------------------------------------- */
 
 static void clear_states(u8 *state, u32 n)
 {
@@ -212,8 +212,8 @@ static inline void clear_lives(struct page *page)
 }
 
 /*
- * Pages that follow each other in memory and in the array, from pages[0] on, in one pageblock, all
- * plain with one reference: how many, at most max. They are nobody's afterwards.
+ * Counts the pages from pages[0] on that follow each other in memory and in the array, in one
+ * pageblock, all plain with one reference; at most max. Clears their `life` and states.
  */
 static u32 plain_run(struct mem_system *sys, struct page **pages, u32 max, u64 pfn)
 {
@@ -234,7 +234,7 @@ static u32 plain_run(struct mem_system *sys, struct page **pages, u32 max, u64 p
 	return n;
 }
 
-/* The run in the largest aligned blocks; in bits where a group is not whole. Locked. */
+/* Puts the run back in the largest aligned blocks; parts of groups as bits. Locked. */
 static void put_run(struct mem_system *sys, struct zone *zone, u64 pfn, u32 n)
 {
 	for (u64 end = pfn + n; pfn < end;) {

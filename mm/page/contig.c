@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Ranges of pages of any length: pageblocks are isolated, so that nothing of them is handed out
- * meanwhile; what is free in them is taken; what is not makes the whole attempt fail. CMA areas are
- * pageblocks of a type of their own that only movable pages may use meanwhile.
+ * Ranges of pages of any length: their pageblocks are isolated, so that nothing in them is
+ * allocated meanwhile; then the range is taken if all of it is free. CMA areas are pageblocks with
+ * their own type, which movable pages may use until the range is needed.
  */
 #include "page_inner.h"
 
 /* ---- isolation --------------------------------------------------------------------------- */
 
-/* A pageblock that is free as a whole merges with its neighbours, now that its type is theirs. */
+/* Merges a pageblock that is completely free with its neighbours, after its type has changed. */
 static void rejoin(struct mem_system *sys, struct zone *zone, u64 pfn)
 {
 	struct buddy_block found;
@@ -18,20 +18,20 @@ static void rejoin(struct mem_system *sys, struct zone *zone, u64 pfn)
 		buddy_put(sys, zone, pfn, PAGEBLOCK_ORDER);
 }
 
-/* Gives pageblocks [start, end) back their type, and joins again what was torn apart. */
+/* Gives pageblocks [start, end) this type again and merges what was split. */
 static void unisolate(struct mem_system *sys, struct zone *zone, u64 start, u64 end,
 		      enum migratetype type)
 {
 	for (u64 pfn = start; pfn < end; pfn += PAGEBLOCK_NR_PAGES) {
 		if (pageblock_at(sys, pfn)->migratetype != MIGRATE_ISOLATE)
 			continue;
-		buddy_isolate_pageblock(sys, zone, pfn); /* isolated ones merge with their like */
+		buddy_isolate_pageblock(sys, zone, pfn); /* isolated neighbours have merged */
 		pageblock_set_type(sys, zone, pfn, type);
 		rejoin(sys, zone, pfn);
 	}
 }
 
-/* An area's pageblocks for the area's requests, common ones for all others. */
+/* Requests for a CMA area may isolate only CMA pageblocks, others only ordinary ones. */
 static bool may_isolate(unsigned found, enum migratetype type)
 {
 	return type == MIGRATE_CMA ? found == MIGRATE_CMA : found < MIGRATE_PCPTYPES;
@@ -67,7 +67,7 @@ static bool all_free(const struct mem_system *sys, u64 start, u64 end)
 	return true;
 }
 
-/* The largest aligned block at pfn within [pfn, end), as far as orders go. */
+/* The order of the largest aligned block at pfn in [pfn, end), at most PAGEBLOCK_ORDER. */
 static unsigned order_at(u64 pfn, u64 end)
 {
 	unsigned order = min(highest_bit(end - pfn), (unsigned)PAGEBLOCK_ORDER);
@@ -93,7 +93,7 @@ static int take_range(struct mem_system *sys, struct zone *zone, u64 start, u64 
 	return 0;
 }
 
-/* Every page is one by itself now. Maps and struct pages were made before. */
+/* Makes each page a single one. Maps and struct pages are initialised. */
 static void hand_out(struct mem_system *sys, u64 start, u64 end)
 {
 	for (u64 pfn = start; pfn < end; pfn++) {
@@ -112,6 +112,8 @@ static struct zone *range_zone(const struct mem_system *sys, u64 start, u64 end)
 	return zone;
 }
 
+/* Takes [start, end) while its pageblocks are isolated. Descriptors are made before the range is
+ * taken, so that nothing can fail afterwards. */
 static int take_isolated(struct mem_system *sys, struct zone *zone, u64 start, u64 end,
 			 enum migratetype type)
 {
@@ -123,7 +125,7 @@ static int take_isolated(struct mem_system *sys, struct zone *zone, u64 start, u
 	spin_unlock(&zone->lock);
 	if (err)
 		return err;
-	pcp_drain_all(sys, arch_this_cpu()); /* what comes from there stays isolated */
+	pcp_drain_all(sys, arch_this_cpu()); /* pages from the lists become isolated too */
 	for (u64 pfn = first; pfn < last && !err; pfn += PAGEBLOCK_NR_PAGES)
 		err = pageblock_revive(sys, pfn);
 	spin_lock(&zone->lock);
@@ -156,7 +158,7 @@ void free_contig_range(struct mem_system *sys, u64 start, u64 nr)
 
 /* ---- from anywhere ----------------------------------------------------------------------- */
 
-/* The first PFN from `start` on where a range may begin that is free as far as one can see; ~0. */
+/* The first PFN of an aligned range of nr free pages, without the lock; NO_FRAME: there is none. */
 static u64 find_free(const struct mem_system *sys, const struct zone *zone, u64 nr, u64 align)
 {
 	u64 pfn = round_up(zone->zone_start_pfn, align);

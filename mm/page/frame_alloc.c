@@ -31,7 +31,7 @@ u64 request_frame(struct request *r)
 	}
 	if (unlikely(sys->shrinkers.lock.watch) && gfp_may_shrink(r->gfp) &&
 	    !shrinker_is_running(&sys->shrinkers, r->cpu))
-		might_lock(&sys->shrinkers.lock); /* perhaps not this time */
+		might_lock(&sys->shrinkers.lock); /* check it now: most calls do not take it */
 	if (sys->page.debug && page_debug_fails(sys, r->gfp, r->order, r->caller))
 		return NO_FRAME;
 	pfn = request_take(r);
@@ -71,9 +71,9 @@ u64 frame_alloc(struct mem_system *sys, u32 cpu, gfp_t gfp, unsigned order)
 	return frame_alloc_slow(sys, cpu, NUMA_NO_NODE, gfp, order, __builtin_return_address(0));
 }
 
-/* ---- giving back ------------------------------------------------------------------------- */
+/* ---- freeing ----------------------------------------------------------------------------- */
 
-/* Why that PFN and order cannot be freed. */
+/* The reason why this PFN and order cannot be freed. */
 static enum page_error free_error(const struct mem_system *sys, u64 pfn, unsigned order)
 {
 	struct buddy_block free;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The fast paths, where every instruction counts: this CPU's list has a block, or has room for one.
- * All that is unusual (debugging aids, other nodes, bad arguments, empty lists) makes one of the
- * few tests here fail and takes the long way.
+ * The fast paths, where every instruction counts: this CPU's list has a block, or room for one. In
+ * all other cases (debugging aids, other nodes, bad arguments, empty lists) one of the few tests
+ * here fails, and the slow path follows.
  */
 #ifndef MM_PAGE_FRAME_FAST_H
 #define MM_PAGE_FRAME_FAST_H
@@ -35,7 +35,7 @@ static inline struct pcp_list *request_list(const struct page_cpu *pc, gfp_t gfp
 
 /* ---- frames, in a system without struct pages -------------------------------------------- */
 
-/* Linux's name for it is rmqueue_pcplist(). False: take the long way. */
+/* Linux's name is rmqueue_pcplist(). False: take the slow path. */
 static inline bool frame_alloc_fast(struct mem_system *sys, u32 cpu, gfp_t gfp, unsigned order,
 				    u64 *ret_pfn)
 {
@@ -54,7 +54,7 @@ static inline bool frame_alloc_fast(struct mem_system *sys, u32 cpu, gfp_t gfp, 
 	return true;
 }
 
-/* False: nothing was done; take the long way. */
+/* False: nothing was done, take the slow path. */
 static inline bool frame_free_fast(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order)
 {
 	struct page_cpu *pc = sys->page.cpu[cpu];
@@ -83,7 +83,7 @@ static inline bool frame_free_fast(struct mem_system *sys, u32 cpu, u64 pfn, uns
 
 /* ---- pages ------------------------------------------------------------------------------- */
 
-/* May the struct page be read? It may hold zeros, if its pageblock is not alive. */
+/* May the struct page be read? It may be zero, if its pageblock is not initialised. */
 static inline bool page_is_readable(const struct mem_system *sys, const struct page *page)
 {
 	u64 section = ((u64)(uintptr_t)page - (u64)(uintptr_t)sys->page.mem_map) /
@@ -93,9 +93,9 @@ static inline bool page_is_readable(const struct mem_system *sys, const struct p
 }
 
 /*
- * One compare says that the page is a plain one of that order with one reference, and goes to the
- * lists that the last one went to. (Orders without a list have none in their life, and match
- * nothing that has room.) False: nothing was done; take the long way.
+ * One compare checks that the page is a plain one of this order with one reference, and belongs to
+ * the same lists as the last one. (Orders without lists have NO_LISTS there, and match only a list
+ * without room.) False: nothing was done, take the slow path.
  */
 static inline bool page_free_fast(struct mem_system *sys, struct page *page, unsigned order)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Page frames as Linux's page-types sees them. */
+/* Page frames as in Linux's page-types. */
 #include "mm/page/kpageflags.h"
 
 #include "page_inner.h"
@@ -62,7 +62,7 @@ u64 kpageflags_end(const struct mem_system *sys)
 	return round_up(sys->page.max_pfn, PAGES_PER_SECTION);
 }
 
-/* No RAM: to where the next begins, at most to the section's end. */
+/* Pages from pfn, which is not RAM, to the next RAM, at most to the section's end. */
 static u64 hole_length(const struct mem_system *sys, u64 pfn)
 {
 	u64 end = round_down(pfn, PAGES_PER_SECTION) + PAGES_PER_SECTION;

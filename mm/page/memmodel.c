@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Struct pages and the descriptors of larger blocks: where they lie, and how they come to life. */
+/* The memory of struct pages and of the descriptors of larger blocks, and their initialisation. */
 #include "page_inner.h"
 
 static bool section_populated(const struct mem_system *sys, u64 pfn)
@@ -23,7 +23,7 @@ bool page_alive(const struct mem_system *sys, u64 pfn)
 	return block && block->pages_alive;
 }
 
-/* 2 MiB for a section's struct pages: from its own node if possible, and from the highest zone. */
+/* Takes 2 MiB for a section's struct pages, from its own node if possible, and the highest zone. */
 static int memmap_take(struct mem_system *sys, u64 pfn, phys_addr_t *ret_pa)
 {
 	const struct memblock_region *r;
@@ -33,7 +33,7 @@ static int memmap_take(struct mem_system *sys, u64 pfn, phys_addr_t *ret_pa)
 
 	r = memblock_find(&sys->memblock.memory, pfn_to_phys(pfn));
 	nid = r && r->nid != NUMA_NO_NODE ? r->nid : 0;
-	if (!sys->page.totalram_pages) { /* the buddy has nothing yet */
+	if (!sys->page.totalram_pages) { /* the buddy has no memory yet */
 		*ret_pa = memblock_alloc(&sys->memblock, PT_SIZE(1), PT_SIZE(1), nid);
 		return *ret_pa ? 0 : -ENOMEM;
 	}
@@ -57,7 +57,7 @@ static int memmap_take(struct mem_system *sys, u64 pfn, phys_addr_t *ret_pa)
 	return -ENOMEM;
 }
 
-/* Gives the struct pages of pfn's section memory, all zero: free pages of dead pageblocks. */
+/* Gives the struct pages of pfn's section memory, all zero: not initialised yet. */
 static int section_populate(struct mem_system *sys, u64 pfn)
 {
 	u64 first = round_down(pfn, PAGES_PER_SECTION);
@@ -71,7 +71,7 @@ static int section_populate(struct mem_system *sys, u64 pfn)
 		err = memmap_take(sys, pfn, &pa);
 		if (err)
 			return err;
-		/* memmodel_prepare() has made the tables, so this cannot fail. */
+		/* cannot fail: memmodel_prepare() has made the tables */
 		err = pt_map(&sys->pt, va, pa, PT_SIZE(1), PT_WRITE | PT_NOEXEC | PT_GLOBAL, 1);
 		ASSERT(!err, "vmemmap of pfn %#llx: %d", pfn, err);
 		sys->page.populated_sections++;
@@ -81,7 +81,7 @@ static int section_populate(struct mem_system *sys, u64 pfn)
 	return 0;
 }
 
-/* The page holds zeros, or was initialised as reserved before. */
+/* Initialises a page that is zero, or was initialised as reserved before. */
 static void page_init(struct page *page, int nid, enum zone_type zone, bool reserved)
 {
 	page->flags = (u64)zone << PAGE_ZONE_SHIFT | (u64)nid << PAGE_NODE_SHIFT |
@@ -91,7 +91,7 @@ static void page_init(struct page *page, int nid, enum zone_type zone, bool rese
 	list_init(&page->lru);
 }
 
-/* Pages [pfn, end) lie in one memory region, or in none (nid -1). */
+/* Initialises pages [pfn, end), which are in one memory region, or in none (nid -1). */
 static void pages_init(struct mem_system *sys, u64 pfn, u64 end, int nid, bool reserved)
 {
 	enum zone_type zone = (enum zone_type)zone_at(sys, max(nid, 0), pfn)->type;
@@ -100,7 +100,7 @@ static void pages_init(struct mem_system *sys, u64 pfn, u64 end, int nid, bool r
 		page_init(pfn_to_page(sys, pfn), max(nid, 0), zone, reserved);
 }
 
-/* The node of a device range; NUMA_NO_NODE: it is none. Ranges are whole pageblocks. */
+/* The node of a page in a device range; NUMA_NO_NODE: not in one. Ranges are whole pageblocks. */
 static int device_nid(const struct mem_system *sys, u64 pfn)
 {
 	const struct device_range *d = device_range_of(sys, pfn);
@@ -108,7 +108,8 @@ static int device_nid(const struct mem_system *sys, u64 pfn)
 	return d ? d->nid : NUMA_NO_NODE;
 }
 
-/* All pages start reserved; those in memory and not in memblock.reserved are then set free. */
+/* Initialises the pages of a pageblock: those that memblock has as free, and all others
+ * reserved. */
 static void pageblock_init_pages(struct mem_system *sys, u64 first)
 {
 	phys_addr_t start = pfn_to_phys(first), end = start + PT_SIZE(1);
@@ -116,11 +117,13 @@ static void pageblock_init_pages(struct mem_system *sys, u64 first)
 	int nid = r ? r->nid : device_nid(sys, first);
 	struct memblock_iter it;
 
+	/* the usual case: all in one region, nothing reserved */
 	if (r && r->base + r->size >= end &&
 	    !memblock_overlaps(&sys->memblock.reserved, start, PT_SIZE(1))) {
 		pages_init(sys, first, first + PAGEBLOCK_NR_PAGES, nid, false);
 		return;
 	}
+	/* first all as reserved, each part with its node; then the free ones again */
 	pages_init(sys, first, first + PAGEBLOCK_NR_PAGES, nid, true);
 	for (u32 i = 0; i < sys->memblock.memory.cnt; i++) {
 		r = &sys->memblock.memory.regions[i];
@@ -147,7 +150,7 @@ int pageblock_revive(struct mem_system *sys, u64 pfn)
 		return 0;
 	spin_lock(&sys->page.memmap_lock);
 	gigablock_revive(sys, pfn);
-	if (!block->pages_alive) { /* another CPU may have been quicker */
+	if (!block->pages_alive) { /* perhaps another CPU did it meanwhile */
 		err = section_populate(sys, pfn);
 		if (!err) {
 			pageblock_init_pages(sys, round_down(pfn, PAGEBLOCK_NR_PAGES));
@@ -160,7 +163,7 @@ int pageblock_revive(struct mem_system *sys, u64 pfn)
 	return err;
 }
 
-/* FLATMEM: one array for every frame, which need not be contiguous with anything else. */
+/* FLATMEM: one array for all frames. */
 static int flat_init(struct mem_system *sys)
 {
 	u64 bytes = round_up(sys->page.max_pfn, PAGES_PER_SECTION) * sizeof(struct page);
@@ -172,7 +175,7 @@ static int flat_init(struct mem_system *sys)
 	return 0;
 }
 
-/* Regions far apart share no tables; close ones do. */
+/* Makes the tables for the struct pages of a range, rounded to sections. */
 static int prepare_range(struct mem_system *sys, u64 start_pfn, u64 end_pfn)
 {
 	u64 first = round_down(start_pfn, PAGES_PER_SECTION);

@@ -22,7 +22,7 @@ static void unprep_compound(struct page *head)
 	head[1].mapping = NULL;
 }
 
-/* The struct pages of a block that was just taken. */
+/* Initialises the struct pages of a block that was just taken. */
 static int revive_range(struct mem_system *sys, u64 pfn, unsigned order)
 {
 	for (u64 i = 0; i < 1ULL << order; i += PAGEBLOCK_NR_PAGES) {
@@ -34,7 +34,7 @@ static int revive_range(struct mem_system *sys, u64 pfn, unsigned order)
 	return 0;
 }
 
-/* What the flags ask for beyond a plain page. */
+/* Makes the block compound, and zero, if the flags ask for it. */
 static struct page *page_prepare(struct mem_system *sys, struct page *page, gfp_t gfp,
 				 unsigned order)
 {
@@ -45,7 +45,7 @@ static struct page *page_prepare(struct mem_system *sys, struct page *page, gfp_
 	return page;
 }
 
-/* The order of the arguments is alloc_pages()', so that it need not move them. */
+/* The arguments have the same order as in alloc_pages(), which then need not move them. */
 static __noinline struct page *alloc_pages_slow(struct mem_system *sys, gfp_t gfp, unsigned order,
 						int nid, const void *caller)
 {
@@ -68,7 +68,7 @@ static __noinline struct page *alloc_pages_slow(struct mem_system *sys, gfp_t gf
 	return page_prepare(sys, page, gfp, order);
 }
 
-/* More is to be done, or to be refused. (Contradicting zones and mobilities have no list.) */
+/* Flags that need the slow path. (Invalid zones and mobilities have a list without blocks.) */
 #define GFP_LONG_WAY (__GFP_ZERO | __GFP_COMP | __GFP_NOFAIL | ~GFP_ALL_BITS)
 
 struct page *alloc_pages(struct mem_system *sys, gfp_t gfp, unsigned order)
@@ -90,9 +90,9 @@ struct page *alloc_pages_node(struct mem_system *sys, int nid, gfp_t gfp, unsign
 	return alloc_pages_slow(sys, gfp, order, nid, __builtin_return_address(0));
 }
 
-/* ---- giving back ------------------------------------------------------------------------- */
+/* ---- freeing ----------------------------------------------------------------------------- */
 
-/* A page whose last reference goes: to the CPU's list or to its zone. */
+/* Puts a page after its last reference into the CPU's list or back to its zone. */
 static void page_put(struct mem_system *sys, struct page *page, unsigned order, const void *caller)
 {
 	u64 pfn = page_to_pfn(sys, page);
@@ -115,7 +115,7 @@ static void page_put(struct mem_system *sys, struct page *page, unsigned order, 
 	frame_put(sys, pfn, order);
 }
 
-/* What its owner left behind. */
+/* Clears what the owner has set. */
 static void page_scrub(struct page *page)
 {
 	if (page_test(page, PG_head))
@@ -124,8 +124,7 @@ static void page_scrub(struct page *page)
 	page->mapping = NULL;
 }
 
-/* Everything that is unusual about the page: other references, a compound page, flags left over, no
- * room in the list. */
+/* All special cases: more references, a compound page, flags, no room in the list, a wrong free. */
 static __noinline void free_pages_slow(struct mem_system *sys, struct page *page, unsigned order,
 				       const void *caller)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The invariants of the page allocator, proved by reading every free list. */
+/* Checks the invariants of the page allocator, by reading every free list. */
 #include "frame/group.h"
 #include "page_inner.h"
 
@@ -11,8 +11,8 @@ struct check {
 	u64 *ret_pfn;
 };
 
-/* A block of GROUP_ORDER and more: marked, aligned, inside, of the list's
- * type, and not mergeable. */
+/* A block of GROUP_ORDER and more must be marked, aligned, inside its zone, of the list's type, and
+ * merged with its buddy if that is possible. */
 static const char *check_block(struct check *c, u64 pfn, unsigned order)
 {
 	struct buddy_block found;
@@ -46,7 +46,7 @@ static const char *check_group(struct check *c, const struct group *g, unsigned 
 	if (block->zid != zone_id(c->zone) || block->migratetype != c->type)
 		return "a group is on another zone's or type's list";
 	if (!g->free || g->order || g->free == ~0ULL)
-		return "a group on a list has no part of it free";
+		return "a group on a list has no free pages, or only free ones";
 	if (g->bucket != order || group_largest(g->free) != order)
 		return "a group is not on the list of its largest run";
 	for (u64 left = g->free; left; left &= left - 1) {
@@ -80,7 +80,7 @@ static const char *check_list(struct check *c, unsigned order, u64 *ret_entries)
 	bool marked = c->zone->nonempty[c->type] >> order & 1;
 
 	if (marked == list_empty(head))
-		return "a zone's note of its lists that are not empty is wrong";
+		return "a zone's bits of lists that are not empty are wrong";
 	for (struct list_head *link = head->next; link != head; link = link->next) {
 		const char *wrong = check_entry(c, link, order);
 
@@ -109,7 +109,7 @@ static const char *check_counts(const struct check *c)
 	return NULL;
 }
 
-/* What CPUs' lists hold is neither free nor used, of the zone, and ready to be handed out. */
+/* A block in a CPU's list must be neither free nor used, of the list's zone, and ready for use. */
 static const char *check_listed(const struct check *c, const struct pcp_list *list, u64 block)
 {
 	const struct mem_system *sys = c->sys;
@@ -125,12 +125,12 @@ static const char *check_listed(const struct check *c, const struct pcp_list *li
 	if (!is_aligned(pfn, 1ULL << list->order))
 		return "a CPU's list holds a block that is not aligned";
 	if (buddy_block_of(sys, pfn, &found))
-		return "a page in a CPU's list is free as well";
+		return "a page in a CPU's list is also free";
 	if (frame_state(sys, pfn) != (frames ? 0 : FRAME_PAGE | list->order))
 		return "a page in a CPU's list is used, or of another order";
 	if (!frames && (!page_alive(sys, pfn) || page->_refcount || page->order != list->order ||
 			page->kind != PAGE_PLAIN || page->flags & PAGE_FLAGS_IN_USE))
-		return "a page in a CPU's list is not ready to be handed out";
+		return "a page in a CPU's list is not ready for use";
 	return NULL;
 }
 

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Debugging aids of the page allocator. What they remember of a page lies in a table for its
- * pageblock, made when the first page of it passes by; a pageblock whose table cannot be had is
- * simply not remembered.
+ * Debugging aids of the page allocator. Their records of pages are in a table for each pageblock,
+ * made at the first allocation in it; without memory for the table, nothing is recorded there.
  */
 #include "page_inner.h"
 
 struct page_record {
-	u64 alloc_nr, free_nr; /* 0: never seen */
+	u64 alloc_nr, free_nr; /* 0: not recorded */
 	const void *alloc_caller, *free_caller;
 	gfp_t gfp;
 	u8 order, alloc_cpu, free_cpu;
-	bool poisoned; /* it was filled when it was freed */
+	bool poisoned; /* filled with poison when it was freed */
 };
 
 struct page_debug {
@@ -36,7 +35,7 @@ static unsigned order_for(u64 bytes)
 
 #define DEBUG_ORDER order_for(sizeof(struct page_debug))
 
-/* Below the calls that are watched, so that our own memory is not. */
+/* Takes memory for ourselves, without a call that we would record. */
 static void *take(struct mem_system *sys, unsigned order)
 {
 	u32 cpu = arch_this_cpu();
@@ -124,11 +123,11 @@ bool page_debug_fails(struct mem_system *sys, gfp_t gfp, unsigned order, const v
 	(void)caller;
 	if (!d->fail_after || --d->fail_after)
 		return false;
-	d->fail_after = 1; /* and from now on */
+	d->fail_after = 1; /* and all later ones */
 	return true;
 }
 
-/* Each page of the block: checks its poison, notes who has it. */
+/* Checks the poison of each page of the block, and records the caller. */
 static void note_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsigned order,
 		       const void *caller)
 {

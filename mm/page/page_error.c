@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the page allocator refused, and why a set of flags cannot be meant. */
+/* The page allocator's refused calls, and invalid sets of flags. */
 #include "lib.h"
 #include "page_inner.h"
 
@@ -38,8 +38,7 @@ void page_error(struct mem_system *sys, enum page_error error, u64 pfn, unsigned
 
 const char *gfp_wrong(gfp_t gfp)
 {
-	/* Zone flags that contradict each other: more than one of DMA, HIGHMEM, DMA32, but that
-	 * MOVABLE goes with any one of them. */
+	/* At most one of DMA, HIGHMEM and DMA32; MOVABLE may be added to any of them. */
 	unsigned zones = gfp & (__GFP_DMA | __GFP_HIGHMEM | __GFP_DMA32);
 
 	if (gfp & ~GFP_ALL_BITS)
@@ -49,7 +48,7 @@ const char *gfp_wrong(gfp_t gfp)
 	if ((gfp & GFP_MOBILITY) == GFP_MOBILITY)
 		return "movable and reclaimable at once";
 	if (gfp & __GFP_NOFAIL && gfp & (__GFP_NORETRY | __GFP_ATOMIC))
-		return "may not fail, and may not try";
+		return "may neither fail nor wait";
 	return NULL;
 }
 

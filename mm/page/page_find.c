@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the page allocator knows of one page frame. Nothing is changed, nothing comes to life. */
+/* What the page allocator knows about one page frame. Changes and initialises nothing. */
 #include "lib.h"
 #include "page_inner.h"
 
@@ -45,7 +45,7 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 	if (!frame_block_of(sys, pfn, &head, &order))
 		return pageblock_at(sys, pfn)->zid == zone_id(zone_of_pfn(sys, pfn))
 			       ? PAGE_PCP
-			       : PAGE_RESERVED; /* in another zone's pageblock: left alone */
+			       : PAGE_RESERVED; /* in another zone's pageblock: not used */
 	if (!page_alive(sys, pfn))
 		return PAGE_IN_USE;
 	if (page_test(pfn_to_page(sys, pfn), PG_reserved))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Handing memblock's free memory to the zones: nothing is written per page or per pageblock but
+/* Gives memblock's free memory to the zones. Nothing is written for a page or a pageblock, but
  * where a free range begins or ends inside one. */
 #include "page_inner.h"
 
@@ -34,10 +34,11 @@ static int for_each_zone_range(struct mem_system *sys,
 
 /* ---- descriptors for split pageblocks ---------------------------------------------------- */
 
-#define MAPS_AT_LEAST 32 /* before the pool has to grow for the first time */
-#define MAPS_AT_ONCE  64 /* a zone with no more pageblocks than this gets all its maps */
+#define MAPS_AT_LEAST 32 /* the first size of a pool, but for MAPS_AT_ONCE */
+#define MAPS_AT_ONCE  64 /* a zone with at most so many pageblocks gets all its maps at once */
 
-/* Counts, for now: pageblocks that a free range covers only in part, and pages. */
+/* Counts pages, and pageblocks that a free range covers only in part: two for each range.
+ * forget_counts() clears managed_pages again. */
 static int count_range(struct mem_system *sys, struct zone *zone, u64 pfn, u64 end)
 {
 	(void)sys;
@@ -62,7 +63,8 @@ static int pool_init(struct mem_system *sys, struct zone *zone)
 	return 0;
 }
 
-/* Room for all pageblocks' descriptors; a GiB's are written when it is first split. */
+/* Allocates the descriptors of all pageblocks; those of a GiB are written when it is first
+ * split. */
 static int pageblocks_init(struct mem_system *sys)
 {
 	u64 bytes = (sys->page.nr_gigablocks << (GIGA_ORDER - PAGEBLOCK_ORDER)) *
@@ -88,9 +90,9 @@ static int pools_init(struct mem_system *sys)
 /* ---- free lists -------------------------------------------------------------------------- */
 
 /*
- * Part of a pageblock. Zones share a pageblock where a node's border is not a multiple of 2 MiB:
- * the first one has it, and what the other has there is left alone, for a page that changed its
- * node on the way through the lists would be worse.
+ * Gives a part of a pageblock to the zone. If a node's border is not a multiple of 2 MiB, two zones
+ * share a pageblock: it belongs to the first one, and the other zone's pages in it are not used.
+ * Otherwise a page could change its node on its way through the lists.
  */
 static int release_part(struct mem_system *sys, struct zone *zone, u64 pfn, u64 end)
 {
@@ -150,8 +152,8 @@ static int revive_range(struct mem_system *sys, struct zone *zone, u64 pfn, u64 
 	return err;
 }
 
-/* Memory for struct pages comes out of memblock and so changes what is free: until nothing
- * changes. */
+/* Initialises all struct pages. Their memory comes from memblock, which changes the free ranges, so
+ * repeat until nothing changes. */
 static int revive_all(struct mem_system *sys)
 {
 	u64 populated;
@@ -181,7 +183,7 @@ int page_alloc_init(struct mem_system *sys)
 	shrinkers_init(sys);
 	err = for_each_zone_range(sys, count_range);
 	if (!err)
-		err = pcp_init(sys); /* first what is written now, then what is written with use */
+		err = pcp_init(sys); /* written now; the next ones only when used */
 	if (!err)
 		err = pageblocks_init(sys);
 	if (!err)

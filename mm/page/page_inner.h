@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Shared by the files of this folder only. */
+/* For the files of this folder only. */
 #ifndef MM_PAGE_INNER_H
 #define MM_PAGE_INNER_H
 
 #include "frame/frame_inner.h"
 #include "mm/page/pcp.h"
 
-/* The life of a page of that pageblock, when it is handed out. */
+/* page->life of an allocated block of this pageblock. */
 static inline u64 page_life(const struct pageblock *block, unsigned order)
 {
 	return PAGE_LIFE(order, order <= PCP_MAX_ORDER ? block->lists : NO_LISTS);
@@ -14,8 +14,8 @@ static inline u64 page_life(const struct pageblock *block, unsigned order)
 
 /* ---- pcp.c ------------------------------------------------------------------------------- */
 
-/* Makes an empty list hold something: from its spare, or from the zone (takes the lock). False: the
- * zone has nothing for it. */
+/* Refills an empty list, from its spare or from the zone (takes the lock). False: the zone has no
+ * block for it. */
 bool pcp_refill(struct mem_system *sys, struct pcp_list *list, unsigned alloc_flags);
 static inline bool pcp_refill_if_empty(struct mem_system *sys, struct pcp_list *list,
 				       unsigned alloc_flags)
@@ -23,7 +23,7 @@ static inline bool pcp_refill_if_empty(struct mem_system *sys, struct pcp_list *
 	return list->top > list->base || pcp_refill(sys, list, alloc_flags);
 }
 
-/* Makes room in a full list. False: the list is out of use. */
+/* Makes room in a full list. False: the list is disabled. */
 bool pcp_make_room(struct mem_system *sys, struct pcp_list *list);
 /* Empties this CPU's lists if another CPU asked for it. */
 void pcp_answer_request(struct mem_system *sys, u32 cpu);
@@ -32,19 +32,19 @@ static inline void pcp_answer(struct mem_system *sys, u32 cpu)
 	if (unlikely(__atomic_load_n(&sys->page.cpu[cpu]->drain, __ATOMIC_ACQUIRE)))
 		pcp_answer_request(sys, cpu);
 }
-/* The CPU's lists for a pageblock's or a struct page's `lists`; remembered for the next free. */
+/* The CPU's lists for the `lists` of a pageblock or struct page; remembered for the next free. */
 struct pcp_list *pcp_lists_by_id(struct page_cpu *pc, u16 lists);
 
 /* ---- requests for frames ----------------------------------------------------------------- */
 
-/* A request on its way. */
+/* A request for a block. */
 struct request {
 	struct mem_system *sys;
 	u32 cpu;
 	int nid;
 	gfp_t gfp;
 	unsigned order;
-	bool lists; /* the CPU's lists hold what it wants */
+	bool lists; /* may use the CPU's lists */
 	const void *caller;
 };
 
@@ -53,17 +53,16 @@ static inline bool gfp_may_shrink(gfp_t gfp)
 	return gfp & __GFP_DIRECT_RECLAIM && !(gfp & __GFP_NORETRY);
 }
 
-/* zonelist.c: from the first zone that can give it above the watermark in `flags`. */
+/* zonelist.c: takes a block from the first zone that has it above the watermark in `flags`. */
 u64 zonelist_take(const struct request *r, const struct zonelist *list, unsigned flags);
-/* nr allocations that were meant for a zone came from another, or the same, for
- * a CPU of cpu_nid. */
+/* Counts nr allocations that preferred `wanted` and got `zone`, for a CPU on cpu_nid. */
 void zone_count_numa(struct zone *wanted, struct zone *zone, int cpu_nid, u64 nr);
-/* Back to its zone's free lists, unmarked. */
+/* Returns a block to its zone's free lists and clears its state. */
 void frame_put(struct mem_system *sys, u64 pfn, unsigned order);
-/* slowpath.c: as zonelist_take() when no zone is above its low watermark. */
+/* slowpath.c: like zonelist_take(), when no zone is above its low watermark. */
 u64 request_slow(const struct request *r, const struct zonelist *list);
 
-/* The frame, unmarked; NO_FRAME: there is none. No debugging aid hears of it. */
+/* Takes a block, with no state set; NO_FRAME: there is none. Does not call the debugging aids. */
 static inline u64 request_take(const struct request *r)
 {
 	unsigned which = r->gfp & __GFP_THISNODE ? ZONELIST_NOFALLBACK : ZONELIST_FALLBACK;
@@ -74,10 +73,9 @@ static inline u64 request_take(const struct request *r)
 	return pfn == NO_FRAME ? request_slow(r, list) : pfn;
 }
 
-/* frame_alloc.c: the frame, in nobody's hands yet and unmarked; NO_FRAME: refused and counted, or
- * no memory. */
+/* frame_alloc.c: takes a block, with no state set; NO_FRAME: refused and counted, or no memory. */
 u64 request_frame(struct request *r);
-/* Refuses a free, and says why. */
+/* Refuses a free and counts its reason. */
 void refuse_free(struct mem_system *sys, u64 pfn, unsigned order, const void *caller);
 
 /* ---- errors ------------------------------------------------------------------------------ */

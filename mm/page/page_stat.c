@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Counts for views. Nothing is kept for them: they read the lists. */
+/* Counts for views, computed from the lists. */
 #include "frame/group.h"
 #include "page_inner.h"
 
@@ -17,7 +17,7 @@ static void count_type(const struct zone *zone, unsigned type, u64 blocks[NR_FRE
 	}
 }
 
-/* Blocks above Linux's largest order are several of those. */
+/* Counts blocks above Linux's largest order as several blocks of that order. */
 static void fold(const u64 inside[NR_FREE_ORDERS], u64 ret_blocks[NR_PAGE_ORDERS])
 {
 	for (unsigned order = 0; order < NR_FREE_ORDERS; order++) {
@@ -59,8 +59,8 @@ void zone_events(const struct mem_system *sys, const struct zone *zone,
 	for (u32 i = 0; zone->pcp && i < sys->given.nr_cpus * PCP_LISTS; i++) {
 		const struct pcp_list *list = &zone->pcp[i];
 
-		/* What was given back: what it has and gave away, less what it
-		 * got from the zone. */
+		/* blocks freed to the list = those in it + those that left it - those from the
+		 * zone */
 		ret_events[PGALLOC_OPS] += list->nr_taken;
 		ret_events[PGALLOC] += list->nr_taken << list->order;
 		ret_events[PGFREE] +=

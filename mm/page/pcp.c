@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The CPUs' lists: filling, spilling, draining. */
+/* The CPUs' lists: filling and emptying them. */
 #include "page_inner.h"
 
-#define CHUNK PCP_MAX_BATCH /* blocks that change hands under one lock */
+#define CHUNK PCP_MAX_BATCH /* blocks that are moved under one lock */
 
 /* ---- from and to the zone ---------------------------------------------------------------- */
 
@@ -43,9 +43,10 @@ static void put_many(struct mem_system *sys, const struct pcp_list *list, const 
 	spin_unlock(&zone->lock);
 }
 
-/* ---- what lies in a list ----------------------------------------------------------------- */
+/* ---- blocks in a list -------------------------------------------------------------------- */
 
-/* Pages of one pageblock at the start of pfns become ready: how many, 0 when they cannot be. */
+/* Makes the first frames of pfns ready that are in one pageblock. Returns how many; 0: no memory
+ * for struct pages. */
 static u32 ready_run(struct mem_system *sys, const struct pcp_list *list, const u64 *pfns, u32 nr,
 		     u64 *ret_pages)
 {
@@ -72,7 +73,7 @@ static u32 ready_run(struct mem_system *sys, const struct pcp_list *list, const 
 	return n;
 }
 
-/* Frames become what the list holds. Those that cannot be given struct pages go back. */
+/* Pushes frames on the list, ready for use. Those without struct pages go back to the zone. */
 static u32 push_ready(struct mem_system *sys, struct pcp_list *list, const u64 *pfns, u32 nr)
 {
 	u32 done = 0, n;
@@ -88,7 +89,7 @@ static u32 push_ready(struct mem_system *sys, struct pcp_list *list, const u64 *
 	return done;
 }
 
-/* nr blocks of a stack go back to the zone. */
+/* Returns nr blocks of a stack to the zone. */
 static void spill(struct mem_system *sys, struct pcp_list *list, const u64 *blocks, u32 nr)
 {
 	u64 pfns[CHUNK];
@@ -197,7 +198,7 @@ struct pcp_list *pcp_lists_by_id(struct page_cpu *pc, u16 lists)
 	return pc->last_lists;
 }
 
-/* How long to wait for a CPU that is busy elsewhere, in looks at its list. */
+/* How often to check whether a busy CPU has answered. */
 #define PATIENCE 100000
 
 u64 pcp_drain_all(struct mem_system *sys, u32 cpu)

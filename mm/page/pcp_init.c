@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The CPUs' lists: how large they are, and which list serves which request. */
+/* The CPUs' lists: their sizes, and the list for each request. */
 #include "page_inner.h"
 
-/* Requests that make no sense have no list: empty and full for ever, so they take the long way. */
+/* For invalid requests: these lists are always empty and full, so such requests
+ * take the slow path. */
 static const struct pcp_list no_lists[NR_PAGE_ORDERS];
 
 /* ---- sizes ------------------------------------------------------------------------------- */
 
-#define PCP_SHARE 64 /* all lists of a zone hold at most this part of it */
+#define PCP_SHARE 64 /* all lists of a zone have at most 1/64 of it */
 
-/* A group at a time, but at most a 1,024th of the zone (Linux: a 4,096th, or 63). */
+/* Pages to move at once: a group, but at most 1/1024 of the zone (Linux: 1/4096, at most 63). */
 static u32 zone_batch(const struct zone *zone)
 {
 	return (u32)max(min(zone->managed_pages / 1024, (u64)PCP_MAX_BATCH), 1ULL);
 }
 
-/* Blocks in both stacks. All CPUs' lists of one kind hold at most a 64th of the zone (Linux: its
- * low watermark), or page_options.pcp_high_fraction of it. */
+/* The most blocks in both stacks. The lists of one kind of all CPUs have at most 1/64 of the zone
+ * (Linux: its low watermark), or 1/page_options.pcp_high_fraction. */
 static u32 zone_high(const struct mem_system *sys, const struct zone *zone, unsigned order)
 {
 	u32 fraction = sys->given.page_options.pcp_high_fraction;
@@ -28,7 +29,7 @@ static u32 zone_high(const struct mem_system *sys, const struct zone *zone, unsi
 	return (u32)max(high >> 2 * order, order ? 2ULL : 4ULL) & ~1u;
 }
 
-/* Of one stack, as allocated: with room for a filling. */
+/* The size to allocate for one stack: at least a batch. */
 static u32 stack_size(const struct mem_system *sys, const struct zone *zone, unsigned order)
 {
 	return max(zone_high(sys, zone, order) / 2, order ? 2u : (u32)PCP_MAX_BATCH);
@@ -59,7 +60,7 @@ static u64 *list_init_stacks(const struct mem_system *sys, struct zone *zone, st
 	return stacks + 2 * size;
 }
 
-/* managed_pages is roughly known. */
+/* Allocates a zone's lists. managed_pages is only an estimate now. */
 static int zone_lists_init(struct mem_system *sys, struct zone *zone)
 {
 	u64 lists = (u64)sys->given.nr_cpus * PCP_LISTS * sizeof(struct pcp_list), blocks = 0;
@@ -171,7 +172,7 @@ void pcp_disable(struct mem_system *sys)
 	for_each_list(sys, list_disable);
 }
 
-/* What page_cpu.by_id needs: for zones up to those of the highest node. */
+/* The size of page_cpu.by_id: for all zones up to those of the highest node. */
 static u64 by_id_bytes(const struct mem_system *sys)
 {
 	u64 zones = 0;
@@ -201,6 +202,7 @@ int pcp_init(struct mem_system *sys)
 				return err;
 		}
 	}
+	/* each CPU's view of the lists */
 	for (u32 cpu = 0; cpu < sys->given.nr_cpus; cpu++) {
 		struct page_cpu *pc = (struct page_cpu *)(void *)cpus + cpu;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Shrinkers: who is asked, for how much. */
+/* Shrinkers: calling each of them, and for how many objects. */
 #include "mm/page/shrinker.h"
 
 #include "mm/system.h"
 
-#define MAX_COUNT (1ULL << 48) /* objects: so that nothing wraps */
+#define MAX_COUNT (1ULL << 48) /* objects; nothing wraps below it */
 
 static void add(u64 *counter, u64 n)
 {
@@ -24,8 +24,8 @@ static u64 count(struct shrinker *s, struct shrink_control *sc)
 	return nr;
 }
 
-/* Batch after batch, and a last smaller one only if that is all there is.
- * Returns what was freed. */
+/* Calls scan_objects() batch by batch; a batch may be smaller only if there are no more objects.
+ * Returns the number of freed objects. */
 static u64 scan(struct shrinker *s, struct shrink_control *sc, u64 freeable, u64 total,
 		u64 *ret_scanned)
 {
@@ -46,8 +46,8 @@ static u64 scan(struct shrinker *s, struct shrink_control *sc, u64 freeable, u64
 }
 
 /*
- * A share of its objects by priority and seeks, and of what earlier calls left undone; at most
- * twice what there is. What is not done now is left for the next call.
+ * Frees a share of its objects, by priority and seeks, and of those that earlier calls deferred; at
+ * most twice as many as there are. The rest is deferred to the next call.
  */
 static u64 shrink_one(struct shrinker *s, struct shrink_control *sc, unsigned priority)
 {
@@ -94,7 +94,7 @@ void unregister_shrinker(struct mem_system *sys, struct shrinker *shrinker)
 {
 	ASSERT(shrinker->list.next && !list_empty(&shrinker->list), "shrinker %s is not registered",
 	       shrinker->name ? shrinker->name : "");
-	/* It would wait for itself; or for one that failed in the middle. */
+	/* It would wait for itself, or for a shrinker that a fault ended. */
 	ASSERT(!shrinker_is_running(&sys->shrinkers, arch_this_cpu()),
 	       "shrinker %s is unregistered by a shrinker, or after one failed", shrinker->name);
 	spin_lock(&sys->shrinkers.lock);
@@ -107,7 +107,8 @@ void unregister_shrinker(struct mem_system *sys, struct shrinker *shrinker)
 	spin_unlock(&sys->shrinkers.lock);
 }
 
-/* From one to the next, which cannot leave the list while it is used. NULL: from none, to none. */
+/* Moves from one shrinker to the next, which stays on the list while it is used. s NULL: to the
+ * first. Returns NULL after the last. */
 static struct shrinker *next_shrinker(struct shrinker_system *all, struct shrinker *s)
 {
 	struct list_head *link;
@@ -156,6 +157,6 @@ u64 drop_slab(struct mem_system *sys)
 		for_each_node(sys, node)
 			freed += shrink_slab(sys, GFP_KERNEL, node->node_id, 0);
 		sum += freed;
-	} while (freed >> round++ > 1); /* more and more must come for another round */
+	} while (freed >> round++ > 1); /* each round must free twice as many to go on */
 	return sum;
 }

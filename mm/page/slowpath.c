@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What a request does when no zone is above its low watermark: how deep it may go, and what is
- * asked to give memory back. */
+/* A request when no zone is above its low watermark: how far below it may go, and which memory is
+ * reclaimed for it. */
 #include "page_inner.h"
 
 #define COSTLY_ORDER 3	/* Linux's PAGE_ALLOC_COSTLY_ORDER */
@@ -18,7 +18,7 @@ static bool unreserve_any(struct mem_system *sys, const struct zonelist *list)
 	return any;
 }
 
-/* How deep below the low watermark a request may go, once that has not been enough. */
+/* How far below the low watermark the request may go. */
 static unsigned flags_under_pressure(gfp_t gfp)
 {
 	unsigned flags = WMARK_MIN;
@@ -34,7 +34,7 @@ static unsigned flags_under_pressure(gfp_t gfp)
 	return flags;
 }
 
-/* Every node that may serve the request, once. */
+/* Calls the shrinkers once for every node that may serve the request. */
 static u64 shrink_nodes(const struct request *r, const struct zonelist *list, unsigned priority)
 {
 	int last = NUMA_NO_NODE;
@@ -51,8 +51,8 @@ static u64 shrink_nodes(const struct request *r, const struct zonelist *list, un
 	return freed;
 }
 
-/* Asks harder and harder until there is enough, and from the beginning while that gives anything:
- * objects must add up to pages, and for large orders that is left to luck. */
+/* Calls shrinkers with rising pressure until the request succeeds, again from the lowest while that
+ * frees something: single objects must add up to whole pages. Large orders get only one round. */
 static u64 shrink_and_take(const struct request *r, const struct zonelist *list, unsigned flags)
 {
 	bool luck = r->order > COSTLY_ORDER && !(r->gfp & __GFP_RETRY_MAYFAIL);
@@ -65,7 +65,7 @@ static u64 shrink_and_take(const struct request *r, const struct zonelist *list,
 			u64 more = shrink_nodes(r, list, priority);
 
 			freed += more;
-			pcp_drain(r->sys, r->cpu); /* also what a shrinker took for itself */
+			pcp_drain(r->sys, r->cpu); /* pages that shrinkers freed */
 			if (more)
 				pfn = zonelist_take(r, list, flags);
 			if (pfn != NO_FRAME)
@@ -76,9 +76,9 @@ static u64 shrink_and_take(const struct request *r, const struct zonelist *list,
 }
 
 /*
- * Linux's order: the min watermark; then, if the request may wait, with the CPUs' lists given back,
- * with what shrinkers can spare, and with the atomic reserve. One that must not fail may take the
- * last page. A shrinker's own requests get what there is.
+ * Linux's order: first down to the min watermark. Then, if the request may wait, after draining the
+ * CPUs' lists, after calling shrinkers, and from the atomic reserve. __GFP_NOFAIL may take the last
+ * page. A shrinker's own requests ignore the watermarks.
  */
 u64 request_slow(const struct request *r, const struct zonelist *list)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* One zone after the other, in the order of a node's zonelist, until one gives what is asked for;
- * and the way back. */
+/* Tries the zones in the order of a node's zonelist until one has the block; and puts blocks
+ * back. */
 #include "frame_fast.h"
 
 static u64 block_pfn(const struct mem_system *sys, u64 block)
@@ -25,7 +25,7 @@ void zone_count_numa(struct zone *wanted, struct zone *zone, int cpu_nid, u64 nr
 		count_event(zone, NUMA_OTHER, nr);
 }
 
-/* One zone's answer: from the CPU's list, or from the free lists. */
+/* Takes a block from one zone: from the CPU's list, or from the free lists. */
 static u64 take_from_zone(const struct request *r, struct zone *zone, unsigned flags)
 {
 	enum migratetype type = gfp_migratetype(r->gfp);

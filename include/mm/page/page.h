@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * struct page: what is known of one page frame. 64 bytes, with Linux's names for its fields.
+ * struct page describes one page frame. 64 bytes, with Linux's names for its fields.
  *
- * Struct pages come to life a pageblock (512 pages, 2 MiB) at a time, when a page of it is first
- * handed out by alloc_pages(). Before that they have no memory or hold zeros; page_alive() in
- * mm/page/memmodel.h tells.
+ * The struct pages of a pageblock (512 pages, 2 MiB) are initialised together, when alloc_pages()
+ * first returns one of them. Before that they have no memory or are zero; page_alive() in
+ * mm/page/memmodel.h tells which.
  */
 #ifndef MM_PAGE_PAGE_H
 #define MM_PAGE_PAGE_H
@@ -27,7 +27,7 @@ struct page {
 		struct { /* PG_slab: mm/slab/slab_struct.h */
 			struct list_head slab_list;
 			union {
-				u64 free; /* bit i: nobody has object i */
+				u64 free; /* bit i: object i is free */
 				struct slab_map *map;
 			};
 			union {
@@ -51,8 +51,8 @@ struct page {
 		struct {
 			s32 _refcount; /* 0: free */
 			u8 order;      /* of the block that it heads */
-			u8 kind;       /* PAGE_PLAIN, PAGE_MARKED; 0: with the buddy, or a tail */
-			u16 lists;     /* the CPUs' lists that it goes to (mm/page/pcp.h) */
+			u8 kind;       /* PAGE_PLAIN, PAGE_MARKED; 0: in the buddy, or a tail */
+			u16 lists;     /* the CPUs' lists for it when freed (mm/page/pcp.h) */
 		};
 		u64 life; /* all four, for one compare */
 	};
@@ -67,10 +67,10 @@ struct page {
 
 _Static_assert(sizeof(struct page) == 64, "512 struct pages must fill 32 KiB");
 
-#define PAGE_PLAIN  0x01 /* heads a block that somebody has, or a CPU's list */
-#define PAGE_MARKED 0x02 /* freeing it takes more than its frame: flags, a compound page */
+#define PAGE_PLAIN  0x01 /* heads a block that is allocated, or in a CPU's list */
+#define PAGE_MARKED 0x02 /* has flags or is compound: to free it takes the slow path */
 
-/* The life of a plain page with one reference. Orders without CPUs' lists have NO_LISTS. */
+/* page->life of a plain page with one reference. Orders without CPUs' lists have NO_LISTS. */
 #define PAGE_LIFE(order, lists)                                                                    \
 	(1ULL | (u64)(order) << 32 | (u64)PAGE_PLAIN << 40 | (u64)(lists) << 48)
 #define PAGE_LIFE_LISTS_SHIFT 48
@@ -103,7 +103,7 @@ static inline void page_clear(struct page *page, enum page_flag flag)
 	page->flags &= ~(1ULL << flag);
 }
 
-/* A single page whose flags are all cleared again: freeing it takes no more than its frame. */
+/* For a single page whose flags are all cleared again: it may take the fast path when freed. */
 static inline void page_unmark(struct page *page)
 {
 	page->kind = PAGE_PLAIN;
@@ -119,10 +119,10 @@ static inline int page_to_nid(const struct page *page)
 	return (int)(page->flags >> PAGE_NODE_SHIFT & 1023);
 }
 
-/* What a page may not have when it is given back: everything but zone and node. */
+/* The flags that a free page must not have: all but zone and node. */
 #define PAGE_FLAGS_IN_USE ((1ULL << PAGE_NODE_SHIFT) - 1)
 
-/* Takes a flag away, and the mark too if there is no other flag. */
+/* Clears a flag, and PAGE_MARKED too if there is no other flag. */
 static inline void page_unset(struct page *page, enum page_flag flag)
 {
 	page_clear(page, flag);
@@ -144,7 +144,7 @@ static inline unsigned compound_order(const struct page *head)
 	return page_test(head, PG_head) ? head[1].compound_order : 0;
 }
 
-/* Name of a flag as Linux's page-types says it; NULL for unused numbers. */
+/* Name of a flag as in Linux's page-types; NULL for unused numbers. */
 const char *page_flag_name(unsigned flag);
 
 #endif

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Per-CPU lists of free blocks, which only their CPU touches, so without a lock.
+ * Per-CPU lists of free blocks. Only their own CPU uses them, so they need no lock.
  *
- * A list is a stack, so that a CPU takes what it gave last (hot in its cache), and a spare one of
- * the same size. A full stack becomes the spare, whose blocks, the oldest ones, go back to the
- * zone; an empty one changes places with the spare, or is filled from the zone, `batch` at a time.
- * Blocks in lists are not free for others and not counted as free. When memory runs out the lists
- * of all CPUs are drained: one's own at once, that of a CPU outside our world by who needs it, that
- * of a running one at its next visit to a zone.
+ * A list is a stack, so that a CPU reuses the block that it freed last (hot in its cache), and a
+ * spare stack of the same size. When the stack is full, the blocks of the spare, which are the
+ * oldest, go back to the zone, and the two change places. When it is empty, they change places too,
+ * or it is filled from the zone, `batch` blocks at a time. Blocks in lists are not free for others
+ * and do not count as free. When memory is short, the lists of all CPUs are drained: the own lists
+ * at once, those of a CPU outside our world by the CPU that needs memory, those of a running CPU by
+ * itself at its next slow path.
  *
- * What lies in a list is ready to be handed out, so taking and giving back are a few instructions.
- * In a system with struct pages that is a struct page, alive, with its order and lists written;
- * alloc_pages() uses the lists. In one without (sys->given.page_options.frames_only) it is a PFN,
- * and frame_alloc() uses them.
+ * A block in a list is ready for use, so allocating and freeing take a few instructions. In a
+ * system with struct pages the list has initialised struct pages, with order and list written in
+ * them, and alloc_pages() uses the lists. In a system without (sys->given.page_options.frames_only)
+ * it has PFNs, and frame_alloc() uses the lists.
  */
 #ifndef MM_PAGE_PCP_H
 #define MM_PAGE_PCP_H
@@ -24,19 +25,19 @@
 #define PCP_HUGE      (PCP_MAX_ORDER + 1)
 #define PCP_LISTS     (MIGRATE_PCPTYPES * NR_PCP_ORDERS)
 
-/* What a CPU's list of single pages holds at most, in both stacks: it stays in the caches. */
+/* The most single pages of a CPU's list, in both stacks: so few that they stay in its caches. */
 #define PCP_MAX_PAGES 2048
 #define PCP_MAX_BATCH 64
 
 struct pcp_list {
-	u64 *top, *base, *end; /* in use: [base, top). All equal: the list is out of use */
-	u64 nr_taken;	       /* blocks handed out */
+	u64 *top, *base, *end; /* blocks: [base, top). end == base: the list is disabled */
+	u64 nr_taken;	       /* blocks allocated from it */
 	u64 *spare;	       /* the other stack's base */
-	u32 nr_spare;	       /* in use there */
-	u32 size;	       /* of a stack, as allocated; in use end - base */
-	u32 high, batch;       /* blocks: at most in both stacks; to fill at once */
+	u32 nr_spare;	       /* blocks in the spare */
+	u32 size;	       /* allocated size of a stack; used are end - base */
+	u32 high, batch;       /* most blocks in both stacks; blocks to fill at once */
 	u8 order, migratetype;
-	u16 lists; /* struct page's: zone id * MIGRATE_PCPTYPES + type */
+	u16 lists; /* as in struct page: zone id * MIGRATE_PCPTYPES + type */
 	u64 nr_filled, nr_drained;
 	struct zone *zone;
 } __attribute__((aligned(128)));
@@ -45,20 +46,20 @@ struct pcp_list {
 struct page_cpu {
 	/* The lists of the preferred zone for each kind of request; [order]. */
 	struct pcp_list *fast[NR_GFP_KINDS];
-	/* What the life of a plain page of order 0 reads (mm/page/page.h) that goes to last_lists:
-	 * a page that is freed is checked, and its lists found, by one compare. */
+	/* page->life (mm/page/page.h) of a plain order-0 page that belongs to last_lists: one
+	 * compare checks a page that is freed, and finds its list. */
 	u64 last_life;
 	struct pcp_list *last_lists;
 	u16 last_id;
-	struct pcp_list **by_id; /* [struct page's lists] */
-	struct pcp_list *none;	 /* lists out of use */
-	/* A run of populated sections that it met last: struct pages may be read for what lies in
-	 * the direct map from live_start on (virtual address, bytes). page_cpu_learn() sets it. */
+	struct pcp_list **by_id; /* [page->lists] */
+	struct pcp_list *none;	 /* disabled lists */
+	/* The last run of populated sections that it used: live_bytes from the virtual address
+	 * live_start on, in the direct map, have struct pages. Set by page_cpu_learn(). */
 	u64 live_start, live_bytes;
-	struct page *live_pages; /* of the first one */
+	struct page *live_pages; /* of live_start */
 	int nid;		 /* its node, or the nearest one with memory */
-	bool running;		 /* nobody else may touch its lists */
-	bool drain;		 /* another CPU wants its lists empty */
+	bool running;		 /* no other CPU may use its lists */
+	bool drain;		 /* another CPU asks it to empty its lists */
 };
 
 struct mem_system;
@@ -85,19 +86,19 @@ static inline u32 pcp_count(const struct pcp_list *list)
 	return (u32)(list->top - list->base) + list->nr_spare;
 }
 
-/* Lists for sys->given.nr_cpus CPUs, from memblock; they are out of use. 0 or -ENOMEM. */
+/* Allocates lists for sys->given.nr_cpus CPUs from memblock; they are disabled. 0 or -ENOMEM. */
 int pcp_init(struct mem_system *sys);
-/* Sets high and batch from the zones' sizes (page_options.pcp_high_fraction) and puts the lists
- * into use. */
+/* Sets high and batch from the zones' sizes (page_options.pcp_high_fraction) and enables the
+ * lists. */
 void pcp_enable(struct mem_system *sys);
-/* Out of use and empty. No other CPU may be in the allocator. */
+/* Empties and disables the lists. No other CPU may be in the allocator. */
 void pcp_disable(struct mem_system *sys);
-/* Gives what this CPU's lists hold back to the zones; or of all CPUs, as far as that can be done
- * now. Returns how many pages came back. */
+/* Returns the blocks in this CPU's lists to the zones; or those of all CPUs, if possible now.
+ * Returns the number of pages. */
 u64 pcp_drain(struct mem_system *sys, u32 cpu);
 u64 pcp_drain_all(struct mem_system *sys, u32 cpu);
-/* Around the work of CPUs 0 to nr - 1 at once: each one's lists are its own then. While just one
- * CPU runs, none needs to be started. */
+/* Call these before and after CPUs 0 to nr - 1 work at the same time: meanwhile each one's lists
+ * are used by this CPU only. Not needed while only one CPU works. */
 void pcp_start_cpus(struct mem_system *sys, u32 nr);
 void pcp_stop_cpus(struct mem_system *sys, u32 nr);
 /* Pages in lists: of a zone and one CPU, of a zone and all CPUs. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Descriptors of GiBs and pageblocks coming to life. The zone's lock is held,
- * or nobody else runs. */
+/* Initialising descriptors of GiBs and pageblocks. The zone's lock is held, or no other CPU
+ * runs. */
 #include "frame_inner.h"
 
 #define CHUNK_ORDER 6 /* 341 maps at a time: for 682 MiB */
 
-/* What pageblocks point to that were never split: nothing in it is free or used. */
+/* The map of all pageblocks that were never split: nothing in it is free or used. */
 const struct blockmap no_blockmap;
 
 struct gigablock *pfn_to_gigablock(const struct mem_system *sys, u64 pfn)
@@ -38,7 +38,8 @@ void pageblock_own(struct pageblock *block, const struct zone *zone)
 	u32 zid = zone_id(zone);
 	unsigned type = block->migratetype;
 
-	/* CMA pages serve movable requests, so they come back to those lists; reserves go back. */
+	/* CMA pages serve movable requests, so they are freed to those lists; reserves have
+	 * none. */
 	if (type == MIGRATE_CMA)
 		type = MIGRATE_MOVABLE;
 	block->zid = (u16)zid;
@@ -55,7 +56,7 @@ static void map_init(struct blockmap *map, u64 pfn)
 	}
 }
 
-/* The chunk is marked used, so that nobody can free it. */
+/* Adds a chunk of pages to the pool. Its state is "used", but no caller has it to free. */
 static void pool_add(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
 {
 	struct map_pool *pool = &zone->maps;
@@ -72,8 +73,8 @@ static void pool_add(struct mem_system *sys, struct zone *zone, u64 pfn, unsigne
 }
 
 /*
- * Called with the last map still in the pool: taking the new chunk may need it. The chunk comes
- * from the zone itself; when no large one is left, a small one will do.
+ * Called while the pool still has one map: to take the new chunk may need it. The chunk comes from
+ * the zone itself, the largest that there is.
  */
 static void pool_grow(struct mem_system *sys, struct zone *zone)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Free blocks of one zone: taking, splitting, merging. See mm/page/zone.h for the tiers.
+ * Free blocks of one zone: taking, splitting, merging. mm/page/zone.h describes the descriptors.
  *
- * A list's type is that of the first pageblock of its blocks, so whoever changes a pageblock's type
- * moves its blocks. Everything here is called with the zone's lock held.
+ * The type of a block's first pageblock selects its list, so to change a pageblock's type is also
+ * to move its blocks. Everything here is called with the zone's lock held.
  */
 #include "group.h"
 #include "frame_inner.h"
@@ -93,14 +93,14 @@ static void block_remove(struct mem_system *sys, struct zone *zone, u64 pfn, uns
 	}
 }
 
-/* Reserves and isolated blocks merge only with their like, lest they leak. */
+/* Reserved and isolated blocks merge only with the same type, so that their pages stay theirs. */
 static bool may_merge(unsigned a, unsigned b)
 {
 	return a == b || (a < MIGRATE_PCPTYPES && b < MIGRATE_PCPTYPES);
 }
 
-/* Is there a free block of exactly this order at `buddy`, that the block at pfn may merge with?
- * They share a parent, so what is read is alive. */
+/* Is there a free block of exactly this order at `buddy` with which the block at pfn may merge?
+ * They have the same parent, so the buddy's descriptor is initialised. */
 static bool buddy_is_free(const struct mem_system *sys, const struct zone *zone, u64 pfn, u64 buddy,
 			  unsigned order)
 {
@@ -139,7 +139,7 @@ static u64 block_first(const struct mem_system *sys, const struct zone *zone, un
 	return gigablock_pfn(sys, list_entry(first, struct gigablock, list));
 }
 
-/* Makes the descriptors alive that two halves of a block of `order` need. */
+/* Initialises the descriptors that the halves of a block of `order` need. 0 or -ENOMEM. */
 static int tier_revive(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
 {
 	if (order == GIGA_ORDER)
@@ -148,9 +148,14 @@ static int tier_revive(struct mem_system *sys, struct zone *zone, u64 pfn, unsig
 }
 
 /*
- * Halves a block that is on no list until the part that holds `want` has the order, at least
- * GROUP_ORDER; the other halves go to the lists. Returns that part's PFN; NO_FRAME with all of it
- * back on the lists when there is no memory for descriptors.
+ * Halves a block that is on no list until the part with `want` has this order (at least
+ * GROUP_ORDER); the other halves go to the lists:
+ *
+ *	|      w        |	from
+ *	|   w   | free  |
+ *	|f |w|f | free  |	order: w is returned
+ *
+ * Returns that part's PFN. NO_FRAME: no memory for descriptors, all of the block is on the lists.
  */
 static u64 block_cut(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned from,
 		     unsigned order, u64 want)
@@ -202,7 +207,7 @@ void group_relist(struct zone *zone, struct group *g, unsigned type)
 	g->bucket = bucket;
 }
 
-/* All 64 pages are free: the group becomes a block. */
+/* All 64 pages of the group are free: makes it a block. */
 static void group_whole(struct mem_system *sys, struct zone *zone, struct group *g, unsigned type)
 {
 	if (g->bucket != NO_BUCKET)
@@ -254,7 +259,7 @@ struct group *group_for(struct mem_system *sys, struct zone *zone, unsigned orde
 	if (pfn == NO_FRAME)
 		return NULL;
 	g = group_at(pageblock_at(sys, pfn), pfn);
-	g->free = ~0ULL; /* in no bucket yet: the caller takes some and relists it */
+	g->free = ~0ULL; /* on no list yet: the caller takes pages and relists it */
 	return g;
 }
 
@@ -289,7 +294,7 @@ void buddy_lend(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned ord
 	block_insert(sys, zone, pfn, order);
 }
 
-/* Have all pageblocks of an allocated block types that may lie in one free block? */
+/* Do all pageblocks of an allocated block have types that may be in one free block? */
 static bool is_uniform(const struct mem_system *sys, u64 pfn, unsigned order)
 {
 	unsigned type = pageblock_at(sys, pfn)->migratetype;
@@ -321,6 +326,7 @@ void buddy_put(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned orde
 			  block->migratetype);
 		return;
 	}
+	/* types may have changed while the block was allocated */
 	if (order < GIGA_ORDER)
 		gigablock_revive(sys, pfn);
 	if (order > PAGEBLOCK_ORDER && order <= MAX_PAGE_ORDER && !is_uniform(sys, pfn, order)) {
@@ -333,7 +339,7 @@ void buddy_put(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned orde
 	block_put(sys, zone, pfn, order);
 }
 
-/* ---- choosing the place ------------------------------------------------------------------ */
+/* ---- taking a given place ---------------------------------------------------------------- */
 
 int buddy_take_at(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned order)
 {
@@ -349,7 +355,7 @@ int buddy_take_at(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned o
 		if (block_cut(sys, zone, found.pfn, found.order, down_to, pfn) == NO_FRAME)
 			return -ENOMEM;
 	}
-	block = pageblock_at(sys, pfn); /* now alive, and its type known */
+	block = pageblock_at(sys, pfn); /* initialised by now */
 	buddy_account(zone, block->migratetype, -(1LL << order));
 	if (order >= GROUP_ORDER)
 		return 0;

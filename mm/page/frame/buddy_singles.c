@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Single pages of the buddy system, many at once: by the words of their groups instead of by bits.
+/* Many single pages of the buddy system at once: by the words of their groups, not bit by bit.
  * Called with the zone's lock held. */
 #include "group.h"
 #include "frame_inner.h"
 
 /* ---- taking ------------------------------------------------------------------------------ */
 
-/* The highest pages first: who fills a stack with them hands out the lowest first. */
+/* Takes the highest pages first: on the caller's stack the lowest one is then on top. */
 static u32 take_bits(struct group *g, u64 *pfns, u32 max)
 {
 	u64 first = group_pfn(g), free = g->free;
@@ -59,7 +59,7 @@ u64 buddy_take_group(struct mem_system *sys, struct zone *zone, enum migratetype
 
 /* ---- putting ----------------------------------------------------------------------------- */
 
-/* Is all of the aligned piece of 2^order pages free that page i is in? */
+/* Is the aligned piece of 2^order pages with page i completely free? */
 static inline bool group_has(const struct group *g, unsigned i, unsigned order)
 {
 	u64 piece = group_mask(i & ~((1u << order) - 1), order);
@@ -67,8 +67,8 @@ static inline bool group_has(const struct group *g, unsigned i, unsigned order)
 	return (g->free & piece) == piece;
 }
 
-/* Free bits of a group are set. One bit makes the largest run grow only if it completes a piece
- * that is larger than that. */
+/* Sets free bits of a group. A single bit can only make the largest run grow by completing a larger
+ * piece around it. */
 static inline void group_add(struct mem_system *sys, struct zone *zone, struct group *g, u64 bits,
 			     unsigned type)
 {
@@ -93,7 +93,8 @@ static inline struct group *group_of(const struct mem_system *sys, u64 pfn)
 	return group_at(pageblock_at(sys, pfn), pfn);
 }
 
-/* Those of one group follow each other more often than not. Their states are cleared. */
+/* Clears the pages' states too. Pages of one group often follow each other: they are put
+ * together. */
 void buddy_put_singles(struct mem_system *sys, struct zone *zone, const u64 *pfns, u32 nr)
 {
 	unsigned type = MIGRATE_MOVABLE;
@@ -105,7 +106,7 @@ void buddy_put_singles(struct mem_system *sys, struct zone *zone, const u64 *pfn
 		u8 *state = &block->map->state[number % GROUPS_PER_BLOCK * GROUP_NR_PAGES];
 		u32 first = i;
 
-		if (i + PUT_AHEAD < nr) /* random frees meet a cold group each */
+		if (i + PUT_AHEAD < nr) /* after random frees each group is cold */
 			__builtin_prefetch(group_of(sys, pfns[i + PUT_AHEAD]), 1);
 		for (; i < nr && pfns[i] >> GROUP_ORDER == number; i++) {
 			unsigned bit = pfns[i] % GROUP_NR_PAGES;

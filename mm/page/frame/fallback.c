@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Which type's lists serve a request: its own, CMA's, the reserve for atomic ones, or another
- * type's, and when a pageblock changes sides. Called with the zone's lock held.
+ * Chooses the lists that serve a request: those of its own type, of CMA, of the reserve for atomic
+ * requests, or of another type; and decides when a pageblock changes its type. Called with the
+ * zone's lock held.
  */
 #include "frame_inner.h"
 
@@ -11,7 +12,7 @@ static const u8 fallbacks[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES - 1] = {
 	[MIGRATE_RECLAIMABLE] = {MIGRATE_UNMOVABLE, MIGRATE_MOVABLE},
 };
 
-/* The type among the fallbacks whose largest block is the largest, its order in *ret_order. */
+/* The fallback type with the largest block, its order in *ret_order; -1: none has one. */
 static int largest_fallback(const struct zone *zone, unsigned order, unsigned type,
 			    unsigned *ret_order)
 {
@@ -44,7 +45,7 @@ static int smallest_fallback(const struct zone *zone, unsigned order, unsigned t
 	return best;
 }
 
-/* The whole of a free block of that order: its pageblocks, just as many as are needed, change. */
+/* Takes whole pageblocks of a free block, as many as the request needs: their type changes. */
 static int steal_whole(struct mem_system *sys, struct zone *zone, unsigned order, unsigned from,
 		       unsigned type)
 {
@@ -61,7 +62,8 @@ static int steal_whole(struct mem_system *sys, struct zone *zone, unsigned order
 	return (int)type;
 }
 
-/* A part of a pageblock: if half of it is free, all that is free in it changes. */
+/* Takes from a part of a pageblock. If at least half of it is free, the pageblock
+ * changes its type. */
 static int steal_part(struct mem_system *sys, struct zone *zone, unsigned found, unsigned from,
 		      unsigned type)
 {
@@ -76,9 +78,9 @@ static int steal_part(struct mem_system *sys, struct zone *zone, unsigned found,
 }
 
 /*
- * Large blocks are taken first, so that what follows fits into the same pageblock. Movable requests
- * take the smallest instead when no half pageblock is to be had: they can be moved away later.
- * Returns the type whose lists can serve the request now; -1: none.
+ * Takes from the largest block, so that the next requests fit into the same pageblock. If there is
+ * not even half a pageblock, movable requests take the smallest block: their pages can be moved
+ * away later. Returns the type whose lists can serve the request now; -1: none.
  */
 static int steal(struct mem_system *sys, struct zone *zone, unsigned order, unsigned type)
 {
@@ -95,8 +97,7 @@ static int steal(struct mem_system *sys, struct zone *zone, unsigned order, unsi
 	return steal_part(sys, zone, found, (unsigned)from, type);
 }
 
-/* Where to look before stealing: the type itself, or CMA's when most of the
- * free memory is there. */
+/* The type to try first: the request's own, or CMA if that has most of the free memory. */
 static enum migratetype preferred(const struct zone *zone, enum migratetype type, unsigned flags)
 {
 	if (type == MIGRATE_MOVABLE && flags & ALLOC_CMA &&

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the descriptors say of one frame: the free block or the allocated one that it is in. */
+/* The state of one frame from its descriptors: the free or allocated block that it is in. */
 #include "frame_inner.h"
 #include "group.h"
 
 /* ---- free -------------------------------------------------------------------------------- */
 
-/* The run of free pages in its group, or the block of several groups, that the page is in. */
+/* Finds the free run in its group, or the free block of several groups, with the page. */
 static bool small_block_of(const struct pageblock *block, u64 pfn, struct buddy_block *ret)
 {
 	const struct group *g = group_at(block, pfn);
@@ -61,7 +61,7 @@ u8 frame_state(const struct mem_system *sys, u64 pfn)
 	return block->map->state[pfn % PAGEBLOCK_NR_PAGES];
 }
 
-/* The block with a state that holds the frame. */
+/* Finds the block with the frame whose head has a state. */
 static bool marked_block_of(const struct mem_system *sys, u64 pfn, u64 *ret_head,
 			    unsigned *ret_order)
 {

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A group's word: a bit per free page, and in it naturally aligned runs of 2^order pages, order <
- * GROUP_ORDER. The blocks that a buddy system would have are the largest such runs.
+ * A group's word has a bit for each free page. A run is 2^order free pages in it, naturally
+ * aligned, order < GROUP_ORDER. The largest such runs are the blocks that a buddy system would
+ * have.
  */
 #ifndef MM_PAGE_FRAME_GROUP_H
 #define MM_PAGE_FRAME_GROUP_H
 
 #include "mm/types.h"
 
-/* 2^order pages from bit i on. */
+/* The bits of 2^order pages from bit i on. */
 static inline u64 group_mask(unsigned i, unsigned order)
 {
 	return ~0ULL >> (GROUP_NR_PAGES - (1u << order)) << i;
 }
 
-/* From runs of one order (a bit at each one's start) those of the next. */
+/* From the runs of one order (a bit at the start of each) the runs of the next: two neighbours of
+ * which the first is aligned. */
 static inline u64 group_pair_up(u64 runs, unsigned order)
 {
 	static const u64 starts[GROUP_ORDER] = {0x5555555555555555, 0x1111111111111111,
@@ -24,8 +26,8 @@ static inline u64 group_pair_up(u64 runs, unsigned order)
 	return runs & runs >> (1u << order) & starts[order];
 }
 
-/* The order of the largest run, GROUP_ORDER when all is free; `free` is not 0. Without branches:
- * what random frees leave behind cannot be predicted. */
+/* The order of the largest run, GROUP_ORDER if all is free; `free` is not 0. Without branches, as
+ * the CPU could not predict them after random frees. */
 static inline unsigned group_largest(u64 free)
 {
 	unsigned order = 0;
@@ -37,7 +39,8 @@ static inline unsigned group_largest(u64 free)
 	return order;
 }
 
-/* Where the smallest block begins that holds 2^order pages; there must be one. */
+/* The start of the smallest block with at least 2^order pages; there must be one. A block is a run
+ * that is not half of a larger run. */
 static inline unsigned group_find(u64 free, unsigned order)
 {
 	u64 runs = free, up, only;
@@ -53,7 +56,7 @@ static inline unsigned group_find(u64 free, unsigned order)
 	}
 }
 
-/* The order of the block that 2^order free pages at i are part of. */
+/* The order of the block that contains the 2^order free pages at i. */
 static inline unsigned group_merged(u64 free, unsigned i, unsigned order)
 {
 	while (order < GROUP_ORDER) {
@@ -67,7 +70,7 @@ static inline unsigned group_merged(u64 free, unsigned i, unsigned order)
 	return order;
 }
 
-/* Blocks of each order below GROUP_ORDER are added to ret_blocks. */
+/* Adds the numbers of blocks of each order below GROUP_ORDER to ret_blocks. */
 static inline void group_count(u64 free, u64 ret_blocks[GROUP_ORDER])
 {
 	for (unsigned order = 0; order < GROUP_ORDER; order++) {

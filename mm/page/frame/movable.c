@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Where ZONE_MOVABLE begins on each node: Linux's kernelcore=, movablecore= and movable_node. It is
- * cut out of the end of the node's memory above the highest zone limit that its memory reaches.
+ * The start of ZONE_MOVABLE on each node, by Linux's kernelcore=, movablecore= and movable_node.
+ * The zone is the end of the node's memory, above the highest zone limit that the machine's memory
+ * reaches.
  */
 #include "frame_inner.h"
 
@@ -24,7 +25,7 @@ static u64 node_pages_from(const struct mem_system *sys, int nid, u64 from)
 	return pages;
 }
 
-/* Below this no node's memory becomes movable: the start of the highest zone in use. */
+/* The start of the highest zone in use: memory below it does not become movable. */
 static u64 highest_zone_start(const struct mem_system *sys)
 {
 	phys_addr_t end = memblock_end_of_dram(&sys->memblock);
@@ -34,7 +35,7 @@ static u64 highest_zone_start(const struct mem_system *sys)
 	return end > ZONE_DMA_END ? phys_to_pfn(ZONE_DMA_END) : 0;
 }
 
-/* Hot-pluggable ranges must be given back some day: all of them become movable. */
+/* Hot-pluggable memory may be removed later, so all of it becomes movable. */
 static void place_by_hotplug(struct mem_system *sys)
 {
 	const struct memblock_type *memory = &sys->memblock.memory;
@@ -50,7 +51,8 @@ static void place_by_hotplug(struct mem_system *sys)
 	}
 }
 
-/* The PFN behind which the node has `pages` of memory left, counted from `from` up. */
+/* The PFN that has `pages` of the node's memory between `from` and it; ~0: there are not so
+ * many. */
 static u64 pfn_after(const struct mem_system *sys, int nid, u64 from, u64 pages)
 {
 	const struct memblock_type *memory = &sys->memblock.memory;
@@ -69,8 +71,8 @@ static u64 pfn_after(const struct mem_system *sys, int nid, u64 from, u64 pages)
 	return ~0ULL;
 }
 
-/* Memory that must stay the kernel's, spread evenly over the nodes; what a small node cannot give
- * the others do. */
+/* Spreads the pages that the kernel must keep evenly over the nodes; if a node is too small, the
+ * others give more. */
 static void place_by_size(struct mem_system *sys, u64 kernel)
 {
 	u64 lowest = highest_zone_start(sys), fixed[MAX_NUMNODES] = {0}, left = kernel;
@@ -95,6 +97,7 @@ static void place_by_size(struct mem_system *sys, u64 kernel)
 			open -= *have == all;
 		}
 	}
+	/* memory below the highest zone counts as the kernel's already */
 	for_each_node(sys, node) {
 		int nid = node->node_id;
 		u64 low = node_pages_from(sys, nid, 0) - node_pages_from(sys, nid, lowest);
@@ -114,7 +117,7 @@ void zones_place_movable(struct mem_system *sys)
 
 	for_each_node(sys, node)
 		all += node_pages_from(sys, node->node_id, 0);
-	if (movable) /* both given: what leaves the kernel more */
+	if (movable) /* if both are given, the one that leaves more to the kernel */
 		kernel = max(kernel, all - min(movable, all));
 	if (options->movable_node)
 		place_by_hotplug(sys);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * How much of a zone is kept back, from whom: Linux's rules (mm/page_alloc.c of 6.1:
- * min_free_kbytes, setup_per_zone_wmarks, lowmem_reserve), so that the figures agree.
+ * How much of a zone is reserved, and for which requests: Linux's rules (mm/page_alloc.c of 6.1:
+ * min_free_kbytes, setup_per_zone_wmarks, lowmem_reserve), so that the numbers are the same.
  */
 #include "frame_inner.h"
 
@@ -24,10 +24,10 @@ u64 page_min_free_kbytes(u64 managed_pages, u32 nr_zones)
 	u64 huge;
 
 	kib = max(min(kib, 262144ULL), 128ULL);
-	if (managed_pages < 512 * MiB / PAGE_SIZE) /* Linux leaves huge pages off */
+	if (managed_pages < 512 * MiB / PAGE_SIZE) /* Linux turns huge pages off */
 		return kib;
-	/* What khugepaged raises it to, so that types can be kept apart: two pageblocks for each
-	 * zone, and three for each pair of types; at most a twentieth of memory. */
+	/* khugepaged raises it, so that types can be kept apart: two pageblocks in each zone, and
+	 * one more for each pair of types; at most a twentieth of memory. */
 	huge = PAGEBLOCK_NR_PAGES * nr_zones * (2 + MIGRATE_PCPTYPES * MIGRATE_PCPTYPES);
 	huge = min(huge, managed_pages / 20) * (PAGE_SIZE / KiB);
 	return max(kib, huge);
@@ -40,12 +40,12 @@ static void zone_set_marks(struct zone *zone, u64 min_pages, u64 all_managed)
 	zone->_watermark[WMARK_MIN] = min_pages * zone->managed_pages / all_managed;
 	step = max(zone->_watermark[WMARK_MIN] / 4, zone->managed_pages * WATERMARK_SCALE / 10000);
 	if (!min_pages)
-		step = 0; /* asked to keep nothing back */
+		step = 0; /* no reserve is wanted */
 	for (unsigned mark = WMARK_LOW; mark < NR_WMARK; mark++)
 		zone->_watermark[mark] = zone->_watermark[mark - 1] + step;
 }
 
-/* What a zone keeps from requests that a higher one could have served. */
+/* Sets what each zone keeps from requests that may also use a higher zone. */
 static void node_set_reserves(pg_data_t *node)
 {
 	static const u32 ratio[MAX_NR_ZONES] = {256, 256, 32, 0, 0};
@@ -100,7 +100,7 @@ void page_set_watermarks(struct mem_system *sys)
 	}
 }
 
-/* Is there a block of that order, or larger, that such a request may take? */
+/* Is there a block of this order or larger that the request may take? */
 static bool has_block(const struct zone *zone, unsigned order, unsigned alloc_flags)
 {
 	u32 lists = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Nodes and zones from memblock: spans, present pages, and the order in which zones are tried. */
+/* Makes nodes and zones from memblock: spans, present pages, and the order of zones to try. */
 #include "mm/page/zone.h"
 
 #include "mm/system.h"
@@ -57,7 +57,7 @@ struct zone *zone_at(const struct mem_system *sys, int nid, u64 pfn)
 	return &node->node_zones[type];
 }
 
-/* Limits in PFNs, [lo, hi), of a node's zones of RAM. */
+/* The limits of a zone of RAM, [lo, hi) in PFNs. */
 static void zone_limits(const pg_data_t *node, enum zone_type type, u64 *lo, u64 *hi)
 {
 	static const phys_addr_t start[] = {0, ZONE_DMA_END, ZONE_DMA32_END, 1ULL << MAX_PHYS_BITS};
@@ -71,7 +71,7 @@ static void zone_limits(const pg_data_t *node, enum zone_type type, u64 *lo, u64
 		*hi = min(*hi, node->movable_pfn);
 }
 
-/* Whole pages of a memory region; partial ones at its ends do not count, as in Linux. */
+/* The whole pages of a memory region; partial pages at its ends do not count, as in Linux. */
 static void region_pfns(const struct memblock_region *r, u64 *start, u64 *end)
 {
 	*start = phys_to_pfn(round_up(r->base, PAGE_SIZE));
@@ -83,7 +83,7 @@ static int region_nid(const struct memblock_region *r)
 	return r->nid == NUMA_NO_NODE ? 0 : r->nid;
 }
 
-/* Pages of the node's memory in [lo, hi). */
+/* The number of pages of the node's memory in [lo, hi). */
 static u64 present_in(const struct mem_system *sys, int nid, u64 lo, u64 hi)
 {
 	const struct memblock_type *memory = &sys->memblock.memory;
@@ -150,7 +150,7 @@ static void zone_set_span(struct zone *zone, u64 lo, u64 hi, u64 present)
 	node->nr_zones = zone->type + 1;
 }
 
-/* Memory of devices: it has struct pages once they are asked for, and is nobody's to allocate. */
+/* Memory of devices can have struct pages, but the allocator never uses it. */
 static void device_zone_init(const struct mem_system *sys, struct zone *zone)
 {
 	u64 lo = ~0ULL, hi = 0, present = 0;
@@ -208,7 +208,7 @@ static void zonelist_add_node(struct zonelist *list, pg_data_t *node)
 	}
 }
 
-/* The nearest node that is not in `used` yet; the lower id wins a tie. NULL: none is left. */
+/* The nearest node that is not in `used`; of equally near ones the lower id. NULL: none is left. */
 static pg_data_t *nearest_node(struct mem_system *sys, int from, u64 used)
 {
 	const struct numa_info *numa = sys->given.numa;
@@ -255,6 +255,7 @@ int zones_init(struct mem_system *sys)
 	u32 nr_zones = 0;
 	int err = 0;
 
+	/* the nodes, and the end of all memory */
 	if (numa && numa->nr_nodes)
 		nodes |= ~0ULL >> (64 - numa->nr_nodes);
 	for (u32 i = 0; i < memory->cnt; i++)
