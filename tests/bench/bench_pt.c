@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * What walking and dumping page tables costs on this workstation: entries per second of tables that
- * are full at level 0, beside a bare loop that only reads the same entries. Medians of several
- * rounds; one JSON row a figure on standard output, for tests/bench/run.py.
+ * The cost of walking and dumping page tables on this workstation: entries per second of tables
+ * that are full at level 0, compared with a loop that only reads the same entries. Medians of
+ * several rounds; one JSON row for each figure on standard output, for tests/bench/run.py.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -62,7 +62,7 @@ static u64 now(void)
 
 static volatile u64 sink;
 
-/* ---- what is measured: each looks at all entries of the tree ----------------------------- */
+/* ---- the measured functions: each reads all entries of the tree -------------------------- */
 
 static void bare_read(const struct pgtable *pt)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* In fuzzers a failed assertion is a crash: bytes from outside must never reach one. */
+/* In fuzzers a failed assertion is a crash: no input may cause one. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The first byte chooses the parser of an ACPI table; the rest is the table. What was read then
- * gives a small machine's memory its nodes. */
+/* The first byte chooses the parser of an ACPI table; the rest is the table. Then the result is
+ * applied to the memory of a small machine. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define REGIONS 16
 
-/* RAM with holes; so few regions that there may be no room for all nodes. */
+/* RAM with holes, and so few regions that perhaps not all nodes have room. */
 static void apply(struct numa_info *n)
 {
 	static struct memblock_region memory[REGIONS], reserved[REGIONS];

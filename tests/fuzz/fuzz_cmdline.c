@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Any bytes as a command line: split, looked up, arguments read, errors said as text and as JSON;
- * run as a script by the shell; typed at its prompt, with completion and escape sequences.
+ * Any bytes as a command line: split, looked up, with its arguments read and errors printed as text
+ * and as JSON; run as a script by the shell; typed at its prompt, with completion and escape
+ * sequences.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -106,7 +107,7 @@ static void split(const char *text, size_t size)
 	must(!*s);
 }
 
-/* Bytes as a serial line sends them; pauses where a byte is 0. */
+/* Types bytes like a serial line; a byte 0 is a pause. */
 static void type(const uint8_t *data, size_t size)
 {
 	struct key_decoder d = {.len = 0};
@@ -121,7 +122,7 @@ static void type(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size + 1); /* exactly as long: AddressSanitizer watches the end */
+	char *text = malloc(size + 1); /* the exact size, so that AddressSanitizer finds overruns */
 
 	memcpy(text, data, size);
 	text[size] = '\0';

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * What firmware leaves in memory: PE headers, debug records, the Memory Attributes Table, ACPI
- * tables. The first byte chooses. Nothing may be read outside the bytes, and no section, entry or
- * name may come out that lies outside the image or is not closed.
+ * Structures that firmware leaves in memory: PE headers, debug records, the Memory Attributes
+ * Table, ACPI tables. The first byte chooses. Nothing may be read outside the bytes; no section or
+ * entry in the result may be outside the image, and every name must be closed with 0.
  */
 #include <stddef.h>
 #include <stdint.h>

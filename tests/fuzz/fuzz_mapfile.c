@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Any bytes as a machine file: refused with a message, or a machine that memblock can be built
- * from. */
+/* Any bytes as a machine file: refused with a message, or a machine from which memblock can be
+ * built. */
 #include "parse/mapfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Bytes as a firmware's memory map, all the way to memblock. The first byte
- * is the descriptor size. */
+/* Any bytes as a firmware's memory map, up to memblock. The first byte is the descriptor size. */
 #include <stddef.h>
 #include <stdint.h>
 

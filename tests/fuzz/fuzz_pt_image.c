@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Any bytes as a file of saved page tables: refused with a line, or a tree that can be walked,
- * looked up, and written to a text that reads back as the same. Every input is tried as it is and
- * with a last line that fits, which fuzzing would never find.
+ * Any bytes as a file of saved page tables: refused with a message, or a tree that can be walked,
+ * looked up, and written to a text that gives the same tree again. Every input is tried as it is,
+ * and with a last line that has the right checksum, which fuzzing would never find.
  */
 #include <stdlib.h>
 
@@ -39,7 +39,7 @@ static int count_visit(void *ctx, const struct pt_entry *e)
 	u32 *left = ctx;
 
 	ASSERT(!e->wrong || e->present, "%#llx", e->val);
-	return --*left ? PT_DESCEND : PT_STOP; /* shared tables can make a walk endless */
+	return --*left ? PT_DESCEND : PT_STOP; /* with shared tables a walk may be endless */
 }
 
 static int no_difference(void *ctx, const struct pt_difference *d)
@@ -151,7 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	while (size && text[size - 1] == '\n')
 		size--;
-	while (size && text[size - 1] != '\n') /* the last line goes */
+	while (size && text[size - 1] != '\n') /* drop the last line */
 		size--;
 	for (size_t i = 0; i + 6 < size; i++)
 		nr += (!i || text[i - 1] == '\n') && !memcmp(text + i, "table ", 6);

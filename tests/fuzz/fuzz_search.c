@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Any text as a search expression, matched against entries made of its bytes. */
+/* Any text as a search expression, compared with entries made of its bytes. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Any sequence of calls of SLUB and kmalloc, right and wrong ones, against the model in
- * tests/lib/slab_model.c: the first byte chooses one of a few machines, which live as long as the
- * process, the others what is done. Everything is freed at the end, and all pages must be back.
+ * Any sequence of right and wrong calls of SLUB and kmalloc, compared with the model in
+ * tests/lib/slab_model.c. The first byte chooses one of a few machines, which stay for the whole
+ * process; the other bytes choose the calls. At the end everything is freed, and all pages must be
+ * free again.
  */
 #include <string.h>
 
@@ -15,7 +16,7 @@ struct bytes {
 	const uint8_t *at, *end;
 };
 
-/* Less than `below`, of as many bytes as that takes; 0 when no byte is left. */
+/* A number less than `below`, from as many bytes as that needs; 0 when no byte is left. */
 static u32 choose(void *ctx, u32 below)
 {
 	struct bytes *bytes = ctx;

@@ -4,7 +4,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is shown on a screen must be printable and closed. */
+/* A text for the screen must be printable and closed with 0. */
 static void check(const char *s, size_t size)
 {
 	size_t n = 0;

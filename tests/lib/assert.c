@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* In unit tests a failed assertion is cmocka's, so that expect_assert_failure() can ask for it. */
+/* In unit tests a failed assertion is cmocka's, so that expect_assert_failure() can expect it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A firmware without memory to lend, files, options or facts, for tests that link all commands. The
- * functions are weak: a test that asks the firmware for something defines its own.
+ * A firmware without memory, files, options or facts, for tests that link all commands. The
+ * functions are weak: a test that needs something from the firmware defines its own.
  */
 #include "fw.h"
 #include "parse/facts.h"
@@ -43,7 +43,7 @@ int __weak fw_release(phys_addr_t start, u64 pages)
 	return 0;
 }
 
-/* There is no stick. */
+/* There is no boot volume. */
 int __weak fw_file_read(const char *path, char *buf, size_t size, size_t *ret_len)
 {
 	(void)path;

@@ -92,7 +92,7 @@ static enum e820_type dmesg_type(const char *name)
 	return E820_RESERVED; /* "reserved", "type 9" ... */
 }
 
-/* "[mem 0xA-0xB] what": the range with its end made exclusive, and what. */
+/* Parses "[mem 0xA-0xB] what" into the range, with an exclusive end, and `what`. */
 static bool parse_note(const char *rest, u64 *start, u64 *end, char what[80])
 {
 	unsigned long long first, last;

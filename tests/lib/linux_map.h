@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A machine file (parse/mapfile.h) as the Linux that its log is from took it: e820, memblock,
- * nodes and zones.
+ * A machine file (parse/mapfile.h) and what Linux made of it, by its log: e820, memblock, nodes and
+ * zones.
  *
- * What Linux was told beside the firmware's map stands in `note` lines; these rules apply them:
+ * `note` lines have what Linux was told besides the firmware's map. They are applied like this:
  *
- *	user: [mem A-B] TYPE		all such lines together replace the firmware's map
+ *	user: [mem A-B] TYPE		all these lines together replace the firmware's map
  *	mem=SIZE on a command line	without user: lines, RAM from SIZE up is cut off
  *	e820 update [mem A-B] X ==> Y	and `e820 remove [mem A-B] X`, unless the note begins with
- *`late` No NUMA configuration found	SRAT was not believed; so with `NUMA turned off`
+ *`late` No NUMA configuration found	SRAT was refused; the same with `NUMA turned off`
  *
- * Where several nodes are expected and SRAT is missing, the `expect node` lines stand in for it.
+ * If several nodes are expected but there is no SRAT, the `expect node` lines are used instead.
  */
 #ifndef TESTS_LINUX_MAP_H
 #define TESTS_LINUX_MAP_H
@@ -23,7 +23,7 @@
 struct linux_map {
 	char *text;
 	size_t len;
-	u32 version; /* of Linux: 6.1 is 601; 0: not said */
+	u32 version; /* of Linux: 6.1 is 601; 0: not given */
 	struct mapfile file;
 	bool user_map, nodes_from_expect;
 	struct e820_table e820;
@@ -33,15 +33,16 @@ struct linux_map {
 	u64 max_pfn, max_low_pfn; /* before memblock rounds to pages; low: below 4 GiB */
 };
 
-/* Problems in here fail the running test, with the file's name. */
+/* On an error these functions fail the running test, with the file's name. */
 void linux_map_load(struct linux_map *m, const char *path);
 void linux_map_unload(struct linux_map *m);
 
-/* Builds from the `mem` records of kind efi, or from e820 ones. false: the file has no such. */
+/* Builds the machine from `mem` records of kind efi, or from e820 records. False:
+ * the file has none. */
 bool linux_map_build(struct linux_map *m, bool from_e820);
 void linux_map_free(struct linux_map *m);
 
-/* Calls fn for every line that begins with prefix, with what comes behind it. */
+/* Calls fn for every line that begins with prefix, with the rest of the line. */
 void linux_map_lines(struct linux_map *m, const char *prefix,
 		     void (*fn)(struct linux_map *m, const char *rest));
 

@@ -63,7 +63,7 @@ static void parse_spec(struct sim *s, const char *spec)
 	char *copy = strdup(spec), *save = NULL;
 
 	s->nodes = 1;
-	s->sys.given.slab_options.nomerge = true; /* a test's cache is its own */
+	s->sys.given.slab_options.nomerge = true; /* so that a test does not share its cache */
 	s->sys.pt.levels = 4;
 	s->sys.pt.max_page_level = 2;
 	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
@@ -79,7 +79,7 @@ static void add_ram(struct sim *s, phys_addr_t start, phys_addr_t end)
 		die("memblock_add", err);
 }
 
-/* Node borders at equal shares of RAM, counted as the machine lays RAM out. */
+/* Splits RAM into nodes of equal size. */
 static void split_nodes(struct sim *s, u64 low)
 {
 	u64 share = round_down(s->size / s->nodes, PAGE_SIZE);
@@ -98,7 +98,7 @@ static void split_nodes(struct sim *s, u64 low)
 	}
 }
 
-/* Persistent memory from the next section on, of the last node. */
+/* Persistent memory of the last node, from the next section on. */
 static struct device_range pmem_after(const struct sim *s, u64 high)
 {
 	u64 start = round_up(phys_to_pfn(4 * GiB + high), PAGES_PER_SECTION);

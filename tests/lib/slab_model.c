@@ -9,7 +9,7 @@
 
 #define KMALLOC MODEL_CACHES
 
-/* What a constructor leaves in the first bytes. */
+/* The constructor writes this to the first bytes. */
 #define MADE	   0xc7
 #define MADE_BYTES 40
 
@@ -75,7 +75,7 @@ static u64 nr_live(const struct slab_model *m, const struct kmem_cache *c)
 	return nr;
 }
 
-/* Busy ones must say so. */
+/* A cache with live objects must refuse to be destroyed. */
 static void destroy_cache(struct slab_model *m, u32 i)
 {
 	struct kmem_cache *c = m->cache[i];
@@ -83,7 +83,7 @@ static void destroy_cache(struct slab_model *m, u32 i)
 	int err;
 
 	if (shared && busy)
-		return; /* whose would its objects be? */
+		return; /* its objects would have no cache */
 	err = kmem_cache_destroy(m->sys, c);
 	ASSERT(err == (busy ? -EBUSY : 0), "%u: %d", i, err);
 	if (err)
@@ -95,7 +95,7 @@ static void destroy_cache(struct slab_model *m, u32 i)
 	}
 }
 
-/* A cache that is there; MODEL_CACHES: none is. */
+/* An existing cache; MODEL_CACHES: there is none. */
 static u32 some_cache(const struct slab_model *m)
 {
 	u32 first = choose(m, MODEL_CACHES);
@@ -117,7 +117,7 @@ static void check_bytes(const u8 *p, u32 size, u8 byte)
 	       size, byte, p[0]);
 }
 
-/* What came is an object of its own, not what somebody has. */
+/* Checks that a new object does not overlap a live one, and adds it. */
 static void enter(struct slab_model *m, struct model_object *o, u32 cache, void *p, u32 size)
 {
 	struct slab_object found;
@@ -154,7 +154,7 @@ static struct model_object *empty_slot(struct slab_model *m)
 	return NULL;
 }
 
-/* Looks at it, and leaves it as constructed: it goes now. */
+/* Checks an object and restores its constructed content, before it is freed. */
 static void leave(struct slab_model *m, struct model_object *o)
 {
 	check_bytes(o->p, o->size, o->tag);
@@ -235,7 +235,7 @@ static void alloc_object(struct slab_model *m, struct model_object *o)
 	enter(m, o, cache, p, specs[cache].size);
 }
 
-/* Takes from an empty slot, gives from one that is not. */
+/* Allocates for an empty slot, frees a used one. */
 static void use_slot(struct slab_model *m)
 {
 	struct model_object *o = &m->slot[choose(m, m->nr_slots)];
@@ -287,7 +287,7 @@ static void alloc_many(struct slab_model *m)
 	}
 }
 
-/* A run of what one cache has, and among them what must not be freed. */
+/* Frees many objects of one cache at once, with some among them that must be refused. */
 static void free_many(struct slab_model *m)
 {
 	u32 cache = some_cache(m), first = choose(m, m->nr_slots), nr = 0, most = choose(m, 64);
@@ -313,7 +313,7 @@ static void free_many(struct slab_model *m)
 	kmem_cache_free_bulk(m->sys, m->cache[cache], nr, objects);
 }
 
-/* ---- what must be refused ---------------------------------------------------------------- */
+/* ---- calls that must be refused ---------------------------------------------------------- */
 
 static bool is_live(const struct slab_model *m, const u8 *p)
 {
@@ -334,7 +334,7 @@ static void free_again(struct slab_model *m)
 		return;
 	slab = slab_object_of(m->sys, virt_to_phys(m->sys, o->p), &found);
 	if (slab && found.use == SLAB_LIVE && is_ours(m->sys, found.cache))
-		return; /* SLUB lives there by now */
+		return; /* SLUB may use it by now */
 	if (slab && found.cache == o->real) {
 		ASSERT(found.use != SLAB_LIVE, "%p of %s is nobody's", (void *)o->p, o->real->name);
 		m->twice[found.use]++;
@@ -362,7 +362,7 @@ static void free_wrongly(struct slab_model *m)
 			m->bad--;
 		else
 			kmem_cache_free(m->sys, m->cache[cache], o->p);
-	} else { /* nobody's */
+	} else { /* of no cache */
 		give(m, cache, m->nobodys);
 	}
 }
@@ -372,7 +372,7 @@ static void change_cpu(struct slab_model *m)
 	arch_host_cpu = choose(m, m->sys->given.nr_cpus);
 }
 
-/* One CPU has it from its hand, another frees it, and a third one does it again. */
+/* An object from the hand of one CPU is freed by a second CPU and again by a third. */
 static void pass_on(struct slab_model *m)
 {
 	u32 cache = some_cache(m), first = arch_host_cpu;
@@ -464,7 +464,7 @@ void slab_model_check(struct slab_model *m)
 void slab_model_begin(struct slab_model *m)
 {
 	arch_host_cpu = 0;
-	page_debug_fail_after(m->sys, 0); /* what it needs, it has from now on */
+	page_debug_fail_after(m->sys, 0); /* no more failures */
 	m->pages = sim_all_pages(m->sys);
 	m->nobodys = get_free_page(m->sys, GFP_KERNEL);
 	m->bad = slab_bad_frees(m->sys);

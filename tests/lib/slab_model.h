@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * SLUB and kmalloc against a naive model: a table of live objects, each filled with a byte of its
- * own that is looked at before it goes. Who chooses what is done is the caller: a seed, or a
- * fuzzer's bytes. What differs from the model is a failed ASSERT.
+ * Compares SLUB and kmalloc with a simple model: a table of live objects, each filled with its own
+ * byte, which is checked before it is freed. The caller chooses the steps, by a seed or by a
+ * fuzzer's bytes. A difference from the model fails an ASSERT.
  *
- * Between its calls arch_host_cpu is any of the machine's CPUs.
+ * Between its calls arch_host_cpu may be any CPU of the machine.
  */
 #ifndef TESTS_SLAB_MODEL_H
 #define TESTS_SLAB_MODEL_H
@@ -30,27 +30,27 @@ struct slab_model {
 	u32 nr_slots;  /* up to MODEL_SLOTS */
 	u32 size_bits; /* of kmalloc's sizes */
 	bool may_fail; /* allocations may fail at any time */
-	bool fail;     /* they are made to */
+	bool fail;     /* make allocations fail */
 
-	bool failing;  /* right now */
+	bool failing;  /* they fail now */
 	u64 pages;     /* at the start */
-	void *nobodys; /* a page that is no slab */
-	u64 bad;       /* frees that must have been refused */
+	void *nobodys; /* a page that is not a slab */
+	u64 bad;       /* number of frees that must be refused */
 	u8 last_tag;
 	struct kmem_cache *cache[MODEL_CACHES];
 	struct model_object slot[MODEL_SLOTS];
-	struct model_object gone[MODEL_GONE]; /* freed last */
+	struct model_object gone[MODEL_GONE]; /* the last freed ones */
 	u32 nr_gone;			      /* ever */
-	u64 twice[NR_SLAB_USES];	      /* where objects were that were freed again */
+	u64 twice[NR_SLAB_USES];	      /* double frees, by the state of the object */
 	u64 allocs, failed, wrong;
 };
 
-/* The first ones of *m are set, the others zero. */
+/* The caller has set the first fields of *m; all others are zero. */
 void slab_model_begin(struct slab_model *m);
 void slab_model_step(struct slab_model *m);
-/* Counts, and all invariants. */
+/* Checks the counts and all invariants. */
 void slab_model_check(struct slab_model *m);
-/* Frees all; as many pages must be free as at the beginning. */
+/* Frees everything; then as many pages must be free as at the beginning. */
 void slab_model_end(struct slab_model *m);
 
 #endif

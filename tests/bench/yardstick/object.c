@@ -2,14 +2,14 @@
 /*
  * Workloads for allocators of objects.
  *
- * S1_16 to S1_1024 a hot pair: one object of so many bytes made and freed
+ * S1_16 to S1_1024 a hot pair: one object of this size made and freed
  * S2lifo fifo rand 10,000 of 64 bytes made, then freed in the order of the name
  * S3		    20,000 places with objects of 8 to 8192 bytes, replaced at random
  * S4_64 S4_256	    made on one CPU and freed on another, 4,096 at a time, in turns
- * S5		    a million of 64 bytes: what they take, and what stays when all are freed
+ * S5		    a million of 64 bytes: memory in use with them, and after all are freed
  * S6pair S6batch   S1_64 and S2rand on two CPUs at once
  *
- * Whoever makes an object writes to it, as a program would.
+ * Each new object is written to, as a program would do.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -119,7 +119,7 @@ struct mix {
 	void *objects[PLACES];
 };
 
-/* Each power of two as likely as the others. */
+/* All powers of two are equally likely. */
 static size_t next_size(struct yard_random *r)
 {
 	u32 power = 1u << (3 + yard_random_below(r, 10));
@@ -198,7 +198,7 @@ static void make_handed(void)
 	}
 }
 
-/* One works while the other waits, so that it is the way from CPU to CPU that is measured. */
+/* One works while the other waits, so that only the transfer between CPUs is measured. */
 static void hand_over(const char *name, u32 size)
 {
 	const double n = (double)ROUNDS * HANDED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A floor for objects of one size and one thread: a list of free ones for each cache, and new ones
- * from the end of what is used. It has no slabs and gives no page back.
+ * A lower bound for objects of one size and one thread: each cache has a list of free objects; new
+ * ones come from the end of the used memory. It has no slabs and frees no page.
  */
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The malloc() of the library that the program is linked with. A "cache" is the size. */
+/* The malloc() of the library that the program is linked with. A "cache" is only a size. */
 #include <stdlib.h>
 
 #include "object.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* No allocator at all: the places of a table in turn, which cost what the workloads themselves
- * cost. */
+/* No allocator: the places of a table in turn. This measures the workloads themselves. */
 #include "object.h"
 
 #define PLACES	    32768

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Our objects: a described machine of 8 GiB with two CPUs. Its memory is the host's, taken when it
- * is touched.
+ * Our objects: a described machine of 8 GiB with two CPUs. Its memory is the host's, allocated at
+ * the first access.
  */
 #include <stdlib.h>
 
@@ -76,8 +76,8 @@ void yard_mfree(void *object)
 	kfree(&sys, object);
 }
 
-/* Pages that are neither free nor hold struct pages: those belong to what is below, and come to
- * life 512 at a time (see yard_object_report()). */
+/* Pages in use, without those of struct pages: these belong to the layer below, and are initialised
+ * 512 at a time (see yard_object_report()). */
 u64 yard_object_used_bytes(void)
 {
 	u64 free = 0;

@@ -2,11 +2,11 @@
 /*
  * Workloads for allocators of page frames, on 1 GiB of them.
  *
- * P1 P3o3 P3	    a hot pair: one frame taken and given back; 8 frames; 512 frames
- * P2lifo fifo rand 1,024 frames taken, then given back in the order of the name
+ * P1 P3o3 P3	    a hot pair: one frame allocated and freed; 8 frames; 512 frames
+ * P2lifo fifo rand 1,024 frames allocated, then freed in the order of the name
  * P4u50 P4u90	    random orders, with 50 or 90 % in use
- * P5		    all frames taken; all given back in random order; how much merged again
- * P6		    frames of 4 KiB and 2 MiB mixed, 90 % in use; how much of the rest has 2 MiB
+ * P5		    all frames allocated; all freed in random order; how much has merged again
+ * P6		    frames of 4 KiB and 2 MiB mixed, 90 % in use; how much of the rest is in 2 MiB
  * P7pair P7batch   P1 and P2rand on two CPUs at once
  * P9_1G 64G 1T	    getting ready for so much memory: time, metadata, pages touched
  */
@@ -125,7 +125,7 @@ struct orders {
 	u64 used, target;
 };
 
-/* Order 0 half the time, and each further one half as often as the last; 10 is the largest. */
+/* Order 0 half of the time, each higher one half as often as the one before; 10 is the largest. */
 static u32 next_order(struct yard_random *r)
 {
 	return lowest_bit(yard_random_next(r) | 1u << TOP_ORDER);
@@ -174,7 +174,7 @@ static void mixed_orders(const char *name, u32 percent)
 	o.steps = 1;
 	for (u32 i = 0; i < 400000 && o.used < o.target; i++)
 		run_orders(&o);
-	o.steps = 400000; /* ages it */
+	o.steps = 400000; /* until memory is fragmented */
 	run_orders(&o);
 	o.failed = 0;
 	o.steps = yard_short(1000000);
@@ -292,7 +292,7 @@ static u64 run_mix(void *ctx)
 	return m->steps;
 }
 
-/* An allocator that hands out a frame twice is fast, and wrong. */
+/* Checks that no frame is in use twice: such an allocator would be fast, but wrong. */
 static void check_mix(const struct mix *m)
 {
 	static bool held[NR_FRAMES];
@@ -312,7 +312,7 @@ static void check_mix(const struct mix *m)
 	}
 }
 
-/* How much of what is free can be had in 2 MiB. */
+/* How much of the free memory can be allocated in blocks of 2 MiB. */
 static void report_huge(const struct mix *m, const char *part)
 {
 	u64 frames[MAX_HUGE];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A floor for order 0: a stack of frame numbers for each CPU; nothing is split, merged or checked.
- * It is not there to be beaten: the distance to it is what keeping books costs.
+ * A lower bound for order 0: a stack of frame numbers for each CPU; nothing is split, merged or
+ * checked. No real allocator can be as fast: the difference is the cost of its bookkeeping.
  */
 #include "page.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* No allocator at all: made-up frames, which cost what the workloads themselves cost. */
+/* No allocator: invented frame numbers. This measures the workloads themselves. */
 #include "page.h"
 
 const u32 yard_lacks = YARD_MEMORY;

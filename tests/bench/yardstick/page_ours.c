@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Our page frames: a system with one zone of the frames asked for, from 4 GiB up, and its metadata
- * beside it: what is written at the start in one piece, what is written as frames are used in
- * another. Frames have no memory, so nothing but frame_alloc() and frame_free() is used, which
- * write none; for the same reason the maps of all pageblocks are set aside at the start (they are
- * written when a pageblock is first split, as ever), and no pages are kept back.
+ * Our page frames: a system with one zone, from 4 GiB up. Its metadata is in two separate pieces:
+ * one is written at the start, the other when frames are used. Frames have no memory, so only
+ * frame_alloc() and frame_free() are used, which never write to frames. For the same reason the
+ * maps of all pageblocks are allocated at the start (but written, as always, when a pageblock is
+ * first split), and no pages are reserved.
  */
 #include "lib.h"
 #include "../../../mm/page/frame_fast.h" /* one call for each operation */
@@ -20,7 +20,7 @@ static struct mem_system sys;
 static struct memblock metadata;
 static struct memblock_region regions[4][64];
 
-/* Its physical addresses are pointers. */
+/* The physical addresses in this memblock are pointers. */
 static void give_metadata(u64 bytes)
 {
 	u64 at = (u64)(uintptr_t)yard_map(bytes, false);

@@ -50,7 +50,7 @@ u32 yard_short(u32 n)
 	return getenv("YARD_SHORT") ? n / 20 : n;
 }
 
-/* A function of its own: yardstick.py counts the instructions between its start and its end. */
+/* A separate function: yardstick.py counts the instructions between its start and its end. */
 static __noinline u64 measured(u64 (*work)(void *ctx), void *ctx, u64 *ns)
 {
 	u64 start = yard_cpu_ns(), ops = work(ctx);
