@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Instructions on the emulated machine: `bench page`, `slab` and `vmalloc` in QEMU, where a tick is an instruction.
 
-The machine is that of the reference's configuration D: 4 levels, no ERMS, one CPU. Large machines are
-sparse: what is not written takes no memory of the host.
+The machine has the reference's configuration D: 4 levels, no ERMS, one CPU. Large machines are sparse:
+memory that is never written takes no memory of the host.
 """
 import json
 import os
@@ -16,13 +16,13 @@ from machine import Machine  # noqa: E402
 CPU = "max,-la57,-erms"
 TIMEOUT = 1200
 START = "start until the first page"
-# RAM, address bits, what is claimed; then Linux 6.1 and the goal.
+# RAM, address bits, claimed memory; then Linux 6.1 and the goal.
 SIZES = [("4G", "", "3600M", 103e6, 3e6), ("64G", ",phys-bits=40", "63G", 1.3e9, 4e6),
          ("512G", ",phys-bits=41", "511G", 10.3e9, 8e6), ("1T", ",phys-bits=42", "2000G", 20.7e9, 12e6)]
 
 
 def boot(image, mem, bits, claim, what):
-    """The rows that these benches print on such a machine, a list for each."""
+    """The rows that these benches print on such a machine: a list for each bench."""
     with Machine(image, mem=mem, cpu=CPU + bits, icount=True, options=f"claim={claim}") as m:
         m.start_script("; ".join(f"bench {name} --json" for name in what) + "; poweroff")
         status = m.run(TIMEOUT)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Rows of the table: {name, unit, ours, reference, goal}. None: there is none."""
+"""Rows of the table: {name, unit, ours, reference, goal}. None: no value."""
 
-MORE = ("million entries/s", "%", "of 256", "times 4 KiB pages")  # units of which more is better
+MORE = ("million entries/s", "%", "of 256", "times 4 KiB pages")  # with these units more is better
 
 
 def row(name, unit, ours, reference=None, goal=None):
@@ -9,7 +9,7 @@ def row(name, unit, ours, reference=None, goal=None):
 
 
 def met(row):
-    """Is the goal reached? None when there is none."""
+    """Is the goal reached? None: there is no goal."""
     if row["goal"] is None:
         return None
     return row["ours"] >= row["goal"] if row["unit"] in MORE else row["ours"] <= row["goal"]

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Runs the benchmarks, prints one table, writes build/bench.json (rows {name, unit, ours, reference, goal}).
 
-Instructions of the emulated machine repeat exactly. Times are those of a shared machine: look at ratios of one
-run. Nothing here passes or fails.
+Instructions of the emulated machine are the same in every run. Times are from a shared machine: compare only
+ratios within one run. Nothing here passes or fails.
 """
 import argparse
 import glob
@@ -36,7 +36,7 @@ def number(value):
 
 
 def show(title, rows):
-    """Prints and returns them."""
+    """Prints the rows and returns them."""
     print(f"\n{title:<48} {'ours':>12} {'reference':>15} {'goal':>12} {'ours/goal':>9}  met  unit")
     shown = []
     for row in rows:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Our objects on the yardstick, each figure beside the best of the C library's malloc, jemalloc, tcmalloc and
-mimalloc in the same run; hot pairs also beside a bare free list, which owns nothing and returns nothing.
+"""Our objects on the yardstick, each figure compared with the best of the C library's malloc, jemalloc, tcmalloc
+and mimalloc in the same run; hot pairs also with a bare free list, which never frees a page.
 """
 from rows import row
 from yardstick import measure
@@ -19,7 +19,7 @@ OVERHEAD, KEPT = 0.6, 1  # bytes of a live 64-byte object; MiB of 61, so a few s
 
 
 def best_row(found, name, unit, value, goal=None):
-    """Ours beside the best of the others, named; the goal is that, if none is given."""
+    """A row: our figure and the best of the others with its name, which is also the goal if none is given."""
     best = min(OTHERS, key=lambda program: value(found[program]))
     reference = value(found[best])
     return row(f"{name} ({OTHERS[best]})", unit, value(found[OURS]), reference, reference if goal is None else goal)

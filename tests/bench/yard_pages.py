@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Our page frames on the yardstick, each figure beside a floor of the same run: `lifo`, a bare stack of frames,
-or `null`, the bare harness.
+"""Our page frames on the yardstick, each figure compared with a lower bound of the same run: `lifo`, a bare stack
+of frames, or `null`, the workload alone.
 """
 from rows import row
 from yardstick import measure
 
 ROUNDS = 5
 PROGRAMS = ("page-null", "page-lifo", "page-ours")
-# Workload, and what it reports: (figure, unit, floor, how many times the floor).
+# Workload, and its figures: (figure, unit, lower bound, goal as a multiple of that bound).
 TIMES = [("P1", "P1", "page-lifo", 2.0), ("P2lifo", "P2lifo", "page-lifo", 3.5), ("P2fifo", "P2fifo", "page-lifo", 3.5),
          ("P2rand", "P2rand", "page-lifo", 4.5), ("P3", "P3", "page-null", 4.0), ("P4u50", "P4u50", "page-null", 3.5),
          ("P4u90", "P4u90", "page-null", 3.5), ("P5", "P5fill", "page-lifo", 1.8), ("P5", "P5free", "page-lifo", 3.0)]
 NAMES = {"P1": "P1 hot pair", "P2lifo": "P2 1,024 and back, LIFO", "P2fifo": "P2 1,024 and back, FIFO",
          "P2rand": "P2 1,024 and back, random", "P3": "P3 hot pair of 2 MiB", "P4u50": "P4 random orders, 50 % in use",
          "P4u90": "P4 random orders, 90 % in use", "P5fill": "P5 fill of a heap", "P5free": "P5 random free of a full heap"}
-# Figures that are no times: (workload, figure, name, unit, goal).
+# Figures that are not times: (workload, figure, name, unit, goal).
 VALUES = [("P5", "P5.order10_of_256", "P5 4 MiB blocks whole again", "of 256", 256),
           ("P6", "P6.huge%_at90", "P6 2 MiB frames to be had at 90 %", "%", 64.8),
           ("P6", "P6.huge%_half4K", "P6 with half of the 4 KiB left", "%", 20.3),

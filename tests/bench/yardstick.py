@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The yardstick for allocators: workloads of tests/bench/yardstick on floors, on Debian's allocators, and on ours.
+"""The yardstick for allocators: workloads of tests/bench/yardstick on lower bounds, on Debian's allocators, and on
+ours.
 
-Nanoseconds of a shared machine, so what is compared runs together: programs in turn, medians of some rounds.
-As a command it prints the figures of some programs and workloads, also as instructions, which repeat:
+Nanoseconds are from a shared machine, so compared programs run together: one after the other, in several rounds;
+the medians count. As a command it prints the figures of some programs and workloads, also as instructions, which
+are the same in every run:
 
     make bench                                               # builds the programs, in build/yard
     tests/bench/yardstick.py page-lifo page-ours --only P1 P2rand
@@ -20,7 +22,7 @@ import tempfile
 
 
 def run_one(build, program, *workload, under=(), short=False):
-    """Its lines, in words. PROGRAM+OPTION: the program with OPTION=1 in its environment."""
+    """The words of each line of its output. PROGRAM+OPTION: the program with OPTION=1 in its environment."""
     name, *options = program.split("+") + ["YARD_SHORT"] * short
     done = subprocess.run([*under, os.path.join(build, "yard", name), *workload], stdout=subprocess.PIPE, text=True,
                           timeout=600, check=True, stderr=subprocess.DEVNULL if under else None,
@@ -29,12 +31,12 @@ def run_one(build, program, *workload, under=(), short=False):
 
 
 def nanoseconds(build, program, workload):
-    """[(figure, value)]; what is no time is as it is."""
+    """[(figure, value)] of a run; a time is in nanoseconds."""
     return [(fields[0], float(fields[-1])) for fields in run_one(build, program, workload)]
 
 
 def instructions(build, program, workload):
-    """[(figure, instructions of one operation)], of each part that is measured."""
+    """[(figure, instructions of one operation)] of each measured part."""
     with tempfile.TemporaryDirectory() as folder:
         under = ("valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", "--zero-before=measured",
                  "--dump-after=measured")
@@ -46,7 +48,7 @@ def instructions(build, program, workload):
 
 
 def measure(build, programs, workloads, rounds, one=nanoseconds):
-    """{program: {figure: median}}; a program is not asked for what it can not do."""
+    """{program: {figure: median}}; skips workloads that a program cannot run."""
     can = {program: [fields[0] for fields in run_one(build, program)] for program in programs}
     found = {program: {} for program in programs}
     for turn in range(rounds):
@@ -60,7 +62,7 @@ def measure(build, programs, workloads, rounds, one=nanoseconds):
 
 
 def show(found):
-    """A row for each figure, a column for each program."""
+    """Prints a row for each figure, a column for each program."""
     figures = dict.fromkeys(figure for of_one in found.values() for figure in of_one)
     print(f"{'':<24}" + "".join(f"{program:>20}" for program in found))
     for figure in figures:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The explorer on whole machines: QEMU's monitor and the CPU are the referees.
+"""The explorer on whole machines, compared with QEMU's monitor and with the CPU.
 
-One boot: the firmware's tables against `info tlb` while the CPU is on them; a clone after thousands of
-random steps, while the CPU is on it; the access model against the CPU.
+In one boot: the firmware's tables and `info tlb` while the CPU uses them; the same for a clone after
+thousands of random steps; the access model and the CPU.
 """
 import re
 import time
@@ -19,13 +19,13 @@ SCRIPT = (f"pt dump fw --format tlb; hold {HOLD} fw; clone own; exercise edits s
 
 
 def flat(text):
-    """VA, PA and flags of each line of `info tlb`, without accessed and dirty, which a CPU sets."""
+    """VA, PA and flags of each line of `info tlb`, without accessed and dirty, as the CPU sets these."""
     lines = re.findall(r"^([0-9a-f]{16}): ([0-9a-f]{16}) (\S{9})\s*$", text, re.M)
     return [(va, pa, flags[:3] + flags[5:]) for va, pa, flags in lines]
 
 
 class Boot:
-    """Runs the script; at each hold, takes what the CPU would translate."""
+    """Runs the script; at each hold, reads the CPU's translations."""
 
     def __init__(self, row, image, script):
         keys = ("mem", "cpu", "smp", "machine", "options", "firmware", "extra")
@@ -59,7 +59,7 @@ class Boot:
 
 
 def section(output, first, last):
-    """The text between two marks, the first of its kind."""
+    """The first text between these two marks."""
     start = output.find(first)
     end = output.find(last, start + 1)
     return output[start:end] if start >= 0 and end > start else ""

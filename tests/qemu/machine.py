@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""One QEMU machine that boots tablewalk: its command line, its life, what its exit status means.
+"""One QEMU machine that boots tablewalk: its command line, running it, the meaning of its exit status.
 
-The program is told what to do through fw_cfg (opt/tablewalk/cmd, out, exit, options), prints through
-the debug console (port 0xe9), which is our pipe, and says how it went through isa-debug-exit.
+The program gets its commands through fw_cfg (opt/tablewalk/cmd, out, exit, options), prints through the
+debug console (port 0xe9), which is our pipe, and returns its status through isa-debug-exit.
 """
 import json
 import os
@@ -15,7 +15,7 @@ import tempfile
 import time
 
 OVMF = "/usr/share/OVMF"
-# Code, and the variables that it starts with. secboot has no keys enrolled: it is in setup mode.
+# Code, and its first variables. secboot has no keys enrolled: it is in setup mode.
 FIRMWARE = {
     "4m": (f"{OVMF}/OVMF_CODE_4M.fd", f"{OVMF}/OVMF_VARS_4M.fd"),
     "2m": (f"{OVMF}/OVMF_CODE.fd", f"{OVMF}/OVMF_VARS.fd"),
@@ -25,7 +25,7 @@ TIMED_OUT, DIED = 124, 125
 # isa-debug-exit ends QEMU with (value << 1) | 1, and the program writes 0x10 | its status.
 EXIT_STATUS = {((0x10 | status) << 1) | 1: status for status in range(3)}
 UNITS = {"K": 10, "M": 20, "G": 30, "T": 40}
-# A sparse machine that is written all over would take the host down with it.
+# A program that writes all memory of a sparse machine would use up the host's memory.
 KEEP_FREE = 1 << 30
 
 
@@ -38,12 +38,12 @@ def parse_size(text: str) -> int:
 
 
 def fw_cfg(name: str, value: str) -> list[str]:
-    # QEMU splits options at commas; a doubled one stands for itself.
+    # QEMU splits options at commas; two commas mean one.
     return ["-fw_cfg", f"name=opt/tablewalk/{name},string={value.replace(',', ',,')}"]
 
 
 def available_memory() -> int:
-    """Bytes that the host can still give."""
+    """Bytes of memory that the host still has."""
     with open("/proc/meminfo") as f:
         return int(re.search(r"MemAvailable:\s+(\d+)", f.read())[1]) << 10
 
@@ -63,13 +63,13 @@ class Machine:
         self.dir = tempfile.mkdtemp(prefix="tablewalk-")
         self.serial_log = os.path.join(self.dir, "serial.log")
         self.process = None
-        self.output = bytearray()  # all that came from the debug console
-        self.ended = ""  # why we ended it, when we did
+        self.output = bytearray()  # all output from the debug console
+        self.ended = ""  # why we ended it, if we did
 
     # ---- command line ------------------------------------------------------------------------
 
     def _memory(self):
-        """RAM that the host need not have: nothing is reserved until it is touched."""
+        """RAM that the host need not have: memory is allocated at the first access."""
         machine = self.machine + (",smm=on" if self.firmware.lower() == "secboot" else "")
         size = ["-m", f"{self.size >> 20}M"]
         if self.numa == 1:
@@ -90,7 +90,7 @@ class Machine:
         return args
 
     def _firmware(self):
-        """The code as it is, and a copy of its variables, which this run may change."""
+        """The firmware's code, and a copy of its variables, which this run may change."""
         code, variables = FIRMWARE.get(self.firmware.lower(), (self.firmware, None))
         if not os.path.exists(code):
             raise ValueError(f"FIRMWARE={self.firmware}: no such file; or one of {', '.join(FIRMWARE)}")
@@ -111,7 +111,7 @@ class Machine:
                 "-nodefaults", "-no-reboot"]
         args += self._memory() + self._firmware()
         args += ["-qmp", f"unix:{self.dir}/qmp,server=on,wait=off"]
-        if self.image:  # without one, what `extra` brings is booted
+        if self.image:  # without one, the machine boots from what `extra` adds
             args += ["-kernel", self.image]
         if self.icount:
             args += ["-icount", "shift=0,sleep=off", "-rtc", "base=2024-01-01,clock=vm"]
@@ -120,17 +120,17 @@ class Machine:
         return args + self.extra
 
     def script_command(self, commands):
-        """For a run without a person: commands in, their output on standard output."""
+        """Sets the commands of a run without a person; their output goes to standard output."""
         return self.command() + [
             "-vga", "none", "-display", "none", "-serial", f"file:{self.serial_log}",
             "-chardev", "stdio,id=out,signal=off", "-device", "isa-debugcon,iobase=0xe9,chardev=out",
             "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
         ] + fw_cfg("cmd", commands) + fw_cfg("out", "debugcon") + fw_cfg("exit", "1")
 
-    # ---- life --------------------------------------------------------------------------------
+    # ---- running -----------------------------------------------------------------------------
 
     def start(self, args, **popen):
-        """QEMU dies with us, and first when the host runs out of memory."""
+        """Starts QEMU. It ends with us, and is the first to be killed if the host runs out of memory."""
         guard = ["setpriv", "--pdeathsig", "TERM", "choom", "-n", "1000", "--"]
         self.process = subprocess.Popen(guard + args, **popen)
 
@@ -138,7 +138,7 @@ class Machine:
         self.start(self.script_command(commands), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
 
     def read(self, seconds: float) -> bytes:
-        """What the program prints within this time, as soon as there is something; b"" at the end too."""
+        """Output of the program, as soon as there is some; b"" if none comes within this time, or at its end."""
         pipe = self.process.stdout
         if not select.select([pipe], [], [], max(0, seconds))[0]:
             return b""
@@ -150,8 +150,8 @@ class Machine:
 
     def run(self, timeout: float, echo=None, until: bytes | None = None):
         """
-        Lets the program run to its end, or until it printed `until`; `echo` gets the output as it
-        comes. Returns the program's status, TIMED_OUT, DIED, or None when `until` was printed.
+        Lets the program run to its end, or until it has printed `until`; `echo` gets the output at
+        once. Returns the program's status, TIMED_OUT, DIED, or None when `until` was printed.
         """
         end = time.monotonic() + timeout
         while self.process.poll() is None:
@@ -184,7 +184,7 @@ class Machine:
             self.process.wait()
 
     def why(self) -> str:
-        """For DIED and TIMED_OUT: what is known."""
+        """The reason of DIED or TIMED_OUT."""
         text = self.ended or f"QEMU ended with status {self.process.returncode}, none of the program's"
         return f"{text}; the serial line said last:\n{self.serial_tail()}"
 
@@ -215,7 +215,7 @@ class Machine:
             return ""
 
     def stop(self):
-        """Ends our own process only, and takes the temporary folder away."""
+        """Ends only our own process, and removes the temporary folder."""
         if self.process and self.process.poll() is None:
             self._end()
         if self.process and self.process.stdout:

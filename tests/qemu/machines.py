@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The machines that the whole program is tried on: every value of the table appears at least once.
+"""The machines on which the whole program is tested: every value of the table appears at least once.
 
-`levels` is what our page tables must have; `check` names what is looked at (test_machines.py), if it is
-not the usual. The others are `make run`'s variables.
+`levels` is the number of levels that our page tables must have; `check` names the checks in
+test_machines.py if they are not the usual ones. The others are `make run`'s variables.
 """
 
 TIMEOUT = 480

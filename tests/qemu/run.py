@@ -3,8 +3,8 @@
 """`make run`: boots tablewalk in QEMU, for a person at this terminal or for a script.
 
 Variables: MEM CPU SMP NUMA MACHINE FIRMWARE OPTIONS ICOUNT TIMEOUT QEMU_ARGS GUI, and CMD for a run
-without a person: standard output is then what the commands print and nothing else. Exit status: 0 all
-commands succeeded, 1 one failed, 2 wrong usage, 124 time-out, 125 the machine died, 130 interrupted.
+without a person: then standard output has only the output of the commands. Exit status: 0 all commands
+succeeded, 1 one failed, 2 wrong usage, 124 time-out, 125 the machine died, 130 interrupted.
 """
 import argparse
 import os
@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from machine import DIED, TIMED_OUT, Machine  # noqa: E402
 
 USAGE, INTERRUPTED = 2, 130
-TIMEOUT, TIMEOUT_ICOUNT = 120, 900  # one instruction a tick is that much slower
+TIMEOUT, TIMEOUT_ICOUNT = 120, 900  # with one instruction per tick it is much slower
 
 
 def from_environment(image: str) -> Machine:
@@ -46,11 +46,11 @@ def run_script(machine: Machine, commands: str, timeout: float) -> int:
 
 
 def run_terminal(machine: Machine) -> int:
-    """ConOut and keyboard over the serial line; a window only when asked for."""
+    """Console and keyboard over the serial line; a window only on request."""
     window = os.environ.get("GUI") == "1" and os.environ.get("DISPLAY")
     display = ["-vga", "std"] + ([] if window else ["-display", "none"])
     settings = termios.tcgetattr(sys.stdin) if sys.stdin.isatty() else None
-    if sys.stdout.isatty() and "screen=" not in machine.options:  # firmware cannot know
+    if sys.stdout.isatty() and "screen=" not in machine.options:  # the firmware does not know the size
         size = os.get_terminal_size(sys.stdout.fileno())
         machine.options = f"screen={size.columns}x{size.lines} {machine.options}".strip()
     print("Booting. Ctrl-A X ends QEMU, Ctrl-A C is its monitor.", file=sys.stderr)
@@ -58,7 +58,7 @@ def run_terminal(machine: Machine) -> int:
         machine.start(machine.command() + display + ["-serial", "mon:stdio"])
         return 0 if machine.process.wait() == 0 else DIED
     finally:
-        if settings:  # QEMU sets the terminal to raw, and cannot set it back when it is killed
+        if settings:  # QEMU sets raw mode, and cannot restore the terminal when it is killed
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, settings)
 
 
@@ -91,7 +91,7 @@ def main() -> int:
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has seen enough
+    except BrokenPipeError:  # the reader of our output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
 

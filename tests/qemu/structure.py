@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""What commands write with --json and --csv: for every row, its examples; that it parses, that keys are known and
-of their type, that it is valid against the schema of the same command, and that it is not empty."""
+"""The output of commands with --json and --csv. The examples of every row are run; the output must parse, not be
+empty, have only known keys with their types, and be valid against the schema of the same command."""
 import csv
 import io
 import json
@@ -9,9 +9,9 @@ import subprocess
 
 import jsonschema
 
-# Rows that end the program, wait for time to pass, or need what a described machine does not have.
+# Rows that end the program, wait for some time, or need something that a described machine does not have.
 NOT_RUN = {"quit", "reboot", "poweroff"}
-# Names that Linux gives, or that tell a format's or a unit's own name: written by emit_counter().
+# Names from Linux, or of a format or a unit: written by emit_counter().
 FREE_NAMES = re.compile(r"")
 LIMIT = 100
 
@@ -34,7 +34,7 @@ def values(text):
 
 
 def with_flag(examples, flag):
-    """`a; b` with the flag on each."""
+    """The commands `a; b`, each with the flag."""
     return "; ".join(f"{example} {flag}" for example in examples)
 
 
@@ -43,7 +43,7 @@ def is_empty(value):
 
 
 def wrong_of_keys(value, keys, where=""):
-    """Known names whose values are of another type."""
+    """Known names whose values have a wrong type."""
     if isinstance(value, list):
         for element in value:
             yield from wrong_of_keys(element, keys, where)

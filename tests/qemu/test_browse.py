@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The browser as a person meets it: through the firmware's console on a serial line, at two sizes, by keys
-typed there and by keys of the machine's own keyboard (QEMU's sendkey).
+"""The browser as a person uses it: on the firmware's console over a serial line, in two sizes, with keys
+typed there and on the machine's own keyboard (QEMU's sendkey).
 
-A terminal (pyte) shows what a person would see. Goldens hold it without what depends on the machine:
+A terminal emulator (pyte) has what a person would see. The goldens leave out what depends on the machine:
 physical addresses, owners, entries.
 """
 import os
@@ -17,23 +17,23 @@ from machine import Machine
 HERE = os.path.dirname(os.path.abspath(__file__))
 GOLDEN = os.path.join(HERE, "..", "golden")
 KEY_NAMES = {"\r": "ret", "/": "slash", " ": "spc", "?": "shift-slash"}
-BOOT, ANSWER = 60, 15  # seconds at most
+BOOT, ANSWER = 60, 15  # seconds, at most
 
 
 class Terminal:
-    """A machine at whose serial line a terminal of this size stands."""
+    """A machine with a terminal of this size on its serial line."""
 
     def __init__(self, image, columns, rows, display):
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.machine = Machine(image, mem="1G", cpu="max", options=f"screen={columns}x{rows} levels=4")
-        # With a display beside it, firmware makes one console of the two, no larger than both can.
+        # With a display too, firmware makes one console of both, in a size that both have.
         command = self.machine.command() + ["-vga", "std" if display else "none", "-display", "none",
                                             "-serial", "mon:stdio"]
         self.child = pexpect.spawn(command[0], command[1:], dimensions=(rows, columns), timeout=5)
 
     def read(self, seconds):
-        """Lets what comes within this time appear on the screen."""
+        """Reads output for this time and puts it on the screen."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
@@ -57,7 +57,7 @@ class Terminal:
         self.child.send(text)
 
     def press(self, text):
-        """By the machine's own keyboard."""
+        """Presses keys on the machine's own keyboard."""
         for key in text:
             self.machine.monitor("sendkey " + KEY_NAMES.get(key, key))
             self.read(0.15)
@@ -68,7 +68,7 @@ class Terminal:
 
 
 def masked(lines):
-    """Rows by index, address and size, details by words: what is the same on every such machine."""
+    """Only what is equal on all such machines: index, address and size of rows, and words of details."""
     kept = []
     for line in lines:
         row = re.match(r"[> ]\[ *\d+\] [0-9a-f]{16} ", line)
@@ -89,7 +89,7 @@ def compare(name, lines):
 
 
 def check_slabtop(term, act, what):
-    """Its head, its largest cache on top, another order by a key, and back."""
+    """Checks slabtop's head, the largest cache on top, another order by a key, and leaving."""
     act("slabtop\r")
     seen = term.wait_for(r"sorted by objects") and \
         re.match(r" Active / Total Objects \(% used\)    : \d+ / \d+ \(\d+\.\d%\)", term.screen.display[0]) and \

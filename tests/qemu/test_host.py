@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The host program from outside: exit statuses, bad input, and the maps of real and invented machines."""
+"""Tests the host program: exit statuses, bad input, and the maps of real and invented machines."""
 import os
 import re
 import subprocess
@@ -41,7 +41,7 @@ def many_entries(build, count=2000):
     return generated(build, "many.map", lines)
 
 
-# What sessions print, to the letter: tests/golden/session-NAME.txt. GOLDEN=write writes them anew.
+# The exact output of sessions: tests/golden/session-NAME.txt. GOLDEN=write writes them.
 SESSIONS = {
     "dump": "pt dump ffff888000000000-ffff888040000000; pt dump ffff888000000000 ffff888000400000 --format gef; "
             "pt dump ffff888000000000-ffff888000003000 --format leaves; pt dump --format tlb "
@@ -73,7 +73,7 @@ SESSIONS = {
 }
 
 
-# What differs from build to build and from run to run: return addresses, host addresses, ticks.
+# What differs between builds and runs: return addresses, host addresses, ticks.
 MASKS = [(r"tablewalk\+0x[0-9a-f]+", "tablewalk+OFFSET"), (r"\b0x(7[ef]|5[56])[0-9a-f]{10}\b", "HOST"),
          (r"age=\d+/\d+/\d+", "age=AGES"), (r'"when": \d+', '"when": TICKS')]
 

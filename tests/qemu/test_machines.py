@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Whole machines: one boot each, several checks a boot.
+"""Whole machines: one boot of each, with several checks.
 
-While the program holds still on its own page tables, QEMU's monitor says what the CPU would translate
-(`info tlb`); that must be, line by line, what `pt dump own --format tlb` printed.
+While the program waits on its own page tables, QEMU's monitor lists the CPU's translations (`info tlb`);
+they must be equal, line by line, to the output of `pt dump own --format tlb`.
 """
 import glob
 import json
@@ -20,7 +20,7 @@ from machines import MACHINES, TIMEOUT
 HOLD = 4
 SCRIPT = ("zones --json; memmap --json; pt stats --json; exercise --json; pt dump own --format tlb; "
           f"walk 0x100000; hold {HOLD}; zones --json; ")
-# All CPUs there are; half of the steps, for virtual CPUs beyond the real ones wait for each other.
+# All CPUs; fewer steps, as virtual CPUs wait for each other if there are fewer real ones.
 SCRIPT_SMP = "cpus --json; exercise --cpus all steps=1000 --json; cpus --tlb --json; "
 HOLDING = re.compile(rb"holding for .*CR3 is (0x[0-9a-f]+)")
 WRONG = ("nosuchcommand; walk zzz; walk 0x800000000000000; hexdump 0xfffffffffffff000; pt dump 5-4; "
@@ -29,7 +29,7 @@ CR4_LA57 = 1 << 12
 
 
 class Boot:
-    """Runs a script and takes QEMU's view at the moment when the program holds on its own tables."""
+    """Runs a script, and reads QEMU's view when the program waits on its own tables."""
 
     def __init__(self, row, image, script):
         keys = ("mem", "cpu", "smp", "numa", "machine", "options", "firmware", "extra")
@@ -52,7 +52,7 @@ class Boot:
         return self
 
     def _look(self):
-        """Takes translations while CR3 is what the program says; it crosses once more after saying so."""
+        """Reads translations while CR3 has the program's value; after printing it, the program crosses once more."""
         end = time.monotonic() + HOLD
         while time.monotonic() < end and self.machine.process.poll() is None:
             self.machine.read(0.05)
@@ -67,7 +67,7 @@ class Boot:
 
 
 def json_values(output):
-    """The JSON values in an output that has other text too."""
+    """The JSON values in an output with other text."""
     decoder, at, values = json.JSONDecoder(), 0, []
     while at < len(output):
         line_end = output.find("\n", at)
@@ -83,7 +83,7 @@ def json_values(output):
 
 
 def translations(text):
-    """VA, PA and flags of each line, without accessed and dirty, which the CPU may set meanwhile."""
+    """VA, PA and flags of each line, without accessed and dirty, as the CPU may set these meanwhile."""
     found = []
     for line in text.splitlines():
         fields = line.replace(":", " ").split()
@@ -116,13 +116,13 @@ def check_machine(row, image):
     yield "`pt dump` agrees with QEMU's `info tlb`", tlb_wrong(boot)
     taken = exercise["memmap_pages"] + exercise["table_pages"]
     lost = free_of(values[0]) - free_of(values[4]) - taken
-    # Empty slabs that caches keep are free memory to the exercise, which shrinks them first.
+    # The exercise counts empty slabs as free memory: it shrinks all caches first.
     yield "no page is lost", None if -64 <= lost <= 0 else f"{lost} pages"
     yield from smp_checks(row, values[5:], own)
 
 
 def smp_checks(row, values, own):
-    """Every CPU that QEMU has is on our tables, under load with the others, and keeps nothing stale."""
+    """Every CPU of QEMU uses our tables, works with the others, and keeps no stale translation."""
     smp = row.get("smp", 1)
     cpus = [(cpu["came"], cpu["cr3"], cpu["levels"]) for cpu in values[0]] if values else []
     yield "all CPUs are in our world", None if cpus == [(True, own["root"], row["levels"])] * smp else \
@@ -138,7 +138,7 @@ def smp_checks(row, values, own):
 
 
 def levels_wrong(row, own, registers):
-    """As asked for, in our own words and in CR4."""
+    """The levels are as requested, in our output and in CR4."""
     cr4 = re.search(r"CR4=([0-9a-f]+)", registers)
     in_cr4 = 5 if cr4 and int(cr4[1], 16) & CR4_LA57 else 4
     if own.get("levels") == in_cr4 == row["levels"]:
@@ -147,7 +147,7 @@ def levels_wrong(row, own, registers):
 
 
 def machine_wrong(row, zones, memmap):
-    """As many nodes as the machine has, and RAM to within what the firmware keeps."""
+    """The machine's number of nodes, and its RAM but for the firmware's part."""
     nodes = {zone["node"] for zone in zones if zone["present"]}
     if len(nodes) != row.get("numa", 1):
         return f"nodes {sorted(nodes)}, expected {row.get('numa', 1)}"
@@ -156,14 +156,14 @@ def machine_wrong(row, zones, memmap):
 
 
 def linux_wrong(linux, zones):
-    """Start, spanned and present pages are what Linux found on the same machine."""
+    """Start, spanned and present pages are equal to Linux's on the same machine."""
     ours = {f"{z['node']} {z['name']}": (int(z["start_pfn"], 16), z["spanned"], z["present"]) for z in zones
             if z["present"]}
     return None if ours == linux else f"Linux {linux}, we {ours}"
 
 
 def gigabyte_wrong(row, boot):
-    """The direct map of memory above 4 GiB has 1 GiB pages if and only if the CPU knows them."""
+    """The direct map of memory above 4 GiB has 1 GiB pages if and only if the CPU supports them."""
     stats = json_values(boot.output)[2]
     own = next(t for t in stats if t["tables_of"] == "own")
     leaves = next(level["nr_mappings"] for level in own["per_level"] if level["level"] == "PDPTE")
@@ -179,12 +179,12 @@ def free_of(zones):
 
 def wx_wrong(row, own):
     if "-nx" in row["cpu"]:
-        return None  # without NX everything readable is executable
+        return None  # without NX all readable memory is executable
     return None if own.get("writable_executable") == 0 else f"{own.get('writable_executable')} pages"
 
 
 def zones_wrong(zones, memmap):
-    """Present pages are the RAM of the firmware's map less page 0 and what lies from 640K to 1M."""
+    """Present pages are the RAM of the firmware's map without page 0 and [640K, 1M)."""
     ram = {"LoaderCode", "LoaderData", "BS_Code", "BS_Data", "Available"}
     pages = 0
     for desc in memmap:
@@ -214,7 +214,7 @@ def tlb_wrong(boot):
 
 
 def check_wrong_input(row, image):
-    """Bad commands are named, fail, and the rest goes on."""
+    """Bad commands fail and are named; the other commands run."""
     boot = Boot(row, image, WRONG).run()
     yield "a failed command gives status 1", None if boot.status == 1 else boot.why
     for text in ("nosuchcommand", "not an address", "not canonical", "beyond 52 bits", "Normal",
@@ -223,7 +223,7 @@ def check_wrong_input(row, image):
 
 
 def check_smp_faults(row, image):
-    """A CPU that fails, or never comes back, is named and goes back to the firmware; all goes on."""
+    """A CPU that fails, or does not return, is named and goes back to the firmware; the program goes on."""
     script = ("fault pf --cpu 1; fault assert --cpu 1; fault spin --cpu 1; fault stack --cpu 1; "
               "exercise --cpus all steps=500; quit")
     boot = Boot(row, image, script).run()
@@ -234,7 +234,7 @@ def check_smp_faults(row, image):
 
 
 def check_nosmp(row, image):
-    """The other CPUs are left alone when asked to."""
+    """With nosmp the other CPUs are not used."""
     boot = Boot(row, image, "cpus --tlb; exercise --cpus all steps=100; quit").run()
     for text in ("nosmp: the other CPUs stay with the firmware", "exercise passed"):
         yield f"says `{text}`", None if text in boot.output else boot.output[-900:] or "no output"
@@ -246,7 +246,7 @@ FAULTS = {"pf": "#PF page fault", "gp": "#GP general protection", "ud": "#UD inv
 
 
 def check_faults(row, image):
-    """Every exception is reported with its walk, and the next command runs; at the end all is given back."""
+    """Every exception is reported with its walk, and the next command runs; at the end all is restored."""
     script = "; ".join(f"fault {kind}" for kind in FAULTS) + "; exercise; slabdebug plant all --json; exercise; quit"
     boot = Boot(row, image, script).run()
     yield "are failures", None if boot.status == 1 else boot.why
@@ -258,7 +258,7 @@ def check_faults(row, image):
 
 
 def planted_checks(values):
-    """Each bug that was planted in a cache is found, and its callers lie in our image, apart from each other."""
+    """Each planted bug in a cache is found; its callers are different addresses in our image."""
     done = next((v for v in values if isinstance(v, dict) and "planted" in v), None)
     if not done:
         yield "bugs are planted", str(values)[-600:]
@@ -271,7 +271,7 @@ def planted_checks(values):
 
 
 def check_pressure(row, image):
-    """All of memory is taken: a cache becomes pages, the views say so, and everything is back."""
+    """All memory is taken: a cache is reclaimed, the views show it, and all memory is free again."""
     boot = Boot(row, image, "exercise pressure --json; shrinkers --json; vmstat --json; shrinkers drop --json; "
                 "exercise --json; quit").run()
     yield "ends with status 0", None if boot.status == 0 else boot.why
@@ -290,7 +290,7 @@ def check_pressure(row, image):
 
 
 def check_too_little(row, image):
-    """With next to no memory the views of the firmware still work, and the message says what is needed."""
+    """With very little memory the views of the firmware still work, and the message says what is needed."""
     boot = Boot(row, image, "memmap --e820; zones; quit").run()
     yield "gives status 2", None if boot.status == 2 else boot.why
     for text in ("KiB are needed", "BIOS-e820", "zones: the memory management did not start"):
@@ -298,7 +298,7 @@ def check_too_little(row, image):
 
 
 def manual_missing(stick):
-    """None when each page of the manual lies on the stick as it is in esp/."""
+    """None if each page of the manual on the stick is equal to that in esp/."""
     pages = sorted(glob.glob(os.path.join(MANUAL, "*.txt")))
     for page in pages:
         name = f"::/tablewalk/manual/{os.path.basename(page)}"
@@ -309,7 +309,7 @@ def manual_missing(stick):
 
 
 def check_stick(row, image):
-    """`make image`'s stick boots by itself, and the report is on it afterwards."""
+    """`make image`'s stick boots without help, and has the report afterwards."""
     build = os.path.dirname(os.path.abspath(image))
     made = subprocess.run([STICK, build], capture_output=True, text=True)
     stick = os.path.join(build, "tablewalk.img")
@@ -337,14 +337,14 @@ MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "e
 
 
 def check_logged(row, image, log_dir):
-    """[(name, error or None)] of a row; what failed is kept in the row's log."""
+    """[(name, error or None)] of a row; output of failures is in the row's log."""
     path = os.path.join(log_dir, row["name"] + ".log")
     if os.path.exists(path):
         os.remove(path)
     found = []
     try:
         found += CHECKS[row.get("check", "machine")](row, image)
-    except Exception:  # a check that breaks is a failure, and the other rows go on
+    except Exception:  # an exception in a check is a failure; the other rows go on
         found.append(("can be checked", traceback.format_exc()))
     for what, error in found:
         if error:
@@ -354,7 +354,7 @@ def check_logged(row, image, log_dir):
 
 
 def run(image, log_dir):
-    """Yields (name, error or None) for all machines; as many at once as there are CPUs."""
+    """Yields (name, error or None) for all machines, as many at once as there are CPUs."""
     os.makedirs(log_dir, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for found in pool.map(lambda row: check_logged(row, image, log_dir), MACHINES):

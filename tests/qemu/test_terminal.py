@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""`make run` as people meet it: the first screen in time, keys, clean standard output, exit statuses."""
+"""`make run` as people use it: time to the first screen, keys, clean standard output, exit statuses."""
 import os
 import signal
 import subprocess
@@ -9,12 +9,12 @@ import time
 import pexpect
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FIRST_SCREEN = 15  # seconds of wall time, firmware included
+FIRST_SCREEN = 15  # seconds, including the firmware
 PROMPT = "tablewalk> "
 
 
 def environment(**variables):
-    """Ours without what a `make test MEM=...` might hand down."""
+    """Our environment without variables from `make test MEM=...`."""
     own = {name: value for name, value in os.environ.items()
            if name not in ("MEM", "CPU", "SMP", "NUMA", "MACHINE", "FIRMWARE", "OPTIONS", "ICOUNT", "TIMEOUT",
                            "QEMU_ARGS", "CMD", "GUI", "MAKEFLAGS")}
@@ -34,7 +34,7 @@ def kill_machine(build):
     """The exit status when QEMU is killed while a command runs."""
     with subprocess.Popen(driver(build), env=environment(CMD="hold 60", MEM="256M"), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
-        child.stdout.readline()  # it holds
+        child.stdout.readline()  # it waits
         with open(f"/proc/{child.pid}/task/{child.pid}/children") as f:
             os.kill(int(f.read().split()[0]), signal.SIGKILL)
         return child.wait(timeout=60)
