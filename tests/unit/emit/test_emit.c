@@ -125,6 +125,19 @@ static void values_fit_their_keys(void **state)
 	}
 }
 
+/* Objects and lists are begun and ended; one value cannot stand for them. */
+static void structures_are_no_fields(void **state)
+{
+	struct emit e = new_emit(EMIT_JSON);
+
+	(void)state;
+	emit_object(&e, NULL);
+	expect_assert_failure(emit_field(&e, "zones", 1));
+	expect_assert_failure(emit_field(&e, "page", (const char *)NULL));
+	expect_assert_failure(emit_put(&e, "{zones}", 1));
+	emit_end(&e);
+}
+
 /* ---- a reader that stops ----------------------------------------------------------------- */
 
 /* Expect: after the first refusal nothing is offered to the writer any more. */
@@ -180,6 +193,7 @@ int main(void)
 		cmocka_unit_test(close_ends_what_is_open),
 		cmocka_unit_test(depth_and_ends_are_checked),
 		cmocka_unit_test(values_fit_their_keys),
+		cmocka_unit_test(structures_are_no_fields),
 		cmocka_unit_test(a_stopped_emit_is_silent),
 		cmocka_unit_test(a_view_may_stop_anywhere),
 	};
