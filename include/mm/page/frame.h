@@ -90,7 +90,8 @@ u8 frame_state(const struct mem_system *sys, u64 pfn);
  * that lies in a CPU's list. */
 bool frame_block_of(const struct mem_system *sys, u64 pfn, u64 *ret_head, unsigned *ret_order);
 
+/* The descriptor of the pageblock that holds the frame; NULL: beyond memory, or its GiB was never
+ * split, so that nothing is written about it yet. */
 struct pageblock *pfn_to_pageblock(const struct mem_system *sys, u64 pfn);
-struct gigablock *pfn_to_gigablock(const struct mem_system *sys, u64 pfn);
 
 #endif

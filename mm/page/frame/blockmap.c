@@ -8,14 +8,9 @@
 /* What pageblocks point to that were never split: nothing in it is free or used. */
 const struct blockmap no_blockmap;
 
-struct gigablock *pfn_to_gigablock(const struct mem_system *sys, u64 pfn)
-{
-	return gigablock_at(sys, pfn);
-}
-
 struct pageblock *pfn_to_pageblock(const struct mem_system *sys, u64 pfn)
 {
-	return pageblock_at(sys, pfn);
+	return pageblock_if_alive(sys, pfn);
 }
 
 void gigablock_revive(struct mem_system *sys, u64 pfn)
