@@ -3,7 +3,7 @@
  * Stacks and segments, which C cannot change under its own feet.
  *
  * gate_call_on(fn, arg, stack_top, u64 *save): calls fn(arg) on another stack. The stack pointer of
- * the caller is left in *save meanwhile, so that gate_call_on_saved() can go back to that stack.
+ * the caller is left in *save meanwhile, so that a second call, from fn, can run on that stack.
  * gate_load_segments(cs, ds, ss, es): far return into cs; loads the data segments. FS and GS keep
  * their bases by not being touched.
  */

@@ -47,7 +47,6 @@ int gate_init(const struct gate_config *config);
 /* Not from inside itself: one stack is all there is. */
 void gate_enter(void (*fn)(void *arg), void *arg);
 bool gate_in_our_world(void);
-u64 gate_crossings(void); /* times our world was entered, for `boottime` */
 
 /*
  * The other CPUs (include/arch/smp.h), before gate_init(), in the firmware's world. smp_prepare()

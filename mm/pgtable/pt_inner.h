@@ -67,10 +67,4 @@ void pt_free_table(struct pgtable *pt, phys_addr_t pa);
 /* Lets users through a table entry; what is below says for itself whether they may. */
 void pt_admit_user(u64 *entry);
 
-/*
- * Splits what maps `va` until an entry starts there (or nothing maps it). 0 or -ENOMEM; either way
- * every translation stays as it was.
- */
-int pt_split_at(struct pgtable *pt, u64 va);
-
 #endif
