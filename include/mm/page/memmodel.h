@@ -49,6 +49,7 @@ struct memmodel_cost {
 	u64 populated_bytes; /* in use now */
 	u64 alive_pageblocks;
 };
+/* After memmodel_init(). */
 void memmodel_cost(const struct mem_system *sys, struct memmodel_cost *ret);
 
 /* Sets what CPU `cpu` may read struct pages of (struct page_cpu) to the sections around a PFN whose

@@ -64,8 +64,7 @@ struct pgtable {
 	 * then. No function: memory is everywhere. */
 	const void *(*table)(const struct pgtable *pt, phys_addr_t pa);
 	const void *table_ctx;
-	bool foreign; /* addresses are of another machine, or of another time: `table` finds copies
-		       */
+	bool foreign; /* addresses are of another machine or time: `table` finds copies */
 	const struct pt_pages *pages; /* NULL: this tree is only read */
 	/* Called after entries of [va, va + size) changed; removed says that a translation went
 	 * away or lost rights, so that stale ones must be flushed. NULL: nobody needs to know. */
@@ -84,7 +83,7 @@ static inline const struct pt_format *pt_format_of(const struct pgtable *pt)
 		return pt->format;
 	return pt->levels == 5 ? &pt_format_x86_64_5 : &pt_format_x86_64_4;
 }
-u64 pt_last(const struct pgtable *pt);
+u64 pt_last(const struct pgtable *pt); /* the last address, without sign extension */
 
 /* What is wrong with a present entry. Entries with something wrong are not followed. */
 enum pt_wrong {
@@ -146,6 +145,7 @@ enum pt_result {
 	PT_BAD_TABLE,	/* the last entry points to memory that may not be read */
 	PT_BAD_ENTRY,	/* the last entry has reserved bits set */
 };
+/* Walks down to what translates va, or to the entry that ends the walk; that one is in the path. */
 enum pt_result pt_lookup(const struct pgtable *pt, u64 va, struct pt_path *ret);
 /* Physical address; only when pt_lookup() says PT_MAPPED. */
 phys_addr_t pt_path_phys(const struct pt_path *path, u64 va);
@@ -160,7 +160,7 @@ struct pt_stats {
 	 * of the level above would do. */
 	u64 collapsible[PT_MAX_LEVELS];
 };
-int pt_stats(const struct pgtable *pt, struct pt_stats *ret);
+int pt_stats(const struct pgtable *pt, struct pt_stats *ret); /* of the whole tree; 0 */
 
 /* Rights that let anybody write what somebody may execute. */
 static inline bool pt_writable_executable(u8 rights)
