@@ -50,7 +50,7 @@ struct blockmap {
 struct pageblock {
 	struct list_head list; /* while it heads a free block of order >= PAGEBLOCK_ORDER */
 	struct blockmap *map;  /* an all-zero one that nobody writes while it was never split */
-	u16 lists;	       /* zone id * MIGRATE_PCPTYPES + type: the CPUs' lists; or NO_LISTS */
+	u16 list_id;	       /* LIST_ID(), or NO_LIST_ID: they go back to the zone at once */
 	u8 free_order;	       /* it heads a free block of that order; 0: it does not */
 	u8 state;	       /* as a frame's, for blocks of PAGEBLOCK_ORDER and more */
 	u16 zid;	       /* the zone that has it, or NO_ZONE */
@@ -59,8 +59,10 @@ struct pageblock {
 };
 _Static_assert(sizeof(struct group) == 32 && sizeof(struct pageblock) == 32, "small descriptors");
 
-#define NO_LISTS 0xffff
-#define NO_ZONE	 0xffff
+/* A number for the CPUs' lists of one zone and type, which the pages of a pageblock go to. */
+#define LIST_ID(zid, type) ((u16)((zid)*MIGRATE_PCPTYPES + (type)))
+#define NO_LIST_ID	   0xffff
+#define NO_ZONE		   0xffff
 
 /* State of 1 GiB. */
 struct gigablock {

@@ -10,7 +10,7 @@
  * of a running one at its next visit to a zone.
  *
  * What lies in a list is ready to be handed out, so taking and giving back are a few instructions.
- * In a system with struct pages that is a struct page, alive, with its order and lists written;
+ * In a system with struct pages that is a struct page, alive, with its order and list_id written;
  * alloc_pages() uses the lists. In one without (sys->given.page_options.frames_only) it is a PFN,
  * and frame_alloc() uses them.
  */
@@ -36,7 +36,7 @@ struct pcp_list {
 	u32 size;	       /* of a stack, as allocated; in use end - base */
 	u32 high, batch;       /* blocks: at most in both stacks; to fill at once */
 	u8 order, migratetype;
-	u16 lists; /* struct page's: zone id * MIGRATE_PCPTYPES + type */
+	u16 list_id; /* struct page's */
 	u64 nr_filled, nr_drained;
 	struct zone *zone;
 } __attribute__((aligned(128)));
@@ -45,13 +45,13 @@ struct pcp_list {
 struct page_cpu {
 	/* The lists of the preferred zone for each kind of request; [order]. */
 	struct pcp_list *fast[NR_GFP_KINDS];
-	/* What the life of a plain page of order 0 reads (mm/page/page.h) that goes to last_lists:
-	 * a page that is freed is checked, and its lists found, by one compare. */
-	u64 last_life;
+	/* The state word (mm/page/page.h) of a plain page of order 0 that goes to last_lists: a
+	 * page that is freed is checked, and its lists found, by one compare. */
+	u64 last_state;
 	struct pcp_list *last_lists;
-	u16 last_id;
-	struct pcp_list **by_id; /* [struct page's lists] */
-	struct pcp_list *none;	 /* lists out of use */
+	u16 last_list_id;
+	struct pcp_list **by_id;   /* [list_id] */
+	struct pcp_list *no_lists; /* for all orders; they are out of use */
 	/* A run of populated sections that it met last: struct pages may be read for what lies in
 	 * the direct map from live_start on (virtual address, bytes). page_cpu_learn() sets it. */
 	u64 live_start, live_bytes;

@@ -83,7 +83,7 @@ static inline const struct pt_format *pt_format_of(const struct pgtable *pt)
 		return pt->format;
 	return pt->levels == 5 ? &pt_format_x86_64_5 : &pt_format_x86_64_4;
 }
-u64 pt_last(const struct pgtable *pt); /* the last address, without sign extension */
+u64 pt_last(const struct pgtable *pt); /* the last address of the space */
 
 /* What is wrong with a present entry. Entries with something wrong are not followed. */
 enum pt_wrong {
