@@ -136,9 +136,11 @@ static bool use_slab(struct mem_system *sys, struct kmem_cache *cache, struct km
 		slab = slab_new(sys, cache, gfp, NUMA_NO_NODE);
 		if (slab)
 			slab->holder = &c->holder; /* nobody knew it before */
-		retire(cache, c); /* a shrinker may have taken objects meanwhile, */
+		/* Shrinkers may have run. If one allocated here, the CPU has a slab again; if one
+		 * freed objects, a node may have a slab. */
+		retire(cache, c);
 		for (u32 nid = 0; !slab && nid < cache->nr_nodes; nid++)
-			slab = node_take_slab(cache, nid, c); /* or given some back */
+			slab = node_take_slab(cache, nid, c);
 		if (!slab)
 			return false;
 	}

@@ -7,7 +7,13 @@
 
 /* ---- where an area lies ------------------------------------------------------------------ */
 
-/* The lowest address with `len` free bytes. */
+/*
+ * The lowest address with `len` free bytes. Each area knows of its subtree where that begins and
+ * ends, and `gap`, the largest gap between two areas of it (vm_area_update()). So the loop is only
+ * at nodes whose gap is large enough: then there is such a gap in the left subtree, just before the
+ * node, just after it, or in the right subtree. They are tried in this order, the order of
+ * addresses; when the first three fail, there is a right subtree, and its gap is large enough.
+ */
 static u64 lowest_gap(const struct mem_system *sys, u64 len)
 {
 	u64 start = sys->given.layout.vmalloc_start, end = sys->given.layout.vmalloc_end;
@@ -17,7 +23,7 @@ static u64 lowest_gap(const struct mem_system *sys, u64 len)
 		return end - start >= len ? start : NO_GAP;
 	if (area->gap < len)
 		return area->end <= end && end - area->end >= len ? area->end : NO_GAP;
-	for (;;) { /* it is on the left of the node, just before it, just behind it, or right */
+	for (;;) {
 		left = vm_area_of(area->node.child[TREE_LEFT]);
 		if (left && left->gap >= len) {
 			area = left;
@@ -26,6 +32,7 @@ static u64 lowest_gap(const struct mem_system *sys, u64 len)
 		if (left && area->addr - left->end >= len)
 			return left->end;
 		right = vm_area_of(area->node.child[TREE_RIGHT]);
+		ASSERT(right, "area %#llx: no gap of %#llx", area->addr, area->gap);
 		if (right->first - vm_area_end(area) >= len)
 			return vm_area_end(area);
 		area = right;
