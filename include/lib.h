@@ -40,6 +40,7 @@ struct prng {
 	u64 state;
 };
 void prng_seed(struct prng *p, u64 seed);
+/* The next 64 bits. */
 u64 prng_next(struct prng *p);
 /* Uniform in [0, bound); bound must not be 0. */
 u64 prng_below(struct prng *p, u64 bound);

@@ -8,12 +8,6 @@ int arch_probe_features(struct access_cpu *ret)
 	return -ENODEV;
 }
 
-int arch_probe_init(struct mem_system *sys)
-{
-	(void)sys;
-	return -ENODEV;
-}
-
 int arch_probe(struct mem_system *sys, const struct probe_setup *setup, struct probe_step *steps,
 	       u32 nr, u64 *ret_va)
 {

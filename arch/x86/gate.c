@@ -52,11 +52,6 @@ phys_addr_t gate_root(void)
 	return kind.root;
 }
 
-u64 gate_crossings(void)
-{
-	return boot.crossings;
-}
-
 static void save(struct world *w)
 {
 	w->cr0 = read_cr0();
@@ -198,7 +193,6 @@ static void enter_ours(struct cpu *c)
 	save(&c->firmware);
 	load(c, &c->ours);
 	trap_load_task(c);
-	c->crossings++;
 }
 
 static void enter_firmware(struct cpu *c)

@@ -42,7 +42,7 @@ enum cpu_step {
 struct cpu {
 	struct arch_percpu percpu; /* first: GS points here while our world runs */
 	struct world firmware, ours;
-	u64 stack_top, crossings;
+	u64 stack_top;
 	u64 gdt[5];
 	struct tss tss;
 

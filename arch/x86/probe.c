@@ -106,7 +106,7 @@ static void fill_pages(void)
 	memcpy(user, probe_user, (size_t)(probe_user_end - probe_user));
 }
 
-int arch_probe_init(struct mem_system *sys)
+static int prepare(struct mem_system *sys)
 {
 	void *block;
 	int err;
@@ -350,7 +350,7 @@ int arch_probe(struct mem_system *sys, const struct probe_setup *setup, struct p
 {
 	struct run r = {.setup = setup};
 	struct raw_step *raw;
-	int err = arch_probe_init(sys);
+	int err = prepare(sys);
 
 	if (err)
 		return err;

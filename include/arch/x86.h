@@ -47,7 +47,6 @@ int gate_init(const struct gate_config *config);
 /* Calls may not nest: there is only one stack. */
 void gate_enter(void (*fn)(void *arg), void *arg);
 bool gate_in_our_world(void);
-u64 gate_crossings(void); /* how often our world was entered, for `boottime` */
 
 /*
  * The other CPUs (include/arch/smp.h); called in the firmware's world before gate_init().

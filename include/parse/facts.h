@@ -63,12 +63,15 @@ const struct fw_facts *fw_facts(void);
 
 /* ---- finding: NULL when nothing is there ------------------------------------------------- */
 
+/* The first descriptor of the map, range of the GCD, image, section of the image, or range of a
+ * device or table that holds pa. */
 const struct mem_desc *memmap_at(const struct memmap *map, phys_addr_t pa);
 const struct fact_gcd *facts_gcd_at(const struct fw_facts *f, phys_addr_t pa);
 const struct fact_image *facts_image_at(const struct fw_facts *f, phys_addr_t pa);
 const struct fact_section *facts_section_at(const struct fw_facts *f, const struct fact_image *i,
 					    phys_addr_t pa);
 const struct fact_range *facts_range_at(const struct fw_facts *f, phys_addr_t pa);
+/* The image with this EFI handle. */
 const struct fact_image *facts_image_of(const struct fw_facts *f, u64 handle);
 const char *facts_gcd_name(u32 type); /* "SystemMemory"; "?" for unknown numbers */
 

@@ -18,7 +18,7 @@ static void set_states(u8 *state, u8 value)
 static void hand_out_groups(struct mem_system *sys, u64 first, u32 nr, struct page **pages)
 {
 	u8 *state = &pageblock_at(sys, first)->map->state[first % PAGEBLOCK_NR_PAGES];
-	u64 life = page_life(pageblock_at(sys, first), 0);
+	u64 word = page_state_for(pageblock_at(sys, first), 0);
 	struct page *page = pfn_to_page(sys, first);
 
 	for (; nr; nr--, state += GROUP_NR_PAGES) {
@@ -26,7 +26,7 @@ static void hand_out_groups(struct mem_system *sys, u64 first, u32 nr, struct pa
 		for (u32 done = 0; done < GROUP_NR_PAGES; done += AT_ONCE) {
 #pragma GCC unroll AT_ONCE
 			for (u32 i = 0; i < AT_ONCE; i++) {
-				page[i].life = life;
+				page[i].state_word = word;
 				pages[i] = page + i;
 			}
 			page += AT_ONCE;
@@ -39,14 +39,14 @@ static void hand_out_groups(struct mem_system *sys, u64 first, u32 nr, struct pa
 static void hand_out_bits(struct mem_system *sys, u64 first, u64 bits, struct page **pages)
 {
 	u8 *state = &pageblock_at(sys, first)->map->state[first % PAGEBLOCK_NR_PAGES];
-	u64 life = page_life(pageblock_at(sys, first), 0);
+	u64 word = page_state_for(pageblock_at(sys, first), 0);
 	struct page *head = pfn_to_page(sys, first);
 
 	for (; bits; bits &= bits - 1) {
 		unsigned i = lowest_bit(bits);
 
 		state[i] = FRAME_PAGE;
-		head[i].life = life;
+		head[i].state_word = word;
 		*pages++ = &head[i];
 	}
 }
@@ -61,21 +61,21 @@ static u64 lowest_bits(u64 bits, u32 n)
 	return kept;
 }
 
-/* Pages taken from a zone at once. */
-struct haul {
+/* What was taken from a zone at once. */
+struct portion {
 	u64 pfn, bits;
 	unsigned order; /* GROUP_ORDER and more: a whole block; 0: `bits` of a group */
 };
 
-/* Takes the free pages of a group. If there are no such groups, takes a whole block of at most
- * `max` pages. The zone's lock is held. */
-static bool take_haul(struct mem_system *sys, struct zone *zone, enum migratetype type, u32 max,
-		      struct haul *h)
+/* Broken groups first; where there are none a block must be broken, and as much of it as fits is
+ * taken. Locked. */
+static bool take_portion(struct mem_system *sys, struct zone *zone, enum migratetype type, u32 max,
+			 struct portion *h)
 {
 	unsigned smallest = lowest_bit(zone->nonempty[type]);
 	u64 extra;
 
-	*h = (struct haul){.pfn = NO_FRAME};
+	*h = (struct portion){.pfn = NO_FRAME};
 	if (smallest >= GROUP_ORDER && max >= GROUP_NR_PAGES) {
 		h->order = min(min(smallest, highest_bit(max)), (unsigned)PAGEBLOCK_ORDER);
 		h->pfn = buddy_take(sys, zone, h->order, type);
@@ -89,7 +89,7 @@ static bool take_haul(struct mem_system *sys, struct zone *zone, enum migratetyp
 	return h->bits;
 }
 
-static void put_haul(struct mem_system *sys, struct zone *zone, const struct haul *h)
+static void put_portion(struct mem_system *sys, struct zone *zone, const struct portion *h)
 {
 	if (h->pfn == NO_FRAME)
 		return;
@@ -99,7 +99,7 @@ static void put_haul(struct mem_system *sys, struct zone *zone, const struct hau
 		buddy_put_bits(sys, zone, h->pfn, h->bits);
 }
 
-static u32 hand_out(struct mem_system *sys, const struct haul *h, struct page **pages)
+static u32 hand_out(struct mem_system *sys, const struct portion *h, struct page **pages)
 {
 	if (!h->order) {
 		hand_out_bits(sys, h->pfn, h->bits, pages);
@@ -118,17 +118,18 @@ static u32 take_from_zone(struct mem_system *sys, struct zone *zone, gfp_t gfp, 
 	u32 got = 0;
 
 	while (got < nr && more) {
-		struct haul h;
+		struct portion h;
 		int source = -1;
 
 		spin_lock(&zone->lock);
 		if (zone_watermark_ok(zone, 0, gfp_zone(gfp), flags))
 			source = zone_source(sys, zone, 0, gfp_migratetype(gfp), flags);
-		more = source >= 0 && take_haul(sys, zone, (enum migratetype)source, nr - got, &h);
+		more = source >= 0 &&
+		       take_portion(sys, zone, (enum migratetype)source, nr - got, &h);
 		spin_unlock(&zone->lock);
 		if (more && pageblock_revive(sys, h.pfn)) {
 			spin_lock(&zone->lock);
-			put_haul(sys, zone, &h);
+			put_portion(sys, zone, &h);
 			spin_unlock(&zone->lock);
 			more = false;
 		}
@@ -194,21 +195,29 @@ static void clear_states(u8 *state, u32 n)
 		*state++ = 0;
 }
 
-static inline bool are_plain(struct page *const *pages, const struct page *page, u64 life)
+static inline bool are_plain(struct page *const *pages, const struct page *page, u64 word)
 {
 #pragma GCC unroll AT_ONCE
 	for (u32 i = 0; i < AT_ONCE; i++) {
-		if (pages[i] != page + i || page[i].life != life)
+		if (pages[i] != page + i || page[i].state_word != word)
 			return false;
 	}
 	return true;
 }
 
-static inline void clear_lives(struct page *page)
+static inline void clear_state_words(struct page *page)
 {
 #pragma GCC unroll AT_ONCE
 	for (u32 i = 0; i < AT_ONCE; i++)
-		page[i].life = 0;
+		page[i].state_word = 0;
+}
+
+/* A plain single page with one reference, whichever lists it goes to? */
+static inline bool is_plain_single(u64 word)
+{
+	enum { BESIDE_LIST = 64 - PAGE_STATE_LIST_SHIFT };
+
+	return word << BESIDE_LIST == PAGE_STATE(0, 0) << BESIDE_LIST;
 }
 
 /*
@@ -217,20 +226,17 @@ static inline void clear_lives(struct page *page)
  */
 static u32 plain_run(struct mem_system *sys, struct page **pages, u32 max, u64 pfn)
 {
-	u32 room = min(max, (u32)(PAGEBLOCK_NR_PAGES - pfn % PAGEBLOCK_NR_PAGES)), n;
-	struct page **at = pages, **end = pages + room, *page = pages[0];
-	u64 life = page->life;
-	u8 *state;
+	u32 room = min(max, (u32)(PAGEBLOCK_NR_PAGES - pfn % PAGEBLOCK_NR_PAGES)), n = 0;
+	struct page *first = pages[0];
+	u64 word = first->state_word;
 
-	if (life << (64 - PAGE_LIFE_LISTS_SHIFT) != PAGE_LIFE(0, 0) << (64 - PAGE_LIFE_LISTS_SHIFT))
+	if (!is_plain_single(word))
 		return 0;
-	for (; end - at >= AT_ONCE && are_plain(at, page, life); at += AT_ONCE, page += AT_ONCE)
-		clear_lives(page);
-	for (; at < end && *at == page && page->life == life; at++, page++)
-		page->life = 0;
-	n = (u32)(at - pages);
-	state = &pageblock_at(sys, pfn)->map->state[pfn % PAGEBLOCK_NR_PAGES];
-	clear_states(state, n);
+	for (; room - n >= AT_ONCE && are_plain(pages + n, first + n, word); n += AT_ONCE)
+		clear_state_words(first + n);
+	for (; n < room && pages[n] == first + n && first[n].state_word == word; n++)
+		first[n].state_word = 0;
+	clear_states(&pageblock_at(sys, pfn)->map->state[pfn % PAGEBLOCK_NR_PAGES], n);
 	return n;
 }
 

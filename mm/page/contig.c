@@ -98,7 +98,7 @@ static void hand_out(struct mem_system *sys, u64 start, u64 end)
 {
 	for (u64 pfn = start; pfn < end; pfn++) {
 		frame_set_state(sys, pfn, FRAME_PAGE);
-		pfn_to_page(sys, pfn)->life = page_life(pageblock_at(sys, pfn), 0);
+		pfn_to_page(sys, pfn)->state_word = page_state_for(pageblock_at(sys, pfn), 0);
 	}
 }
 

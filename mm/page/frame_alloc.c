@@ -114,7 +114,7 @@ static __noinline int frame_free_slow(struct mem_system *sys, u32 cpu, u64 pfn, 
 	if (sys->page.debug)
 		page_debug_free(sys, cpu, pfn, order, caller);
 	if (sys->given.page_options.frames_only && pcp_has_order(order)) {
-		list = pcp_lists_by_id(sys->page.cpu[cpu], block->lists) + pcp_order_index(order);
+		list = pcp_lists_by_id(sys->page.cpu[cpu], block->list_id) + pcp_order_index(order);
 		if (list->top < list->end || pcp_make_room(sys, list)) {
 			frame_set_state(sys, pfn, 0);
 			list_give(list, pfn);

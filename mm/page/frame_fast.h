@@ -30,7 +30,7 @@ static inline struct pcp_list *request_list(const struct page_cpu *pc, gfp_t gfp
 
 	if (likely(order <= PCP_MAX_ORDER))
 		return lists + order;
-	return order == PAGEBLOCK_ORDER ? lists + PCP_HUGE : pc->none;
+	return order == PAGEBLOCK_ORDER ? lists + PCP_HUGE : pc->no_lists;
 }
 
 /* ---- frames, in a system without struct pages -------------------------------------------- */
@@ -73,7 +73,7 @@ static inline bool frame_free_fast(struct mem_system *sys, u32 cpu, u64 pfn, uns
 		list = pc->last_lists + PCP_HUGE;
 		state = &block->state;
 	}
-	if (unlikely(*state != (FRAME_USED | order) || block->lists != pc->last_id ||
+	if (unlikely(*state != (FRAME_USED | order) || block->list_id != pc->last_list_id ||
 		     list->top == list->end))
 		return false;
 	*state = 0;
@@ -93,9 +93,9 @@ static inline bool page_is_readable(const struct mem_system *sys, const struct p
 }
 
 /*
- * One compare checks that the page is a plain one of this order with one reference, and belongs to
- * the same lists as the last one. (Orders without lists have NO_LISTS there, and match only a list
- * without room.) False: nothing was done, take the slow path.
+ * One compare says that the page is a plain one of that order with one reference, and goes to the
+ * lists that the last one went to. (Orders without a list have no list_id, and match nothing that
+ * has room.) False: nothing was done; take the long way.
  */
 static inline bool page_free_fast(struct mem_system *sys, struct page *page, unsigned order)
 {
@@ -104,7 +104,7 @@ static inline bool page_free_fast(struct mem_system *sys, struct page *page, uns
 	u64 *top;
 
 	if (unlikely(!page_is_readable(sys, page) ||
-		     page->life != pc->last_life + ((u64)order << 32)))
+		     page->state_word != pc->last_state + ((u64)order << PAGE_STATE_ORDER_SHIFT)))
 		return false;
 	top = list->top;
 	if (unlikely(top == list->end))

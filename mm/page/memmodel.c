@@ -86,7 +86,7 @@ static void page_init(struct page *page, int nid, enum zone_type zone, bool rese
 {
 	page->flags = (u64)zone << PAGE_ZONE_SHIFT | (u64)nid << PAGE_NODE_SHIFT |
 		      (u64)reserved << PG_reserved;
-	page->life = reserved; /* one reference */
+	page->state_word = reserved; /* one reference */
 	page->_mapcount = -1;
 	list_init(&page->lru);
 }

@@ -64,7 +64,7 @@ static __noinline struct page *alloc_pages_slow(struct mem_system *sys, gfp_t gf
 	}
 	frame_set_state(sys, pfn, (u8)(FRAME_PAGE | order));
 	page = pfn_to_page(sys, pfn);
-	page->life = page_life(pageblock_at(sys, pfn), order);
+	page->state_word = page_state_for(pageblock_at(sys, pfn), order);
 	return page_prepare(sys, page, gfp, order);
 }
 
@@ -102,16 +102,16 @@ static void page_put(struct mem_system *sys, struct page *page, unsigned order, 
 	if (unlikely(sys->page.debug))
 		page_debug_free(sys, cpu, pfn, order, caller);
 	if (pcp_has_order(order)) {
-		struct pcp_list *list = pcp_lists_by_id(sys->page.cpu[cpu], block->lists);
+		struct pcp_list *list = pcp_lists_by_id(sys->page.cpu[cpu], block->list_id);
 
 		list += pcp_order_index(order);
 		if (list->top < list->end || pcp_make_room(sys, list)) {
-			page->life = page_life(block, order) - 1;
+			page->state_word = page_state_for(block, order) - 1;
 			list_give(list, (u64)(uintptr_t)page);
 			return;
 		}
 	}
-	page->life = 0;
+	page->state_word = 0;
 	frame_put(sys, pfn, order);
 }
 

@@ -52,7 +52,7 @@ static u32 ready_run(struct mem_system *sys, const struct pcp_list *list, const 
 {
 	struct pageblock *block = pageblock_at(sys, pfns[0]);
 	u64 start = round_down(pfns[0], PAGEBLOCK_NR_PAGES);
-	u64 life = page_life(block, list->order) - 1, offset;
+	u64 state_word = page_state_for(block, list->order) - 1, offset;
 	u8 mark = (u8)(FRAME_PAGE | list->order), *state = block->map->state;
 	struct page *first = pfn_to_page(sys, start);
 	u32 n = 0;
@@ -61,13 +61,13 @@ static u32 ready_run(struct mem_system *sys, const struct pcp_list *list, const 
 		return 0;
 	if (list->order == PAGEBLOCK_ORDER) {
 		block->state = mark;
-		first->life = life;
+		first->state_word = state_word;
 		ret_pages[0] = (u64)(uintptr_t)first;
 		return 1;
 	}
 	for (; n < nr && (offset = pfns[n] - start) < PAGEBLOCK_NR_PAGES; n++) {
 		state[offset] = mark;
-		first[offset].life = life;
+		first[offset].state_word = state_word;
 		ret_pages[n] = (u64)(uintptr_t)&first[offset];
 	}
 	return n;
@@ -102,7 +102,7 @@ static void spill(struct mem_system *sys, struct pcp_list *list, const u64 *bloc
 			if (!sys->given.page_options.frames_only) {
 				struct page *page = (struct page *)(uintptr_t)block;
 
-				page->life = 0;
+				page->state_word = 0;
 				block = page_to_pfn(sys, page);
 				if (list->order)
 					frame_set_state(sys, block, 0);
@@ -190,11 +190,11 @@ u64 pcp_drain(struct mem_system *sys, u32 cpu)
 	return pages;
 }
 
-struct pcp_list *pcp_lists_by_id(struct page_cpu *pc, u16 lists)
+struct pcp_list *pcp_lists_by_id(struct page_cpu *pc, u16 list_id)
 {
-	pc->last_lists = lists == NO_LISTS ? pc->none : pc->by_id[lists];
-	pc->last_life = PAGE_LIFE(0, lists);
-	pc->last_id = lists;
+	pc->last_lists = list_id == NO_LIST_ID ? pc->no_lists : pc->by_id[list_id];
+	pc->last_state = PAGE_STATE(0, list_id);
+	pc->last_list_id = list_id;
 	return pc->last_lists;
 }
 

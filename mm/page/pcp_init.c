@@ -55,7 +55,7 @@ static u64 *list_init_stacks(const struct mem_system *sys, struct zone *zone, st
 				  .size = size,
 				  .order = (u8)order,
 				  .migratetype = (u8)type,
-				  .lists = (u16)(zone_id(zone) * MIGRATE_PCPTYPES + type),
+				  .list_id = LIST_ID(zone_id(zone), type),
 				  .zone = zone};
 	return stacks + 2 * size;
 }
@@ -130,8 +130,8 @@ static void set_lists_by_id(struct mem_system *sys, struct page_cpu *pc, u32 cpu
 			const struct zone *zone = &node->node_zones[i / MIGRATE_PCPTYPES];
 			u32 type = i % MIGRATE_PCPTYPES;
 
-			pc->by_id[zone_id(zone) * MIGRATE_PCPTYPES + type] =
-				zone->pcp ? pcp_list_of(zone, cpu, type, 0) : pc->none;
+			pc->by_id[LIST_ID(zone_id(zone), type)] =
+				zone->pcp ? pcp_list_of(zone, cpu, type, 0) : pc->no_lists;
 		}
 	}
 }
@@ -142,7 +142,7 @@ static void set_fast_lists(struct mem_system *sys, struct page_cpu *pc, u32 cpu)
 		&sys->page.node_data[pc->nid]->node_zonelists[ZONELIST_FALLBACK];
 
 	for (u32 kind = 0; kind < NR_GFP_KINDS; kind++) {
-		pc->fast[kind] = pc->none;
+		pc->fast[kind] = pc->no_lists;
 		if (gfp_wrong(kind) || !sys->page.pcp_enabled)
 			continue;
 		for (u32 i = 0; i < list->nr; i++) {
@@ -208,9 +208,9 @@ int pcp_init(struct mem_system *sys)
 
 		sys->page.cpu[cpu] = pc;
 		pc->nid = cpu_node(sys, cpu);
-		pc->none = (struct pcp_list *)no_lists;
+		pc->no_lists = (struct pcp_list *)no_lists;
 		pc->by_id = (struct pcp_list **)(void *)(cpus + bytes + cpu * ids);
-		pcp_lists_by_id(pc, NO_LISTS);
+		pcp_lists_by_id(pc, NO_LIST_ID);
 		set_lists_by_id(sys, pc, cpu);
 		set_fast_lists(sys, pc, cpu);
 	}

@@ -67,10 +67,4 @@ void pt_free_table(struct pgtable *pt, phys_addr_t pa);
 /* Sets U/S in an entry that points to a table; the entries below decide about each page. */
 void pt_admit_user(u64 *entry);
 
-/*
- * Splits the page that maps `va` until an entry starts at va (or nothing maps it). 0 or -ENOMEM; no
- * translation changes.
- */
-int pt_split_at(struct pgtable *pt, u64 va);
-
 #endif

@@ -25,7 +25,7 @@ static struct kmem_cache *new_class(struct mem_system *sys, enum kmalloc_type ty
 		  kilo ? "k" : "");
 	/* Powers of two are aligned to themselves, as Linux promises. */
 	return slab_cache_new(sys, name, size, is_pow2(size) ? min(size, (u32)PAGE_SIZE) : 0,
-			      flags[type], NULL);
+			      flags[type]);
 }
 
 int kmalloc_init(struct mem_system *sys)

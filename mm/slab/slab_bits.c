@@ -52,7 +52,7 @@ void slab_set_all_free(const struct kmem_cache *cache, struct page *slab)
 	u32 words = slab_nr_words(cache), rest = cache->objects % 64;
 
 	if (!slab_is_mapped(cache)) {
-		slab->free = cache->all;
+		slab->free = cache->all_free;
 		slab->mailed = 0;
 		return;
 	}

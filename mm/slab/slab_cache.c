@@ -6,6 +6,14 @@
 
 #define CACHE_LINE 64
 
+/* What a cache is to be. */
+struct spec {
+	const char *name;
+	u32 size, align, flags;
+	void (*ctor)(void *object);
+	const struct slab_options *options;
+};
+
 /* ---- one cache --------------------------------------------------------------------------- */
 
 /* Of the block of pages that holds so many bytes. */
@@ -28,7 +36,7 @@ static u32 cache_bytes(const struct mem_system *sys)
 }
 
 /* All that points into the struct. No slab is there yet. */
-static void init_lists(const struct mem_system *sys, struct kmem_cache *c)
+static void init_lists(const struct mem_system *sys, struct kmem_cache *c, u64 seed)
 {
 	struct kmem_cache_cpu *cpus = (void *)((u8 *)c + cpus_at(sys));
 
@@ -36,8 +44,7 @@ static void init_lists(const struct mem_system *sys, struct kmem_cache *c)
 	for (u32 i = 0; i < c->nr_cpus; i++) {
 		c->cpu[i] = &cpus[i];
 		slab_cpu_init(c->cpu[i], c, i);
-		prng_seed(&c->cpu[i]->random,
-			  sys->given.slab_options.seed ^ virt_to_phys(sys, c->cpu[i]));
+		prng_seed(&c->cpu[i]->random, seed ^ virt_to_phys(sys, c->cpu[i]));
 	}
 	for (u32 nid = 0; nid < c->nr_nodes; nid++) {
 		struct kmem_cache_node *node = &c->node[nid];
@@ -60,42 +67,40 @@ static gfp_t gfp_of(u32 flags)
 	       (flags & SLAB_RECLAIM_ACCOUNT ? __GFP_RECLAIMABLE : 0);
 }
 
-/* Options add flags; what a constructor made, or who looks late, must find is not poisoned. */
-static u32 effective_flags(const struct mem_system *sys, const char *name, u32 flags, bool ctor)
+/* Options add flags. Caches with a constructor or SLAB_TYPESAFE_BY_RCU are not poisoned: their free
+ * objects must keep their content. */
+static u32 effective_flags(const struct spec *spec)
 {
-	const struct slab_options *o = &sys->given.slab_options;
+	u32 flags = spec->flags | slab_debug_flags_for(spec->options, spec->name);
 
-	flags |= slab_debug_flags_for(o, name);
-	if (o->randomise)
+	if (spec->options->randomise)
 		flags |= SLAB_RANDOMISED;
-	return ctor || flags & SLAB_TYPESAFE_BY_RCU ? flags & ~SLAB_POISON : flags;
+	return spec->ctor || flags & SLAB_TYPESAFE_BY_RCU ? flags & ~SLAB_POISON : flags;
 }
 
 /* False, with *c half filled, when not even one object fits into the largest slab. */
-static bool cache_fill(struct mem_system *sys, struct kmem_cache *c, const char *name, u32 size,
-		       u32 align, u32 flags, void (*ctor)(void *))
+static bool cache_fill(struct mem_system *sys, struct kmem_cache *c, const struct spec *spec)
 {
 	memset(c, 0, cache_bytes(sys));
-	fmt_print(c->name, sizeof(c->name), "%s", name);
-	c->flags = effective_flags(sys, name, flags, ctor != NULL);
-	c->gfp = gfp_of(flags);
-	c->object_size = size;
-	c->align = align;
-	c->ctor = ctor;
+	fmt_print(c->name, sizeof(c->name), "%s", spec->name);
+	c->flags = effective_flags(spec);
+	c->gfp = gfp_of(spec->flags);
+	c->object_size = spec->size;
+	c->align = spec->align;
+	c->ctor = spec->ctor;
 	c->nr_users = 1;
 	c->nr_nodes = sys->slab.nr_nodes;
 	c->nr_cpus = sys->given.nr_cpus;
-	init_lists(sys, c);
+	init_lists(sys, c, spec->options->seed);
 	return slab_layout(c);
 }
 
 /* Space for freed objects to wait in; whole pages, for kmalloc() may not be ready. 0 or -ENOMEM. */
-static int make_quarantine(struct mem_system *sys, struct kmem_cache *c)
+static int make_quarantine(struct mem_system *sys, struct kmem_cache *c, u32 size)
 {
-	u32 size = slab_is_checked(c) ? sys->given.slab_options.quarantine : 0;
 	struct page *page;
 
-	if (!size)
+	if (!size || !slab_is_checked(c))
 		return 0;
 	size = min(size, (u32)(KMEM_CACHE_MAX_SIZE / sizeof(u64)));
 	page = alloc_pages(sys, GFP_KERNEL | __GFP_ZERO, order_of(size * sizeof(u64)));
@@ -113,14 +118,14 @@ static void drop_quarantine(struct mem_system *sys, struct kmem_cache *c)
 			     order_of(c->quarantine.size * sizeof(u64)));
 }
 
-struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 size, u32 align,
-				  u32 flags, void (*ctor)(void *))
+/* NULL: no memory, or no slab holds such an object. */
+static struct kmem_cache *cache_new(struct mem_system *sys, const struct spec *spec)
 {
 	struct kmem_cache *c = kmem_cache_alloc(sys, sys->slab.cache_cache, GFP_KERNEL);
 
 	if (!c)
 		return NULL;
-	if (!cache_fill(sys, c, name, size, align, flags, ctor) || make_quarantine(sys, c)) {
+	if (!cache_fill(sys, c, spec) || make_quarantine(sys, c, spec->options->quarantine)) {
 		kmem_cache_free(sys, sys->slab.cache_cache, c);
 		return NULL;
 	}
@@ -128,6 +133,14 @@ struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 
 	list_add_tail(&c->list, &sys->slab.caches);
 	spin_unlock(&sys->slab.lock);
 	return c;
+}
+
+struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 size, u32 align,
+				  u32 flags)
+{
+	struct spec spec = {name, size, align, flags, .options = &sys->given.slab_options};
+
+	return cache_new(sys, &spec);
 }
 
 /* ---- aliases ----------------------------------------------------------------------------- */
@@ -204,29 +217,37 @@ static bool is_good_name(const char *name)
 	return len;
 }
 
-static struct kmem_cache *create(struct mem_system *sys, const char *name, u32 size, u32 align,
-				 u32 flags, void (*ctor)(void *), const void *caller)
+static bool is_good(const struct spec *spec)
 {
-	struct kmem_cache like = {
-		.object_size = size, .align = align, .ctor = ctor, .nr_cpus = sys->given.nr_cpus};
-	bool good = is_good_name(name) && !(flags & ~SLAB_USER_FLAGS) && size &&
-		    size <= KMEM_CACHE_MAX_SIZE && (!align || is_pow2(align)) && align <= PAGE_SIZE;
-	struct kmem_cache *c;
+	return is_good_name(spec->name) && !(spec->flags & ~SLAB_USER_FLAGS) && spec->size &&
+	       spec->size <= KMEM_CACHE_MAX_SIZE && (!spec->align || is_pow2(spec->align)) &&
+	       spec->align <= PAGE_SIZE;
+}
 
-	like.flags = good ? effective_flags(sys, name, flags, ctor != NULL) : 0;
+static struct kmem_cache *create(struct mem_system *sys, const struct spec *spec,
+				 const void *caller)
+{
+	struct kmem_cache *c, like = {.object_size = spec->size,
+				      .align = spec->align,
+				      .ctor = spec->ctor,
+				      .nr_cpus = sys->given.nr_cpus};
+	bool good = is_good(spec);
+
+	like.flags = good ? effective_flags(spec) : 0;
 	if (!good || !slab_layout(&like)) {
-		slab_error_name_of(sys, SLAB_BAD_CACHE, name ? name : "(null)", 0, caller);
+		slab_error_name_of(sys, SLAB_BAD_CACHE, spec->name ? spec->name : "(null)", 0,
+				   caller);
 		return NULL;
 	}
-	c = merge(sys, name, &like);
-	return c ? c : slab_cache_new(sys, name, size, align, flags, ctor);
+	c = merge(sys, spec->name, &like);
+	return c ? c : cache_new(sys, spec);
 }
 
 struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u32 size, u32 align,
 				     u32 flags, void (*ctor)(void *))
 {
-	struct kmem_cache *c =
-		create(sys, name, size, align, flags, ctor, __builtin_return_address(0));
+	struct spec spec = {name, size, align, flags, ctor, &sys->given.slab_options};
+	struct kmem_cache *c = create(sys, &spec, __builtin_return_address(0));
 
 	ASSERT(c || !(flags & SLAB_PANIC), "cache %s of %u bytes cannot be made", name, size);
 	return c;
@@ -261,6 +282,8 @@ int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 
 /* ---- the first ones ---------------------------------------------------------------------- */
 
+static const struct slab_options no_options;
+
 /* The first cache has to hold itself: it is made in pages of its own, then moved into an object,
  * with the slab of that object, its only one. */
 static void move_first(struct mem_system *sys, struct kmem_cache *c, const struct kmem_cache *early)
@@ -269,7 +292,7 @@ static void move_first(struct mem_system *sys, struct kmem_cache *c, const struc
 	struct kmem_cache_cpu *to;
 
 	memcpy(c, early, cache_bytes(sys));
-	init_lists(sys, c);
+	init_lists(sys, c, 0);
 	for (u32 nid = 0; nid < c->nr_nodes; nid++)
 		c->node[nid].nr_slabs = early->node[nid].nr_slabs;
 	to = c->cpu[arch_this_cpu()];
@@ -281,18 +304,16 @@ static void move_first(struct mem_system *sys, struct kmem_cache *c, const struc
 
 static int make_first(struct mem_system *sys)
 {
-	u32 size = cache_bytes(sys), order = order_of(size);
+	struct spec spec = {"kmem_cache", cache_bytes(sys), CACHE_LINE, SLAB_HWCACHE_ALIGN,
+			    .options = &no_options};
+	u32 order = order_of(spec.size);
 	struct page *page = alloc_pages(sys, GFP_KERNEL, order);
-	struct slab_options options = sys->given.slab_options;
 	struct kmem_cache *early, *c;
 
 	if (!page)
 		return -ENOMEM;
 	early = page_address(sys, page);
-	sys->given.slab_options =
-		(struct slab_options){0}; /* its slab is a CPU's, so it can be moved */
-	cache_fill(sys, early, "kmem_cache", size, CACHE_LINE, SLAB_HWCACHE_ALIGN, NULL);
-	sys->given.slab_options = options;
+	cache_fill(sys, early, &spec); /* without options its slab is a CPU's, and can be moved */
 	c = kmem_cache_alloc(sys, early, GFP_KERNEL);
 	if (c) {
 		move_first(sys, c, early);
@@ -307,14 +328,13 @@ static int make_first(struct mem_system *sys)
 /* Those that others need: without options, so that these need nothing. */
 static int make_own_caches(struct mem_system *sys)
 {
-	struct slab_options options = sys->given.slab_options;
+	struct spec map = {"slab_map", sizeof(struct slab_map), CACHE_LINE, SLAB_HWCACHE_ALIGN,
+			   .options = &no_options};
+	struct spec alias = {"kmem_cache_alias", sizeof(struct kmem_cache_alias),
+			     .options = &no_options};
 
-	sys->given.slab_options = (struct slab_options){0};
-	sys->slab.map_cache = slab_cache_new(sys, "slab_map", sizeof(struct slab_map), CACHE_LINE,
-					     SLAB_HWCACHE_ALIGN, NULL);
-	sys->slab.alias_cache = slab_cache_new(sys, "kmem_cache_alias",
-					       sizeof(struct kmem_cache_alias), 0, 0, NULL);
-	sys->given.slab_options = options;
+	sys->slab.map_cache = cache_new(sys, &map);
+	sys->slab.alias_cache = cache_new(sys, &alias);
 	if (!sys->slab.map_cache || !sys->slab.alias_cache)
 		return -ENOMEM;
 	sys->slab.map_cache->permanent = sys->slab.alias_cache->permanent = true;

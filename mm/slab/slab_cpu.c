@@ -3,12 +3,12 @@
 #include "mm/page/page_alloc.h"
 #include "slab_inner.h"
 
-/* No bit is set in it: what a CPU without a slab takes from, and one that must not take fast. */
-static const u64 nothing;
+/* What a CPU without a slab takes from, and one that must not take fast: no bit is set. */
+static const u64 no_free_bits;
 
-static void take_from_nothing(struct kmem_cache_cpu *c)
+static void take_no_more(struct kmem_cache_cpu *c)
 {
-	c->word = (u64 *)(uintptr_t)&nothing;
+	c->word = (u64 *)(uintptr_t)&no_free_bits;
 }
 
 void slab_cpu_init(struct kmem_cache_cpu *c, struct kmem_cache *cache, u32 cpu)
@@ -16,7 +16,7 @@ void slab_cpu_init(struct kmem_cache_cpu *c, struct kmem_cache *cache, u32 cpu)
 	*c = (struct kmem_cache_cpu){
 		.holder = {cache, cpu},
 	};
-	take_from_nothing(c);
+	take_no_more(c);
 	list_init(&c->partial);
 }
 
@@ -87,7 +87,7 @@ static void retire(struct kmem_cache *cache, struct kmem_cache_cpu *c)
 
 	if (!slab)
 		return;
-	take_from_nothing(c);
+	take_no_more(c);
 	c->slab = NULL;
 	if (slab_is_mapped(cache)) /* which the fast path does not count */
 		slab->nr_free = slab_nr_free(cache, slab);
@@ -136,9 +136,11 @@ static bool use_slab(struct mem_system *sys, struct kmem_cache *cache, struct km
 		slab = slab_new(sys, cache, gfp, NUMA_NO_NODE);
 		if (slab)
 			slab->holder = &c->holder; /* nobody knew it before */
-		retire(cache, c); /* a shrinker may have taken objects meanwhile, */
+		/* Shrinkers may have run. If one allocated here, the CPU has a slab again; if one
+		 * freed objects, a node may have a slab. */
+		retire(cache, c);
 		for (u32 nid = 0; !slab && nid < cache->nr_nodes; nid++)
-			slab = node_take_slab(cache, nid, c); /* or given some back */
+			slab = node_take_slab(cache, nid, c);
 		if (!slab)
 			return false;
 	}

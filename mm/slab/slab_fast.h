@@ -49,10 +49,7 @@ static always_inline void slab_give_hand(struct mem_system *sys, struct kmem_cac
 static always_inline bool slab_may_give(const struct kmem_cache *cache, const struct page *slab,
 					u64 taken, u64 offset, u64 *ret_index)
 {
-	unsigned __int128 product = (unsigned __int128)offset * cache->fraction;
-
-	*ret_index = (u64)(product >> 64);
-	return (u64)product < cache->products_fast &&
+	return slab_divide(cache, offset, ret_index) < cache->index_limit_fast &&
 	       !((taken | slab->mailed) >> (*ret_index & 63) & 1);
 }
 
@@ -74,7 +71,7 @@ static always_inline void slab_give_fast(struct mem_system *sys, struct kmem_cac
 	}
 	all = bits | 1ULL << (index & 63);
 	slab->free = all;
-	if (unlikely(!bits || all == cache->all))
+	if (unlikely(!bits || all == cache->all_free))
 		slab_cpu_changed(sys, cache, slab, bits);
 }
 

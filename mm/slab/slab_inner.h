@@ -32,7 +32,7 @@ static inline bool slab_keeps_pages(const struct kmem_cache *cache)
 /* Too many objects for the bits in struct page. */
 static inline bool slab_is_mapped(const struct kmem_cache *cache)
 {
-	return !cache->all;
+	return !cache->all_free;
 }
 
 /* The sanitizer sees who touches a free object, unless he may; debugged ones
@@ -73,16 +73,26 @@ static inline u64 slab_address(const struct mem_system *sys, const struct page *
 }
 
 /*
- * Does an object begin there, counted from the first one, and which? With fraction * size = 2^64 +
- * e, the product is k * 2^64 + k * e for the k-th object, and its lower half larger everywhere
- * else. After Lemire, Kaser, Kurz: Faster remainder by direct computation, 2019.
+ * offset / size by a multiplication: the upper half of offset * fraction. With fraction * size =
+ * 2^64 + e, e < size, the product for the start of object k is
+ *	k * size * fraction = k * 2^64 + k * e
+ * so the lower half, which is returned, is at most (objects - 1) * e at a start. A byte further it
+ * is more by `fraction`, which is much larger. Example: size 96 has e = 32; the starts of its 42
+ * objects give 0, 32, ... 1312, so that index_limit is 1313, and fraction is about 2^57.
+ * After Lemire, Kaser, Kurz: Faster remainder by direct computation, 2019.
  */
-static inline bool slab_index_at(const struct kmem_cache *cache, u64 offset, u64 *ret_index)
+static inline u64 slab_divide(const struct kmem_cache *cache, u64 offset, u64 *ret_index)
 {
 	unsigned __int128 product = (unsigned __int128)offset * cache->fraction;
 
 	*ret_index = (u64)(product >> 64);
-	return (u64)product < cache->products;
+	return (u64)product;
+}
+
+/* Does an object begin there, counted from the first one, and which? */
+static inline bool slab_index_at(const struct kmem_cache *cache, u64 offset, u64 *ret_index)
+{
+	return slab_divide(cache, offset, ret_index) < cache->index_limit;
 }
 
 /* NULL: none may be read there. It may never have been used, and hold zeros. */
@@ -166,7 +176,8 @@ static inline bool slab_is_full(const struct kmem_cache *cache, const struct pag
 
 static inline bool slab_is_empty(const struct kmem_cache *cache, const struct page *slab)
 {
-	return slab_is_mapped(cache) ? slab->nr_free == cache->objects : slab->free == cache->all;
+	return slab_is_mapped(cache) ? slab->nr_free == cache->objects
+				     : slab->free == cache->all_free;
 }
 
 /* All of these at once, of word i. Returns those that were free already. */

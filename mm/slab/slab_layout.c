@@ -62,9 +62,9 @@ static void precompute(struct kmem_cache *c)
 {
 	c->slab_mask = (PAGE_SIZE << c->order) - 1;
 	c->fraction = ~0ULL / c->size + 1;
-	c->products = (c->objects - 1) * (c->fraction * c->size) + 1;
-	c->all = c->objects > 64 ? 0 : ~0ULL >> (64 - c->objects);
-	c->products_fast = slab_is_mapped(c) ? 0 : c->products;
+	c->index_limit = (c->objects - 1) * (c->fraction * c->size) + 1;
+	c->all_free = c->objects > 64 ? 0 : ~0ULL >> (64 - c->objects);
+	c->index_limit_fast = slab_is_mapped(c) ? 0 : c->index_limit;
 }
 
 bool slab_layout(struct kmem_cache *c)

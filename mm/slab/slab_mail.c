@@ -3,8 +3,20 @@
  * Objects that one CPU frees and another CPU's slab is of. They are marked in the slab, and the
  * first one brings it into its owner's mailbox: so many of them cost the owner one word.
  *
- * A slab in a mailbox has a marked object, which keeps it alive. It may change hands while it lies
- * there: who sorts the mail passes it on.
+ *	CPU B frees an object of A's slab	CPU A sorts its mail
+ *	1. sets the object's bit in `mailed`	1. takes all of its mailbox
+ *	2. if `mailed` was 0: puts the slab	2. reads the slab's mail_next
+ *	   into A's mailbox			3. takes all of `mailed`, which is 0 then
+ *						4. frees these objects
+ *
+ * - B1 before A3: A frees the object. Only the first of several CPUs found 0, and put the slab into
+ *   the mailbox, so it lies there once.
+ * - B1 after A3: B finds 0, and the slab comes into the mailbox again. This writes mail_next, which
+ *   A has read before.
+ * - A's slab does not go away meanwhile: an object that is marked is not free yet, so the slab is
+ *   not empty.
+ * - The slab may change hands while it lies in A's mailbox: A4 passes the objects on to the CPU or
+ *   node that has it, and if that changes at the same moment, tries again.
  */
 #include "slab_inner.h"
 

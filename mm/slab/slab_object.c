@@ -222,16 +222,17 @@ static always_inline void **take_runs(const struct kmem_cache *cache, u64 nr, vo
 static __noinline u32 alloc_bulk_slow(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp,
 				      u32 nr, u32 got, void **objects, const void *caller)
 {
-	for (; got < nr; got++) {
-		objects[got] =
-			slab_alloc_slow(sys, cache, gfp, NUMA_NO_NODE, cache->object_size, caller);
-		if (!objects[got]) {
-			kmem_cache_free_bulk(sys, cache, got, objects);
+	void **out = objects + got, **end = objects + nr;
+
+	while (out < end) { /* the first one finds a slab, the others come from its word */
+		*out = slab_alloc_slow(sys, cache, gfp, NUMA_NO_NODE, cache->object_size, caller);
+		if (!*out) {
+			kmem_cache_free_bulk(sys, cache, (u32)(out - objects), objects);
 			return 0;
 		}
+		out++;
 		if (!(gfp & __GFP_ZERO))
-			got = (u32)(take_runs(cache, nr - got - 1, objects + got + 1) - objects) -
-			      1;
+			out = take_runs(cache, (u64)(end - out), out);
 	}
 	return nr;
 }
@@ -281,7 +282,7 @@ static u32 give_run(struct mem_system *sys, struct kmem_cache *cache, u32 nr, vo
 	for (u32 i = 0; SANITIZED && i < run; i++)
 		slab_forbid(cache, (u64)(uintptr_t)objects[i]);
 	slab->free = bits | range;
-	if (!bits || slab->free == cache->all)
+	if (!bits || slab->free == cache->all_free)
 		slab_cpu_changed(sys, cache, slab, bits);
 	return run;
 }

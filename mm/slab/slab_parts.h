@@ -116,9 +116,10 @@ void slab_error_busy(struct mem_system *sys, const struct kmem_cache *cache, con
 /* Why an address cannot be freed as one of the cache's; NULL cache: as any's. */
 enum slab_error slab_why_not(const struct mem_system *sys, const struct kmem_cache *cache, u64 p);
 
-/* A cache that is no alias, of good arguments. NULL: no memory (slab_cache.c). */
+/* A cache that is no alias and has no constructor, of good arguments (slab_cache.c). NULL: no
+ * memory. */
 struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 size, u32 align,
-				  u32 flags, void (*ctor)(void *));
+				  u32 flags);
 /* The cache that caches come from, and those that others need (slab_cache.c). 0 or -ENOMEM. */
 int slab_bootstrap(struct mem_system *sys);
 /* Registers what gives back empty slabs when memory is short (slab_shrinker.c). */

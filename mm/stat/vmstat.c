@@ -4,35 +4,22 @@
 
 #include "mm/system.h"
 
-/* The place of a counter. */
-static u64 *at(const char *const *names, u32 nr, u64 *values, const char *name)
-{
-	u32 i = 0;
-
-	while (i < nr && strcmp(names[i], name))
-		i++;
-	ASSERT(i < nr, "no counter is called %s", name);
-	return &values[i];
-}
-
 /* ---- a zone ------------------------------------------------------------------------------ */
 
 void vm_zone_stats(const struct mem_system *sys, const struct zone *zone,
 		   u64 ret[NR_VM_ZONE_STAT_ITEMS])
 {
 	u64 event[NR_ZONE_EVENTS];
-#define ITEM(name) (*at(vm_zone_stat_names, NR_VM_ZONE_STAT_ITEMS, ret, name))
 
 	memset(ret, 0, NR_VM_ZONE_STAT_ITEMS * sizeof(ret[0]));
 	zone_events(sys, zone, event);
-	ITEM("nr_free_pages") = zone->nr_free_pages;
-	ITEM("nr_free_cma") = zone->nr_free_cma;
-	ITEM("numa_hit") = event[PGALLOC_OPS] - event[NUMA_MISS];
-	ITEM("numa_miss") = event[NUMA_MISS];
-	ITEM("numa_foreign") = event[NUMA_FOREIGN];
-	ITEM("numa_local") = event[PGALLOC_OPS] - event[NUMA_OTHER];
-	ITEM("numa_other") = event[NUMA_OTHER];
-#undef ITEM
+	ret[VM_nr_free_pages] = zone->nr_free_pages;
+	ret[VM_nr_free_cma] = zone->nr_free_cma;
+	ret[VM_numa_hit] = event[PGALLOC_OPS] - event[NUMA_MISS];
+	ret[VM_numa_miss] = event[NUMA_MISS];
+	ret[VM_numa_foreign] = event[NUMA_FOREIGN];
+	ret[VM_numa_local] = event[PGALLOC_OPS] - event[NUMA_OTHER];
+	ret[VM_numa_other] = event[NUMA_OTHER];
 }
 
 u32 vm_stat_threshold(const struct mem_system *sys, const struct zone *zone)
@@ -95,43 +82,36 @@ void vm_node_stats(const struct mem_system *sys, const pg_data_t *node,
 		   u64 ret[NR_VM_NODE_STAT_ITEMS])
 {
 	u64 slab[2];
-#define ITEM(name) (*at(vm_node_stat_names, NR_VM_NODE_STAT_ITEMS, ret, name))
 
 	memset(ret, 0, NR_VM_NODE_STAT_ITEMS * sizeof(ret[0]));
 	slab_pages(sys, node->node_id, slab);
-	ITEM("nr_slab_unreclaimable") = slab[0];
-	ITEM("nr_slab_reclaimable") = slab[1];
-	ITEM("nr_page_table_pages") = table_pages(sys, node->node_id);
-#undef ITEM
+	ret[VM_nr_slab_unreclaimable] = slab[0];
+	ret[VM_nr_slab_reclaimable] = slab[1];
+	ret[VM_nr_page_table_pages] = table_pages(sys, node->node_id);
 }
 
 /* ---- all of it --------------------------------------------------------------------------- */
 
+_Static_assert(VM_pgalloc_device - VM_pgalloc_dma == ZONE_DEVICE &&
+		       VM_allocstall_device - VM_allocstall_dma == ZONE_DEVICE,
+	       "one for each type of zone, in order");
+
 void vm_events(const struct mem_system *sys, u64 ret[NR_VM_EVENT_ITEMS])
 {
-	static const char *const allocs[MAX_NR_ZONES] = {"pgalloc_dma", "pgalloc_dma32",
-							 "pgalloc_normal", "pgalloc_movable",
-							 "pgalloc_device"};
-	static const char *const stalls[MAX_NR_ZONES] = {"allocstall_dma", "allocstall_dma32",
-							 "allocstall_normal", "allocstall_movable",
-							 "allocstall_device"};
-#define ITEM(name) (*at(vm_event_names, NR_VM_EVENT_ITEMS, ret, name))
-
 	memset(ret, 0, NR_VM_EVENT_ITEMS * sizeof(ret[0]));
 	for_each_node(sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 			u64 event[NR_ZONE_EVENTS];
 
 			zone_events(sys, &node->node_zones[type], event);
-			ITEM(allocs[type]) += event[PGALLOC];
-			ITEM("pgfree") += event[PGFREE];
+			ret[VM_pgalloc_dma + type] += event[PGALLOC];
+			ret[VM_pgfree] += event[PGFREE];
 		}
 	}
 	for (u32 type = 0; type < MAX_NR_ZONES; type++)
-		ITEM(stalls[type]) = sys->shrinkers.nr_stalls[type];
-	ITEM("slabs_scanned") = sys->shrinkers.nr_scanned;
-	ITEM("drop_slab") = sys->shrinkers.nr_drops;
-#undef ITEM
+		ret[VM_allocstall_dma + type] = sys->shrinkers.nr_stalls[type];
+	ret[VM_slabs_scanned] = sys->shrinkers.nr_scanned;
+	ret[VM_drop_slab] = sys->shrinkers.nr_drops;
 }
 
 void vm_totals(const struct mem_system *sys, struct vm_totals *ret)

@@ -7,8 +7,13 @@
 
 /* ---- finding a place --------------------------------------------------------------------- */
 
-/* The lowest address with `len` free bytes. An area's `gap` is the largest one in its subtree; the
- * gaps before the first and after the last area are checked first. */
+/*
+ * The lowest address with `len` free bytes. Each area knows of its subtree where that begins and
+ * ends, and `gap`, the largest gap between two areas of it (vm_area_update()). So the loop is only
+ * at nodes whose gap is large enough: then there is such a gap in the left subtree, just before the
+ * node, just after it, or in the right subtree. They are tried in this order, the order of
+ * addresses; when the first three fail, there is a right subtree, and its gap is large enough.
+ */
 static u64 lowest_gap(const struct mem_system *sys, u64 len)
 {
 	u64 start = sys->given.layout.vmalloc_start, end = sys->given.layout.vmalloc_end;
@@ -18,7 +23,6 @@ static u64 lowest_gap(const struct mem_system *sys, u64 len)
 		return end - start >= len ? start : NO_GAP;
 	if (area->gap < len)
 		return area->end <= end && end - area->end >= len ? area->end : NO_GAP;
-	/* in this order: in the left subtree, before the area, after the area, in the right one */
 	for (;;) {
 		left = vm_area_of(area->node.child[TREE_LEFT]);
 		if (left && left->gap >= len) {
@@ -28,6 +32,7 @@ static u64 lowest_gap(const struct mem_system *sys, u64 len)
 		if (left && area->addr - left->end >= len)
 			return left->end;
 		right = vm_area_of(area->node.child[TREE_RIGHT]);
+		ASSERT(right, "area %#llx: no gap of %#llx", area->addr, area->gap);
 		if (right->first - vm_area_end(area) >= len)
 			return vm_area_end(area);
 		area = right;

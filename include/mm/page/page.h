@@ -51,10 +51,10 @@ struct page {
 		struct {
 			s32 _refcount; /* 0: free */
 			u8 order;      /* of the block that it heads */
-			u8 kind;       /* PAGE_PLAIN, PAGE_MARKED; 0: in the buddy, or a tail */
-			u16 lists;     /* the CPUs' lists for it when freed (mm/page/pcp.h) */
+			u8 kind;       /* PAGE_PLAIN, PAGE_MARKED; 0: with the buddy, or a tail */
+			u16 list_id;   /* the CPUs' lists that it goes to (mm/page/frame.h) */
 		};
-		u64 life; /* all four, for one compare */
+		u64 state_word; /* all four, for one compare */
 	};
 	union {
 		struct {
@@ -70,10 +70,19 @@ _Static_assert(sizeof(struct page) == 64, "512 struct pages must fill 32 KiB");
 #define PAGE_PLAIN  0x01 /* heads a block that is allocated, or in a CPU's list */
 #define PAGE_MARKED 0x02 /* has flags or is compound: to free it takes the slow path */
 
-/* page->life of a plain page with one reference. Orders without CPUs' lists have NO_LISTS. */
-#define PAGE_LIFE(order, lists)                                                                    \
-	(1ULL | (u64)(order) << 32 | (u64)PAGE_PLAIN << 40 | (u64)(lists) << 48)
-#define PAGE_LIFE_LISTS_SHIFT 48
+/*
+ * The state word, from high to low:
+ *	list_id | kind | order | _refcount
+ *	     16 |    8 |     8 |        32 bits
+ * So one compare says that a page is plain, of that order, has one reference and goes to these
+ * lists: it is PAGE_STATE(order, list_id). Orders without CPUs' lists have NO_LIST_ID.
+ */
+#define PAGE_STATE_ORDER_SHIFT 32
+#define PAGE_STATE_KIND_SHIFT  40
+#define PAGE_STATE_LIST_SHIFT  48
+#define PAGE_STATE(order, list_id)                                                                 \
+	(1ULL | (u64)(order) << PAGE_STATE_ORDER_SHIFT |                                           \
+	 (u64)PAGE_PLAIN << PAGE_STATE_KIND_SHIFT | (u64)(list_id) << PAGE_STATE_LIST_SHIFT)
 
 enum page_flag {
 	PG_locked = 0,

@@ -135,9 +135,6 @@ static inline u32 zone_id(const struct zone *zone)
 	return ZONE_ID(zone->zone_pgdat->node_id, zone->type);
 }
 
-const char *zone_name(enum zone_type type);
-/* The zone type that an address belongs to by its limits (never MOVABLE or DEVICE). */
-enum zone_type zone_type_of(phys_addr_t pa);
 static inline bool populated_zone(const struct zone *zone)
 {
 	return zone->present_pages != 0;

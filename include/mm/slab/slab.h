@@ -96,6 +96,7 @@ u64 kmem_cache_node_slabs(const struct kmem_cache *cache, int nid);
 struct slab_stat {
 	u64 active_objs, num_objs, active_slabs, num_slabs;
 };
+/* Looks at every slab with a free object. */
 void kmem_cache_stat(const struct mem_system *sys, const struct kmem_cache *cache,
 		     struct slab_stat *ret);
 

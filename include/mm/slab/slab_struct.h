@@ -63,13 +63,13 @@ struct slab_quarantine {
 };
 
 struct kmem_cache {
-	/* what the fast paths read */
-	u64 slab_mask;	   /* bytes of a slab - 1 */
-	u64 fraction;	   /* 2^64 / size, rounded up: offset * fraction is */
-	u64 products;	   /* less than this where an object begins, modulo 2^64 (slab_inner.h) */
-	u64 products_fast; /* the same for the fast path; 0: objects have another way to go */
-	u64 all;	   /* bits of all objects of a slab; 0: they need a slab_map */
-	u32 size;	   /* distance of two objects */
+	/* What the fast paths read: mm/slab/slab_inner.h has the arithmetic. */
+	u64 slab_mask;	      /* bytes of a slab - 1 */
+	u64 fraction;	      /* 2^64 / size, rounded up */
+	u64 index_limit;      /* the lower half of offset * fraction is less at an object's start */
+	u64 index_limit_fast; /* the same; 0, so that nothing is less, where there is a slab_map */
+	u64 all_free;	      /* bits of all objects of a slab; 0: they need a slab_map */
+	u32 size;	      /* distance of two objects */
 
 	u32 flags;
 	u32 object_size; /* as asked for; of aliases the largest */

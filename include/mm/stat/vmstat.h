@@ -7,17 +7,11 @@
 #define MM_STAT_VMSTAT_H
 
 #include "mm/page/zone.h"
+#include "mm/stat/vmstat_names.h"
 
 struct mem_system;
 
-#define NR_VM_ZONE_STAT_ITEMS 17
-#define NR_VM_NODE_STAT_ITEMS 43
-#define NR_VM_EVENT_ITEMS     111
-
-extern const char *const vm_zone_stat_names[NR_VM_ZONE_STAT_ITEMS];
-extern const char *const vm_node_stat_names[NR_VM_NODE_STAT_ITEMS];
-extern const char *const vm_event_names[NR_VM_EVENT_ITEMS];
-
+/* The values of these names, as Linux counts them: of one zone, one node, the machine. */
 void vm_zone_stats(const struct mem_system *sys, const struct zone *zone,
 		   u64 ret[NR_VM_ZONE_STAT_ITEMS]);
 /* nr_page_table_pages counts only our own tree. */
@@ -33,6 +27,7 @@ struct vm_totals {
 	 * the pages that could be dirty. */
 	u64 dirty_background, dirty;
 };
+/* Adds up all zones and nodes; takes no lock. */
 void vm_totals(const struct mem_system *sys, struct vm_totals *ret);
 
 /* Bytes of the direct map by page size: 4 KiB, 2 MiB, 1 GiB. */

@@ -8,14 +8,9 @@
 /* The map of all pageblocks that were never split: nothing in it is free or used. */
 const struct blockmap no_blockmap;
 
-struct gigablock *pfn_to_gigablock(const struct mem_system *sys, u64 pfn)
-{
-	return gigablock_at(sys, pfn);
-}
-
 struct pageblock *pfn_to_pageblock(const struct mem_system *sys, u64 pfn)
 {
-	return pageblock_at(sys, pfn);
+	return pageblock_if_alive(sys, pfn);
 }
 
 void gigablock_revive(struct mem_system *sys, u64 pfn)
@@ -27,7 +22,7 @@ void gigablock_revive(struct mem_system *sys, u64 pfn)
 		return;
 	for (u32 i = 0; i < GIGA_NR_PAGES / PAGEBLOCK_NR_PAGES; i++)
 		first[i] = (struct pageblock){.map = (struct blockmap *)&no_blockmap,
-					      .lists = NO_LISTS,
+					      .list_id = NO_LIST_ID,
 					      .zid = NO_ZONE,
 					      .migratetype = MIGRATE_MOVABLE};
 	__atomic_store_n(&giga->blocks, first, __ATOMIC_RELEASE);
@@ -43,7 +38,7 @@ void pageblock_own(struct pageblock *block, const struct zone *zone)
 	if (type == MIGRATE_CMA)
 		type = MIGRATE_MOVABLE;
 	block->zid = (u16)zid;
-	block->lists = type < MIGRATE_PCPTYPES ? (u16)(zid * MIGRATE_PCPTYPES + type) : NO_LISTS;
+	block->list_id = type < MIGRATE_PCPTYPES ? LIST_ID(zid, type) : NO_LIST_ID;
 }
 
 static void map_init(struct blockmap *map, u64 pfn)

@@ -4,7 +4,7 @@
 
 #include "mm/system.h"
 
-const char *zone_name(enum zone_type type)
+static const char *name_of(enum zone_type type)
 {
 	static const char *const names[MAX_NR_ZONES] = {
 		[ZONE_DMA] = "DMA",	    [ZONE_DMA32] = "DMA32",   [ZONE_NORMAL] = "Normal",
@@ -14,7 +14,8 @@ const char *zone_name(enum zone_type type)
 	return type < MAX_NR_ZONES ? names[type] : "?";
 }
 
-enum zone_type zone_type_of(phys_addr_t pa)
+/* By its limits: never MOVABLE or DEVICE. */
+static enum zone_type type_of(phys_addr_t pa)
 {
 	if (pa < ZONE_DMA_END)
 		return ZONE_DMA;
@@ -47,7 +48,7 @@ const struct device_range *device_range_of(const struct mem_system *sys, u64 pfn
 struct zone *zone_at(const struct mem_system *sys, int nid, u64 pfn)
 {
 	pg_data_t *node = sys->page.node_data[nid];
-	enum zone_type type = zone_type_of(pfn_to_phys(pfn));
+	enum zone_type type = type_of(pfn_to_phys(pfn));
 	const struct device_range *device = device_range_of(sys, pfn);
 
 	if (device && device->nid == nid)
@@ -127,7 +128,7 @@ static void node_span(const struct mem_system *sys, int nid, u64 *start, u64 *en
 static void zone_init_empty(const struct mem_system *sys, struct zone *zone, pg_data_t *node,
 			    enum zone_type type)
 {
-	zone->name = zone_name(type);
+	zone->name = name_of(type);
 	zone->type = (u8)type;
 	zone->zone_pgdat = node;
 	spin_lock_init(&zone->lock, zone->name, LOCK_ZONE, sys->given.page_options.watch);

@@ -150,30 +150,38 @@ static int begin_at(struct edit_step *s, struct pt_clone *c, u64 va)
 		     pt_span(pt_format_of(&c->pt), 0));
 }
 
+/* Down to a part of the page that is split, which going down has made. */
 static int split_entry(struct edit_step *s, u64 *entry, unsigned level, u64 va, bool whole)
 {
+	(void)entry;
+	(void)va;
 	(void)whole;
-	if (!is_present(s, *entry))
-		return pt_refuse(s->c, -ENOENT, va, "nothing is mapped there");
-	if (level == s->level) { /* the new smaller pages */
-		s->changed++;
-		return EDIT_KEEP;
-	}
-	if (is_leaf(s, *entry, level) && !level)
-		return pt_refuse(s->c, -EINVAL, va, "this page is of the smallest size");
-	if (is_leaf(s, *entry, level))
-		s->level = level - 1;
-	return EDIT_DOWN;
+	if (level > s->level)
+		return EDIT_DOWN;
+	s->changed++;
+	return EDIT_KEEP;
 }
 
 int pt_clone_split(struct pt_clone *c, u64 va, const char *what)
 {
+	const struct pt_entry *last;
+	struct pt_path path;
 	struct edit_step s;
 	int err = begin_at(&s, c, va);
 
+	if (err)
+		return err;
+	pt_lookup(&c->pt, va, &path);
+	last = &path.entry[path.nr - 1];
+	if (!last->present)
+		return pt_refuse(c, -ENOENT, last->va, "nothing is mapped there");
+	if (!last->leaf)
+		return pt_refuse(c, -EFAULT, last->va, "an entry on the way cannot be followed");
+	if (!last->level)
+		return pt_refuse(c, -EINVAL, last->va, "this page is of the smallest size");
 	s.op = split_entry;
-	s.level = PT_MAX_LEVELS;
-	return err ? err : pt_step_run(&s, what);
+	s.level = last->level - 1u;
+	return pt_step_run(&s, what);
 }
 
 /* Do the entries of the table map one aligned piece of memory in order, with equal bits? Then *ret

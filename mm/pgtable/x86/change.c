@@ -21,7 +21,9 @@ static int split_leaf(struct pgtable *pt, u64 *entry, unsigned level)
 	return 0;
 }
 
-int pt_split_at(struct pgtable *pt, u64 va)
+/* Splits what maps `va` until an entry starts there, or nothing maps it. 0 or -ENOMEM; either way
+ * every translation stays as it was. */
+static int split_at(struct pgtable *pt, u64 va)
 {
 	phys_addr_t table = pt->root;
 
@@ -76,9 +78,9 @@ static int change(struct pgtable *pt, u64 va, u64 size, struct change *c)
 	int err;
 
 	pt_check_range(pt, va, size);
-	err = pt_split_at(pt, va);
+	err = split_at(pt, va);
 	if (!err)
-		err = pt_split_at(pt, va + size);
+		err = split_at(pt, va + size);
 	if (err)
 		return err;
 	change_table(c, pt->root, pt->levels - 1u, inner, inner + size);

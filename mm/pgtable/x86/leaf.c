@@ -1,5 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Making the path to one entry; retiring and reaping. */
+/*
+ * The way to one entry, made if need be; retiring and reaping. What an entry says:
+ *	0		nothing is there: it may be written
+ *	P		a page, or a table that is followed
+ *	not P, not 0	retired: a page, or a table with all that is below it. No CPU gets a new
+ *			translation from it, but some may remember the old one. It may not be
+ *			written until it is reaped, which makes it 0.
+ * Below a retired table entries keep their P: the CPU does not come there any more. A block of
+ * pages is reaped at its first entry; the others are made 0 with it.
+ */
 #include "../pt_inner.h"
 
 u64 pt_leaf_bits(const struct pgtable *pt, u64 flags, unsigned level)

@@ -31,11 +31,11 @@ static const char *check_bits(const struct kmem_cache *cache, const struct page 
 	u32 rest = cache->objects % 64;
 
 	for (u32 i = 0; i < slab_nr_words(cache); i++) {
-		u64 none = i + 1 == slab_nr_words(cache) && rest ? ~0ULL << rest : 0;
+		u64 beyond = i + 1 == slab_nr_words(cache) && rest ? ~0ULL << rest : 0;
 
 		if (free[i] & mailed[i])
 			return "an object is free and in the mail at once";
-		if ((free[i] | mailed[i]) & none)
+		if ((free[i] | mailed[i]) & beyond)
 			return "an object is free that is none";
 	}
 	if (slab_is_mapped(cache) && !slab_is_current(slab) &&

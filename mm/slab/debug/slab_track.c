@@ -29,11 +29,11 @@ void slab_tracks_clear(const struct kmem_cache *cache, u64 object)
 void slab_tracks_of(const struct kmem_cache *cache, const void *object, struct slab_track *alloc,
 		    struct slab_track *free)
 {
-	static const struct slab_track none;
+	static const struct slab_track unknown;
 	const struct slab_track *at = tracks_at(cache, (u64)(uintptr_t)object);
 
-	*alloc = cache->track ? at[SLAB_TRACK_ALLOC] : none;
-	*free = cache->track ? at[SLAB_TRACK_FREE] : none;
+	*alloc = cache->track ? at[SLAB_TRACK_ALLOC] : unknown;
+	*free = cache->track ? at[SLAB_TRACK_FREE] : unknown;
 }
 
 /* An impossible size: a write after the object's end reached the record as well. */

@@ -321,7 +321,7 @@ static u8 *free_object(struct mem_system *sys, const char *name)
 {
 	struct page *slab = some_slab(sys, name);
 	const struct kmem_cache *cache = slab->holder->cache;
-	const u64 *words = cache->all ? &slab->free : slab->map->free;
+	const u64 *words = cache->all_free ? &slab->free : slab->map->free;
 	u32 i = 0;
 	u8 *object;
 

@@ -303,6 +303,27 @@ static void struct_pages_come_to_life_with_use(void **state)
 	sim_free(sys);
 }
 
+/* Expect: a GiB that was never split has no pageblocks to ask about; its neighbours may have. */
+static void pageblocks_are_written_when_their_gib_is_split(void **state)
+{
+	struct mem_system *sys = sim_new("9G");
+	struct buddy_block free;
+	u64 pfn = 4 * GiB >> PAGE_SHIFT;
+
+	(void)state;
+	while (!(buddy_block_of(sys, pfn, &free) && free.order == GIGA_ORDER))
+		pfn += GIGA_NR_PAGES;
+	assert_null(pfn_to_pageblock(sys, pfn));
+	assert_null(pfn_to_pageblock(sys, pfn + GIGA_NR_PAGES - 1));
+	assert_null(pfn_to_pageblock(sys, sys->page.max_pfn));
+	assert_null(pfn_to_pageblock(sys, ~0ULL));
+	while (buddy_block_of(sys, pfn, &free) && free.order == GIGA_ORDER)
+		assert_non_null(alloc_pages(sys, GFP_KERNEL, MAX_PAGE_ORDER));
+	assert_non_null(pfn_to_pageblock(sys, pfn));
+	assert_int_equal(pfn_to_pageblock(sys, pfn)->migratetype, pageblock_type_of(sys, pfn));
+	sim_free(sys);
+}
+
 static void flags_have_names(void **state)
 {
 	(void)state;
@@ -336,6 +357,7 @@ int main(void)
 		cmocka_unit_test(start_up_does_not_grow_with_memory),
 		cmocka_unit_test(both_models_say_what_holes_cost),
 		cmocka_unit_test(struct_pages_come_to_life_with_use),
+		cmocka_unit_test(pageblocks_are_written_when_their_gib_is_split),
 		cmocka_unit_test(flags_have_names),
 		cmocka_unit_test(impossible_orders_assert),
 	};

@@ -347,7 +347,7 @@ static void lazy_struct_pages_are_as_eager_ones(void **state)
 			continue;
 		compared++;
 		assert_int_equal(x->flags, y->flags);
-		assert_int_equal(x->life, y->life);
+		assert_int_equal(x->state_word, y->state_word);
 		if (!page_test(x, PG_slab))
 			assert_int_equal(x->_mapcount, y->_mapcount);
 	}

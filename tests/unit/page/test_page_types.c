@@ -20,7 +20,7 @@ static u64 count_type(struct mem_system *sys, enum migratetype type)
 	u64 blocks = 0;
 
 	for (u64 pfn = 0; pfn < sys->page.max_pfn; pfn += PAGEBLOCK_NR_PAGES) {
-		if (pfn_to_gigablock(sys, pfn)->blocks && pageblock_type_of(sys, pfn) == type)
+		if (pfn_to_pageblock(sys, pfn) && pageblock_type_of(sys, pfn) == type)
 			blocks++;
 	}
 	return blocks;
