@@ -6,7 +6,7 @@
 #include "mm/page/page_alloc.h"
 #include "slab_fast.h"
 
-/* Requests with these are not what the fast path is for. */
+/* Flags that the fast path does not handle. */
 #define GFP_UNUSUAL (__GFP_ZERO | __GFP_DMA | __GFP_DMA32 | __GFP_RECLAIMABLE)
 
 static const u16 sizes[NR_KMALLOC_SIZES] = {8,	 16,  32,   64,	  96,	128, 192,
@@ -23,7 +23,7 @@ static struct kmem_cache *new_class(struct mem_system *sys, enum kmalloc_type ty
 
 	fmt_print(name, sizeof(name), "%s%u%s", prefix[type], kilo ? size / 1024 : size,
 		  kilo ? "k" : "");
-	/* Powers of two are aligned to themselves, as Linux promises. */
+	/* Sizes that are powers of two are aligned to themselves, as in Linux. */
 	return slab_cache_new(sys, name, size, is_pow2(size) ? min(size, (u32)PAGE_SIZE) : 0,
 			      flags[type]);
 }
@@ -43,7 +43,7 @@ int kmalloc_init(struct mem_system *sys)
 	return 0;
 }
 
-/* By 8 bytes up to 192, where 96 and 192 are among the powers of two; by powers of two behind. */
+/* The class of a size: a table up to 192 (powers of two, 96 and 192), then powers of two. */
 static always_inline u64 class_of(size_t size)
 {
 	static const u8 small[] = {0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4,
@@ -69,7 +69,7 @@ static unsigned order_of(size_t size)
 	return pages <= 1 ? 0 : highest_bit(pages - 1) + 1;
 }
 
-/* Their head says whose they are, so that kfree() takes back nobody else's. */
+/* The head page is marked by `mapping`, so that kfree() accepts only pages of kmalloc(). */
 static void *alloc_large(struct mem_system *sys, size_t size, gfp_t gfp, int nid)
 {
 	struct page *page;
@@ -103,7 +103,7 @@ static bool is_large(const struct mem_system *sys, const struct page *page, cons
 	       page_address(sys, page) == p;
 }
 
-/* ---- taking ------------------------------------------------------------------------------ */
+/* ---- allocating -------------------------------------------------------------------------- */
 
 static __noinline void *alloc_slow(struct mem_system *sys, size_t size, gfp_t gfp, int nid,
 				   const void *caller)
@@ -165,7 +165,7 @@ void *kcalloc(struct mem_system *sys, size_t nr, size_t size, gfp_t gfp)
 	return alloc_array(sys, nr, size, gfp | __GFP_ZERO, __builtin_return_address(0));
 }
 
-/* ---- giving ------------------------------------------------------------------------------ */
+/* ---- freeing ----------------------------------------------------------------------------- */
 
 static bool is_nothing(const void *p)
 {
@@ -225,7 +225,7 @@ size_t ksize(struct mem_system *sys, const void *p)
 	if (!slab_of(sys, cache, object, &index) ||
 	    slab_use_of(cache, page, index, object) != SLAB_LIVE)
 		return 0;
-	slab_allow(cache, object); /* an alias may have made it larger since */
+	slab_allow(cache, object); /* an alias may have increased object_size since */
 	return slab_debug_size(cache, object);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Which objects of a slab are free: a bit for each, in one word or a few. */
+/* The free objects of a slab: a bit for each, in one word or several. */
 #include "lib.h"
 #include "slab_inner.h"
 
@@ -64,7 +64,7 @@ void slab_set_all_free(const struct kmem_cache *cache, struct page *slab)
 	slab->posted = false;
 }
 
-/* The lowest bit; or, where the order is to be random, the next one from a random place on. */
+/* The lowest bit; or, for a random order, the next one from a random place on. */
 static u64 pick(const struct kmem_cache *cache, u64 bits)
 {
 	u64 from;

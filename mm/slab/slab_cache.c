@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Caches: their making, the cache that they come from, their other names, their end. */
+/* Creating and destroying caches, the first caches, aliases. */
 #include "lib.h"
 #include "mm/page/page_alloc.h"
 #include "slab_inner.h"
 
 #define CACHE_LINE 64
 
-/* What a cache is to be. */
+/* The description of a cache to create. */
 struct spec {
 	const char *name;
 	u32 size, align, flags;
@@ -16,7 +16,7 @@ struct spec {
 
 /* ---- one cache --------------------------------------------------------------------------- */
 
-/* Of the block of pages that holds so many bytes. */
+/* The order of a block of pages with at least so many bytes. */
 static u32 order_of(u64 bytes)
 {
 	return bytes > PAGE_SIZE ? highest_bit((bytes - 1) >> PAGE_SHIFT) + 1 : 0;
@@ -35,7 +35,7 @@ static u32 cache_bytes(const struct mem_system *sys)
 				    sys->slab.nr_nodes * sizeof(struct kmem_cache_node));
 }
 
-/* All that points into the struct. No slab is there yet. */
+/* Initialises all that points into the struct. There are no slabs yet. */
 static void init_lists(const struct mem_system *sys, struct kmem_cache *c, u64 seed)
 {
 	struct kmem_cache_cpu *cpus = (void *)((u8 *)c + cpus_at(sys));
@@ -78,7 +78,7 @@ static u32 effective_flags(const struct spec *spec)
 	return spec->ctor || flags & SLAB_TYPESAFE_BY_RCU ? flags & ~SLAB_POISON : flags;
 }
 
-/* False, with *c half filled, when not even one object fits into the largest slab. */
+/* Fills *c. False: the largest slab is too small for one object; *c is not usable. */
 static bool cache_fill(struct mem_system *sys, struct kmem_cache *c, const struct spec *spec)
 {
 	memset(c, 0, cache_bytes(sys));
@@ -95,7 +95,7 @@ static bool cache_fill(struct mem_system *sys, struct kmem_cache *c, const struc
 	return slab_layout(c);
 }
 
-/* Space for freed objects to wait in; whole pages, for kmalloc() may not be ready. 0 or -ENOMEM. */
+/* Allocates the quarantine, in whole pages, as kmalloc() may not be ready. 0 or -ENOMEM. */
 static int make_quarantine(struct mem_system *sys, struct kmem_cache *c, u32 size)
 {
 	struct page *page;
@@ -118,7 +118,7 @@ static void drop_quarantine(struct mem_system *sys, struct kmem_cache *c)
 			     order_of(c->quarantine.size * sizeof(u64)));
 }
 
-/* NULL: no memory, or no slab holds such an object. */
+/* Makes a cache. NULL: no memory, or the object is too large for a slab. */
 static struct kmem_cache *cache_new(struct mem_system *sys, const struct spec *spec)
 {
 	struct kmem_cache *c = kmem_cache_alloc(sys, sys->slab.cache_cache, GFP_KERNEL);
@@ -148,20 +148,20 @@ struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 
 #define MUST_BE_SAME (SLAB_RECLAIM_ACCOUNT | SLAB_CACHE_DMA)
 #define NEVER_MERGED (SLAB_DEBUG_FLAGS | SLAB_TYPESAFE_BY_RCU)
 
-/* May objects of c's geometry be handed out as such ones? By Linux's rules. */
+/* Can objects of cache c be used for this size, alignment and flags? By Linux's rules. */
 static bool is_like(const struct kmem_cache *c, u32 size, u32 align, u32 flags)
 {
 	return !c->ctor && !(c->flags & NEVER_MERGED) && !((c->flags ^ flags) & MUST_BE_SAME) &&
 	       c->size >= size && c->size - size < sizeof(void *) && c->size % align == 0;
 }
 
-/* What the caches themselves live in. */
+/* Is it one of the caches for caches themselves? */
 static bool is_ours(const struct mem_system *sys, const struct kmem_cache *c)
 {
 	return c == sys->slab.cache_cache || c == sys->slab.alias_cache || c == sys->slab.map_cache;
 }
 
-/* One more user of a cache that will do. NULL: there is none, or no memory for the name. */
+/* Adds an alias to a similar cache. NULL: there is none, or no memory for the alias. */
 static struct kmem_cache *merge(struct mem_system *sys, const char *name,
 				const struct kmem_cache *like)
 {
@@ -191,7 +191,7 @@ static struct kmem_cache *merge(struct mem_system *sys, const char *name,
 	return found;
 }
 
-/* One user less, and one name. NULL: it is the last one. */
+/* Removes one user and one alias. NULL: this is the last user. */
 static struct kmem_cache_alias *take_alias(struct kmem_cache *c)
 {
 	struct kmem_cache_alias *alias;
@@ -204,7 +204,7 @@ static struct kmem_cache_alias *take_alias(struct kmem_cache *c)
 	return alias;
 }
 
-/* ---- life -------------------------------------------------------------------------------- */
+/* ---- creating and destroying ------------------------------------------------------------- */
 
 static bool is_good_name(const char *name)
 {
@@ -253,7 +253,7 @@ struct kmem_cache *kmem_cache_create(struct mem_system *sys, const char *name, u
 	return c;
 }
 
-/* Under the lock nobody finds it to merge with, and no shrinker moves its slabs. */
+/* While the lock is held, no other cache can merge with it, and no shrinker moves its slabs. */
 int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 {
 	struct kmem_cache_alias *alias;
@@ -284,8 +284,8 @@ int kmem_cache_destroy(struct mem_system *sys, struct kmem_cache *cache)
 
 static const struct slab_options no_options;
 
-/* The first cache has to hold itself: it is made in pages of its own, then moved into an object,
- * with the slab of that object, its only one. */
+/* The first cache is an object of itself: it is made in separate pages, then moved into its first
+ * object, together with the slab of that object, its only one. */
 static void move_first(struct mem_system *sys, struct kmem_cache *c, const struct kmem_cache *early)
 {
 	const struct kmem_cache_cpu *from = early->cpu[arch_this_cpu()];
@@ -313,7 +313,7 @@ static int make_first(struct mem_system *sys)
 	if (!page)
 		return -ENOMEM;
 	early = page_address(sys, page);
-	cache_fill(sys, early, &spec); /* without options its slab is a CPU's, and can be moved */
+	cache_fill(sys, early, &spec); /* without options: its slab is a CPU's and can be moved */
 	c = kmem_cache_alloc(sys, early, GFP_KERNEL);
 	if (c) {
 		move_first(sys, c, early);
@@ -325,7 +325,7 @@ static int make_first(struct mem_system *sys)
 	return c ? 0 : -ENOMEM;
 }
 
-/* Those that others need: without options, so that these need nothing. */
+/* Makes the caches that other caches need: without options, so that they need no others. */
 static int make_own_caches(struct mem_system *sys)
 {
 	struct spec map = {"slab_map", sizeof(struct slab_map), CACHE_LINE, SLAB_HWCACHE_ALIGN,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The slabs that CPUs have. */
+/* The slabs of CPUs. */
 #include "mm/page/page_alloc.h"
 #include "slab_inner.h"
 
-/* What a CPU without a slab takes from, and one that must not take fast: no bit is set. */
+/* The word of a CPU that has no slab, or must not use the fast path: no bit is set. */
 static const u64 no_free_bits;
 
 static void take_no_more(struct kmem_cache_cpu *c)
@@ -35,7 +35,8 @@ static void take_out(struct kmem_cache_cpu *c, struct page *slab)
 	c->nr_empty -= slab_is_empty(c->holder.cache, slab);
 }
 
-/* It has an object more than before. */
+/* After a free to the slab: puts it on the CPU's list if it was full, and frees it if it is one
+ * empty slab too many. */
 static void notice(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c,
 		   struct page *slab, bool was_full)
 {
@@ -67,7 +68,7 @@ void slab_cpu_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct 
 	notice(sys, cache, c, slab, was_full);
 }
 
-/* The slab is its node's, or another CPU's. */
+/* The slab belongs to its node or to another CPU. */
 void slab_cpu_put(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 index,
 		  const void *caller)
 {
@@ -80,7 +81,7 @@ void slab_cpu_put(struct mem_system *sys, struct kmem_cache *cache, struct page 
 
 /* ---- taking ------------------------------------------------------------------------------ */
 
-/* The slab that was allocated from goes to the CPU's list, if it is not full. */
+/* Ends the use of the current slab; it goes to the CPU's list if it is not full. */
 static void retire(struct kmem_cache *cache, struct kmem_cache_cpu *c)
 {
 	struct page *slab = c->slab;
@@ -89,7 +90,7 @@ static void retire(struct kmem_cache *cache, struct kmem_cache_cpu *c)
 		return;
 	take_no_more(c);
 	c->slab = NULL;
-	if (slab_is_mapped(cache)) /* which the fast path does not count */
+	if (slab_is_mapped(cache)) /* the fast path does not count nr_free */
 		slab->nr_free = slab_nr_free(cache, slab);
 	if (slab_is_full(cache, slab))
 		return;
@@ -97,7 +98,7 @@ static void retire(struct kmem_cache *cache, struct kmem_cache_cpu *c)
 	put_in(c, slab);
 }
 
-/* The CPU takes from the first word that has a free object. False: none has. */
+/* Sets the CPU's word to the first one with a free object. False: there is none. */
 static bool use_word(const struct mem_system *sys, const struct kmem_cache *cache,
 		     struct kmem_cache_cpu *c)
 {
@@ -114,13 +115,15 @@ static bool use_word(const struct mem_system *sys, const struct kmem_cache *cach
 	return false;
 }
 
-/* A slab with free objects to allocate from: the CPU's own, its node's, any node's, a new one. */
+/* Gets a new current slab with free objects: one of this CPU, of its node, of any node, or a new
+ * one. False: no memory. */
 static bool use_slab(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c,
 		     gfp_t gfp)
 {
 	u32 home = (u32)sys->page.cpu[c->holder.cpu]->nid;
 	struct page *slab = NULL;
 
+	/* own slabs, after the mail; then the nodes' */
 	retire(cache, c);
 	if (__atomic_load_n(&c->mailbox, __ATOMIC_RELAXED))
 		slab_sort_mail(sys, cache, c);
@@ -135,7 +138,7 @@ static bool use_slab(struct mem_system *sys, struct kmem_cache *cache, struct km
 	if (!slab) {
 		slab = slab_new(sys, cache, gfp, NUMA_NO_NODE);
 		if (slab)
-			slab->holder = &c->holder; /* nobody knew it before */
+			slab->holder = &c->holder; /* no other CPU has seen it */
 		/* Shrinkers may have run. If one allocated here, the CPU has a slab again; if one
 		 * freed objects, a node may have a slab. */
 		retire(cache, c);
@@ -157,7 +160,7 @@ u64 slab_cpu_take(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp)
 	return slab_take_bit(sys, cache, c->slab);
 }
 
-/* ---- giving all up ----------------------------------------------------------------------- */
+/* ---- draining ---------------------------------------------------------------------------- */
 
 static void drain_cpu(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c,
 		      enum slab_drain how)
@@ -194,7 +197,7 @@ static void drain_all(struct mem_system *sys, struct kmem_cache *cache, enum sla
 	}
 }
 
-/* Twice, for mail that a CPU had for one which had its turn before. */
+/* Twice, as draining a CPU may send mail to one that was drained before. */
 void slab_cpu_drain(struct mem_system *sys, struct kmem_cache *cache, enum slab_drain how)
 {
 	for (u32 turn = 0; turn < 2; turn++)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The ways that nearly all objects go: from and to the hand and the slabs of this CPU. Each is a
- * few tens of instructions without a loop or a lock, and touches no object; false sends the caller
- * the long way.
+ * The fast paths for nearly all objects: from and to the hand and the slabs of this CPU. Each has a
+ * few tens of instructions without a loop or a lock, and touches no object. False: the caller takes
+ * the slow path.
  *
- * The hand waits for nothing that the last call wrote but the object itself, so taking and giving
- * back one object is as fast as a CPU passes a word through memory.
+ * With the hand, a call depends only on one word that the last call has written, the object's
+ * address: so a pair of allocation and free is as fast as storing and loading that word.
  */
 #ifndef MM_SLAB_SLAB_FAST_H
 #define MM_SLAB_SLAB_FAST_H
@@ -14,7 +14,7 @@
 
 #define always_inline inline __attribute__((always_inline))
 
-/* The object is not cleared. */
+/* Takes an object; it is not cleared. */
 static always_inline bool slab_take_fast(const struct kmem_cache *cache, u64 cpu, u64 *ret)
 {
 	struct kmem_cache_cpu *c = cache->cpu[cpu];
@@ -34,7 +34,7 @@ static always_inline bool slab_take_fast(const struct kmem_cache *cache, u64 cpu
 	return true;
 }
 
-/* Back into the hand that it was taken from, and which is empty: else it is free. */
+/* Frees the object of hand_for to the hand. The hand must be empty: else the object is free. */
 static always_inline void slab_give_hand(struct mem_system *sys, struct kmem_cache *cache,
 					 struct kmem_cache_cpu *c, u64 object)
 {
@@ -44,8 +44,8 @@ static always_inline void slab_give_hand(struct mem_system *sys, struct kmem_cac
 	slab_forbid(cache, object);
 }
 
-/* What the object at `offset` of the slab, which is this CPU's, would be; false: nothing that may
- * be given back without a closer look. */
+/* The index of the object at `offset` in a slab of this CPU. False: it cannot be freed without more
+ * checks. */
 static always_inline bool slab_may_give(const struct kmem_cache *cache, const struct page *slab,
 					u64 taken, u64 offset, u64 *ret_index)
 {
@@ -53,8 +53,7 @@ static always_inline bool slab_may_give(const struct kmem_cache *cache, const st
 	       !((taken | slab->mailed) >> (*ret_index & 63) & 1);
 }
 
-/* Gives back an object that lies at `offset` in what would be its slab. Every way but the straight
- * one is the last thing that is done here. */
+/* Frees an object at `offset` of what should be its slab. All slow paths are tail calls. */
 static always_inline void slab_give_fast(struct mem_system *sys, struct kmem_cache *cache,
 					 struct kmem_cache_cpu *c, struct page *slab, u64 object,
 					 u64 offset)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The order in which the slab allocator comes up. */
+/* The order in which the slab allocator starts. */
 #include "slab_inner.h"
 
 int kmem_cache_init(struct mem_system *sys)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What a cache's numbers and a slab's bits mean: shared by the files of this folder only. */
+/* The meaning of a cache's numbers and of a slab's bits, for the files of this folder only. */
 #ifndef MM_SLAB_SLAB_INNER_H
 #define MM_SLAB_SLAB_INNER_H
 
@@ -10,33 +10,33 @@
 
 /* ---- flags ------------------------------------------------------------------------------- */
 
-/* Objects are handed out in random order (option randomise). Set by kmem_cache_create(). */
+/* Objects are allocated in random order (option randomise). Set by kmem_cache_create(). */
 #define SLAB_RANDOMISED 0x2u
-/* What callers of kmem_cache_create() may ask for. */
+/* The flags that callers of kmem_cache_create() may use. */
 #define SLAB_USER_FLAGS                                                                            \
 	(SLAB_DEBUG_FLAGS | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA | SLAB_RECLAIM_ACCOUNT |           \
 	 SLAB_PANIC | SLAB_TYPESAFE_BY_RCU)
 
-/* Every call looks at all that can be looked at, under the node's lock; no CPU has slabs. */
+/* A cache with debugging: every call does all checks under the node's lock; no CPU has slabs. */
 static inline bool slab_is_checked(const struct kmem_cache *cache)
 {
 	return cache->flags & SLAB_DEBUG_FLAGS;
 }
 
-/* Empty slabs stay until kmem_cache_shrink(). */
+/* Empty slabs are kept until kmem_cache_shrink(). */
 static inline bool slab_keeps_pages(const struct kmem_cache *cache)
 {
 	return cache->flags & SLAB_TYPESAFE_BY_RCU;
 }
 
-/* Too many objects for the bits in struct page. */
+/* Slabs have too many objects for the bits in struct page: they have a slab_map. */
 static inline bool slab_is_mapped(const struct kmem_cache *cache)
 {
 	return !cache->all_free;
 }
 
-/* The sanitizer sees who touches a free object, unless he may; debugged ones
- * we look at ourselves. */
+/* Poisons a free object for the sanitizer, unless reading it is allowed. Not in debugged caches:
+ * those check free objects themselves. */
 static inline void slab_forbid(const struct kmem_cache *cache, u64 object)
 {
 	if (SANITIZED && !slab_is_checked(cache) && !slab_keeps_pages(cache))
@@ -49,14 +49,14 @@ static inline void slab_allow(const struct kmem_cache *cache, u64 object)
 		sanitize_allow(object, cache->object_size);
 }
 
-/* ---- where objects are ------------------------------------------------------------------- */
+/* ---- addresses and indexes of objects ---------------------------------------------------- */
 
 static inline struct kmem_cache *slab_cache(const struct page *slab)
 {
 	return slab->holder->cache;
 }
 
-/* NO_CPU: its node's. */
+/* The CPU that owns the slab; NO_CPU: its node does. */
 static inline u32 slab_cpu(const struct page *slab)
 {
 	return __atomic_load_n(&slab->holder, __ATOMIC_RELAXED)->cpu;
@@ -73,13 +73,12 @@ static inline u64 slab_address(const struct mem_system *sys, const struct page *
 }
 
 /*
- * offset / size by a multiplication: the upper half of offset * fraction. With fraction * size =
- * 2^64 + e, e < size, the product for the start of object k is
- *	k * size * fraction = k * 2^64 + k * e
- * so the lower half, which is returned, is at most (objects - 1) * e at a start. A byte further it
- * is more by `fraction`, which is much larger. Example: size 96 has e = 32; the starts of its 42
- * objects give 0, 32, ... 1312, so that index_limit is 1313, and fraction is about 2^57.
- * After Lemire, Kaser, Kurz: Faster remainder by direct computation, 2019.
+ * Divides offset by the size with a multiplication: *ret_index is the upper half of offset *
+ * fraction. With fraction * size = 2^64 + e, e < size, the product at the start of object k is k *
+ * size * fraction = k * 2^64 + k * e so the lower half, which is returned, is at most (objects - 1)
+ * * e at a start. One byte further it is larger by `fraction`, which is much more. Example: size 96
+ * has e = 32; the starts of its 42 objects give 0, 32, ... 1312, so index_limit is 1313, and
+ * fraction is about 2^57. After Lemire, Kaser, Kurz: Faster remainder by direct computation, 2019.
  */
 static inline u64 slab_divide(const struct kmem_cache *cache, u64 offset, u64 *ret_index)
 {
@@ -89,13 +88,13 @@ static inline u64 slab_divide(const struct kmem_cache *cache, u64 offset, u64 *r
 	return (u64)product;
 }
 
-/* Does an object begin there, counted from the first one, and which? */
+/* Does an object begin at this offset from the first one? *ret_index is its index. */
 static inline bool slab_index_at(const struct kmem_cache *cache, u64 offset, u64 *ret_index)
 {
 	return slab_divide(cache, offset, ret_index) < cache->index_limit;
 }
 
-/* NULL: none may be read there. It may never have been used, and hold zeros. */
+/* The struct page of an address; NULL: it has no memory. It may be zero, if it was never used. */
 static inline struct page *slab_struct_page(const struct mem_system *sys, u64 pa)
 {
 	u64 section = pa >> SECTION_SIZE_BITS;
@@ -105,8 +104,8 @@ static inline struct page *slab_struct_page(const struct mem_system *sys, u64 pa
 	return sys->page.mem_map + (pa >> PAGE_SHIFT);
 }
 
-/* The slab of the cache that an object is of, and its index there; NULL: it is none. Any pointer
- * may be asked about. */
+/* The slab of an object of this cache, and its index; NULL: not an object of this cache. Any
+ * pointer is allowed. */
 static inline struct page *slab_of(const struct mem_system *sys, const struct kmem_cache *cache,
 				   u64 object, u64 *ret_index)
 {
@@ -129,14 +128,14 @@ static inline u64 slab_object_at(const struct mem_system *sys, const struct page
 	return slab_address(sys, slab) + cache->red_left + index * cache->size;
 }
 
-/* Head page of the compound page that p lies in; NULL when p is in no allocated page. */
+/* Head page of the compound page with p; NULL: p is in no allocated page. */
 static inline struct page *slab_page_of(const struct mem_system *sys, const void *p)
 {
 	struct page *page = slab_struct_page(sys, slab_pa(sys, (u64)(uintptr_t)p));
 
 	if (!page)
 		return NULL;
-	page = compound_head(page); /* all zero where no page has been used yet */
+	page = compound_head(page); /* all zero if it was never used */
 	return page->kind && page->_refcount > 0 ? page : NULL;
 }
 
@@ -157,18 +156,18 @@ static inline const u64 *slab_mailed_words(const struct kmem_cache *cache, const
 	return slab_is_mapped(cache) ? slab->map->mailed : &slab->mailed;
 }
 
-/* To write to. */
+/* The word to write. */
 static inline u64 *slab_free_word(const struct kmem_cache *cache, struct page *slab, u32 i)
 {
 	return slab_is_mapped(cache) ? &slab->map->free[i] : &slab->free;
 }
 
-/* On the free list, so to say; or freed by another CPU, which its owner has not seen yet. */
+/* Is the object free; is it mailed: freed by another CPU, but not yet by the owner of its slab? */
 bool slab_is_free(const struct kmem_cache *cache, const struct page *slab, u64 index);
 bool slab_is_mailed(const struct kmem_cache *cache, const struct page *slab, u64 index);
 u32 slab_nr_free(const struct kmem_cache *cache, const struct page *slab);
 u32 slab_nr_mailed(const struct kmem_cache *cache, const struct page *slab);
-/* Does it have no free object; only free ones? nr_free is kept for that where there is a map. */
+/* Does the slab have no free object; only free objects? Slabs with a map keep nr_free for this. */
 static inline bool slab_is_full(const struct kmem_cache *cache, const struct page *slab)
 {
 	return slab_is_mapped(cache) ? !slab->nr_free : !slab->free;
@@ -180,10 +179,10 @@ static inline bool slab_is_empty(const struct kmem_cache *cache, const struct pa
 				     : slab->free == cache->all_free;
 }
 
-/* All of these at once, of word i. Returns those that were free already. */
+/* Sets these bits of word i. Returns those that were set already. */
 u64 slab_set_free_bits(const struct kmem_cache *cache, struct page *slab, u32 i, u64 bits);
 void slab_set_all_free(const struct kmem_cache *cache, struct page *slab);
-/* A free object, which is not from now on. 0: there is none. */
+/* Takes a free object from the slab. 0: there is none. */
 u64 slab_take_bit(struct mem_system *sys, const struct kmem_cache *cache, struct page *slab);
 
 #endif

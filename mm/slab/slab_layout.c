@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* How a slab is cut into objects: as Linux does it, so that its users find
- * the figures they know. */
+/* The layout of slabs: by Linux's rules, so that the numbers are the same. */
 #include "lib.h"
 #include "slab_inner.h"
 
 #define MAX_SLAB_ORDER 3
 #define MIN_PARTIAL    5u
 #define MAX_PARTIAL    10u
-#define EMPTY_BYTES    (64 * KiB) /* that a CPU keeps of a cache in empty slabs */
+#define EMPTY_BYTES    (64 * KiB) /* the most memory in empty slabs of a cache on a CPU */
 #define MAX_EMPTY      16u
 
 static u32 object_align(u32 size, u32 align, u32 flags)
@@ -23,7 +22,7 @@ static u32 object_align(u32 size, u32 align, u32 flags)
 	return align;
 }
 
-/* Smallest order that holds the least number of objects and wastes at most 1/fraction. */
+/* The smallest order with at least min_objects objects and at most 1/fraction wasted; -1: none. */
 static int order_with_waste(u32 size, u32 min_objects, u32 fraction)
 {
 	for (u32 order = 0; order <= MAX_SLAB_ORDER; order++) {
@@ -35,8 +34,8 @@ static int order_with_waste(u32 size, u32 min_objects, u32 fraction)
 	return -1;
 }
 
-/* The more CPUs there are the more objects should a slab have: 4 * (fls(CPUs) + 1). Fewer are
- * accepted before more waste is; then one object, in any order. */
+/* With more CPUs a slab should have more objects: 4 * (fls(CPUs) + 1). First the allowed waste
+ * grows, then the number of objects shrinks; at last one object, in any order. */
 static int slab_order(u32 size, u32 nr_cpus)
 {
 	u32 most = (u32)((PAGE_SIZE << MAX_SLAB_ORDER) / size);
@@ -57,7 +56,7 @@ static int slab_order(u32 size, u32 nr_cpus)
 	return -1;
 }
 
-/* What the fast paths compute with. */
+/* Computes the numbers for the fast paths. */
 static void precompute(struct kmem_cache *c)
 {
 	c->slab_mask = (PAGE_SIZE << c->order) - 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Objects that one CPU frees and another CPU's slab is of. They are marked in the slab, and the
- * first one brings it into its owner's mailbox: so many of them cost the owner one word.
+ * Objects that a CPU frees to another CPU's slab. They are marked in the slab, and the first one
+ * puts the slab into its owner's mailbox: so for the owner many objects cost only one word.
  *
  *	CPU B frees an object of A's slab	CPU A sorts its mail
  *	1. sets the object's bit in `mailed`	1. takes all of its mailbox
@@ -9,14 +9,13 @@
  *	   into A's mailbox			3. takes all of `mailed`, which is 0 then
  *						4. frees these objects
  *
- * - B1 before A3: A frees the object. Only the first of several CPUs found 0, and put the slab into
- *   the mailbox, so it lies there once.
- * - B1 after A3: B finds 0, and the slab comes into the mailbox again. This writes mail_next, which
- *   A has read before.
- * - A's slab does not go away meanwhile: an object that is marked is not free yet, so the slab is
- *   not empty.
- * - The slab may change hands while it lies in A's mailbox: A4 passes the objects on to the CPU or
- *   node that has it, and if that changes at the same moment, tries again.
+ * - B1 before A3: A frees the object. Only the first of several CPUs found 0 and put the slab into
+ *   the mailbox, so it is there once.
+ * - B1 after A3: B finds 0 and puts the slab into the mailbox again. This writes mail_next, which A
+ *   has already read.
+ * - A's slab cannot be freed meanwhile: a marked object is not free yet, so the slab is not empty.
+ * - The slab may get another owner while it is in A's mailbox: A4 passes the objects on to that CPU
+ *   or node, and tries again if the owner changes at the same moment.
  */
 #include "slab_inner.h"
 
@@ -30,8 +29,8 @@ static void post(struct kmem_cache_cpu *to, struct page *slab)
 					    __ATOMIC_RELAXED));
 }
 
-/* Marks objects of word i; the slab is in a mailbox, or comes into that of CPU `to`. False: one of
- * them is marked. */
+/* Marks objects of word i, and puts the slab into the mailbox of CPU `to` if it is in none. False:
+ * one of them was marked already. */
 static bool mark(struct kmem_cache *cache, struct kmem_cache_cpu *to, struct page *slab, u32 i,
 		 u64 bits)
 {
@@ -55,7 +54,7 @@ static bool mark(struct kmem_cache *cache, struct kmem_cache_cpu *to, struct pag
 	return !(old & bits);
 }
 
-/* Takes all marks off. */
+/* Clears all marks of the slab and returns them. */
 static void unmark(struct kmem_cache *cache, struct page *slab, u64 *ret_words)
 {
 	if (!slab_is_mapped(cache)) {
@@ -78,15 +77,15 @@ bool slab_mail(struct kmem_cache *cache, struct page *slab, u64 index, u64 objec
 	if (__atomic_load_n(&to->hand, __ATOMIC_RELAXED) == object ||
 	    slab_is_free(cache, slab, index))
 		return false;
-	/* Its place in the owner's hand is lost: else the owner could free it once more there. The
-	 * owner writes there only what it takes or frees itself, and it has not this one. */
+	/* Clear hand_for: else the owner could free the object once more into its hand. The owner
+	 * itself writes there only objects that it allocates or frees, not this one. */
 	if (hand_for == object)
 		__atomic_compare_exchange_n(&to->hand_for, &hand_for, 0, false, __ATOMIC_RELAXED,
 					    __ATOMIC_RELAXED);
 	return mark(cache, to, slab, (u32)index / 64, 1ULL << index % 64);
 }
 
-/* To whoever has the slab now. */
+/* Frees marked objects to the present owner of their slab. */
 static void deliver(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c,
 		    struct page *slab, u32 i, u64 bits)
 {
@@ -113,7 +112,7 @@ void slab_sort_mail(struct mem_system *sys, struct kmem_cache *cache, struct kme
 
 	slab = __atomic_exchange_n(&c->mailbox, NULL, __ATOMIC_ACQUIRE);
 	for (; slab; slab = next) {
-		next = slab->mail_next; /* before it can come into a mailbox again */
+		next = slab->mail_next; /* before the slab can be posted again */
 		unmark(cache, slab, words);
 		for (u32 i = 0; i < slab_nr_words(cache); i++) {
 			if (words[i])

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Slabs that belong to no CPU: found by all, under their node's lock. */
+/* Slabs that belong to their node: for all CPUs, under the node's lock. */
 #include "slab_inner.h"
 
-/* It is full, or nobody's any more. */
+/* Takes a slab off the list: it is full, or gets another owner. */
 static void take_out(struct kmem_cache_node *node, struct page *slab)
 {
 	list_del(&slab->slab_list);
@@ -37,7 +37,7 @@ u64 node_take(struct mem_system *sys, struct kmem_cache *cache, u32 nid)
 	return object;
 }
 
-/* Locks the node that has the slab. False: it is a CPU's by now. */
+/* Locks the node of the slab. False: the slab belongs to a CPU by now. */
 static bool lock_slab(struct kmem_cache_node *node, const struct page *slab)
 {
 	spin_lock(&node->lock);
@@ -67,7 +67,7 @@ bool node_put_bits(struct mem_system *sys, struct kmem_cache *cache, struct page
 	spin_unlock(&node->lock);
 	if (gone)
 		slab_discard(sys, cache, slab);
-	if (twice) /* another CPU was quicker */
+	if (twice) /* another CPU has freed it meanwhile */
 		slab_error(sys, SLAB_FREE_TWICE, cache,
 			   first + (u32)__builtin_ctzll(twice) * (u64)cache->size, caller);
 	return true;
@@ -78,7 +78,7 @@ struct page *node_take_slab(struct kmem_cache *cache, u32 nid, struct kmem_cache
 	struct kmem_cache_node *node = &cache->node[nid];
 	struct page *slab = NULL;
 
-	if (list_empty(&node->partial)) /* most often, and if not any more, a new one will do */
+	if (list_empty(&node->partial)) /* the usual case; a wrong answer costs only a new slab */
 		return NULL;
 	spin_lock(&node->lock);
 	if (!list_empty(&node->partial)) {
@@ -105,9 +105,9 @@ void node_put_slab(struct mem_system *sys, struct kmem_cache *cache, struct page
 		slab_discard(sys, cache, slab);
 }
 
-/* ---- giving empty slabs back ------------------------------------------------------------- */
+/* ---- freeing empty slabs ----------------------------------------------------------------- */
 
-/* Pages go back when no lock is held: a slab's map is an object of another cache. */
+/* Frees the slabs without a lock: a slab's map is an object of another cache. */
 static u64 shrink_node(struct mem_system *sys, struct kmem_cache *cache, u32 nid)
 {
 	struct kmem_cache_node *node = &cache->node[nid];
@@ -163,5 +163,5 @@ u64 kmem_cache_shrink_all(struct mem_system *sys)
 	list_for_each_entry(cache, &sys->slab.caches, list)
 		slabs += kmem_cache_shrink(sys, cache);
 	spin_unlock(&sys->slab.lock);
-	return slabs + kmem_cache_shrink(sys, sys->slab.map_cache); /* the other slabs' maps */
+	return slabs + kmem_cache_shrink(sys, sys->slab.map_cache); /* the freed slabs' maps */
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Objects of a cache: one, many, and what is not as usual. */
+/* Allocating and freeing objects of a cache: one, many, and the slow paths. */
 #include "slab_fast.h"
 
-/* ---- taking ------------------------------------------------------------------------------ */
+/* ---- allocating -------------------------------------------------------------------------- */
 
-/* From a node's slabs, or new ones there, as far as gfp insists. */
+/* Takes an object from a node's slabs or a new one there; from other nodes if gfp allows it. */
 static u64 take_on_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
 {
 	u32 home = nid == NUMA_NO_NODE ? (u32)sys->page.cpu[arch_this_cpu()]->nid : (u32)nid;
@@ -83,9 +83,9 @@ void *kmem_cache_alloc_node(struct mem_system *sys, struct kmem_cache *cache, gf
 			       __builtin_return_address(0));
 }
 
-/* ---- giving ------------------------------------------------------------------------------ */
+/* ---- freeing ----------------------------------------------------------------------------- */
 
-/* Off to the quarantine; who has been there longest is free now. */
+/* Puts an object into the quarantine; the oldest one there becomes free. */
 static void give_checked(struct mem_system *sys, struct kmem_cache *cache, u64 object,
 			 const void *caller)
 {
@@ -102,7 +102,7 @@ static void give_checked(struct mem_system *sys, struct kmem_cache *cache, u64 o
 	slab_cpu_put(sys, cache, slab, index, caller);
 }
 
-/* To a slab of this CPU. */
+/* Frees an object to this CPU: to its hand, or to its slab. */
 static void give_own(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 index,
 		     u64 object)
 {
@@ -114,14 +114,14 @@ static void give_own(struct mem_system *sys, struct kmem_cache *cache, struct pa
 		slab_cpu_put_bits(sys, cache, c, slab, (u32)index / 64, 1ULL << index % 64);
 }
 
-/* Free, or on its way there. */
+/* Is the object free, or freed and in the mail, the hand or the quarantine? */
 static bool is_free(const struct kmem_cache *cache, const struct page *slab, u64 index, u64 object)
 {
 	return slab_is_free(cache, slab, index) || slab_is_mailed(cache, slab, index) ||
 	       cache->cpu[arch_this_cpu()]->hand == object || slab_is_quarantined(cache, object);
 }
 
-/* False: it is free. */
+/* Frees a valid object. False: it is free already. */
 static bool give(struct mem_system *sys, struct kmem_cache *cache, struct page *slab, u64 index,
 		 u64 object, const void *caller)
 {
@@ -162,8 +162,7 @@ __noinline void slab_free_slow(struct mem_system *sys, struct kmem_cache *cache,
 		slab_error(sys, SLAB_FREE_TWICE, cache, object, caller);
 }
 
-/* Struct page of the page at so many bytes behind live_start. A page is 4096
- * bytes, its struct 64. */
+/* The struct page for an offset from live_start. A page has 4096 bytes, its struct 64. */
 static always_inline struct page *page_of_live(const struct page_cpu *live, u64 page_offset)
 {
 	return (void *)((u8 *)live->live_pages + page_offset / (PAGE_SIZE / sizeof(struct page)));
@@ -191,14 +190,14 @@ void kmem_cache_free(struct mem_system *sys, struct kmem_cache *cache, void *obj
 
 /* ---- many -------------------------------------------------------------------------------- */
 
-/* So many bits from bit `first` on. */
+/* nr bits from bit `first` on. */
 static u64 bit_range(u64 first, u64 nr)
 {
 	return (nr < 64 ? (1ULL << nr) - 1 : ~0ULL) << first;
 }
 
-/* As many as the word that the CPU takes from has, up to nr: run by run of neighbours. Returns
- * where the last one was put behind. */
+/* Takes up to nr objects from the CPU's word, by runs of neighbours. Returns the end of the objects
+ * in out[]. */
 static always_inline void **take_runs(const struct kmem_cache *cache, u64 nr, void **out)
 {
 	struct kmem_cache_cpu *c = cache->cpu[arch_this_cpu()];
@@ -224,7 +223,7 @@ static __noinline u32 alloc_bulk_slow(struct mem_system *sys, struct kmem_cache 
 {
 	void **out = objects + got, **end = objects + nr;
 
-	while (out < end) { /* the first one finds a slab, the others come from its word */
+	while (out < end) { /* slab_alloc_slow() gets a slab, the others come from its word */
 		*out = slab_alloc_slow(sys, cache, gfp, NUMA_NO_NODE, cache->object_size, caller);
 		if (!*out) {
 			kmem_cache_free_bulk(sys, cache, (u32)(out - objects), objects);
@@ -249,7 +248,7 @@ u32 kmem_cache_alloc_bulk(struct mem_system *sys, struct kmem_cache *cache, gfp_
 	return alloc_bulk_slow(sys, cache, gfp, nr, got, objects, __builtin_return_address(0));
 }
 
-/* How many of the objects, which are nr at most, are neighbours in memory, in order. */
+/* How many of the first objects, at most nr, follow each other in memory. */
 static u32 run_of(u64 size, u32 nr, void **objects)
 {
 	u64 next = (u64)(uintptr_t)objects[0] + size;
@@ -260,7 +259,8 @@ static u32 run_of(u64 size, u32 nr, void **objects)
 	return (u32)(at - objects);
 }
 
-/* The first ones, if they are neighbours in one slab of this CPU; returns how many. */
+/* Frees the first objects together if they follow each other in one slab of this CPU. Returns how
+ * many. */
 static u32 give_run(struct mem_system *sys, struct kmem_cache *cache, u32 nr, void **objects)
 {
 	u32 cpu = arch_this_cpu(), run;

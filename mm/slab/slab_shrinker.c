@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The slab allocator's own shrinker: empty slabs, which nobody misses, of all caches. */
+/* The slab allocator's own shrinker: frees the empty slabs of all caches. */
 #include "slab_inner.h"
 
-/* In pages, on a node's list. */
+/* The pages of empty slabs on a node's list. */
 static u64 empty_pages(const struct kmem_cache *cache, struct kmem_cache_node *node)
 {
 	const struct page *page;
@@ -15,7 +15,7 @@ static u64 empty_pages(const struct kmem_cache *cache, struct kmem_cache_node *n
 	return slabs << cache->order;
 }
 
-/* What CPUs keep at hand goes to the nodes' lists first: under pressure it counts as free. */
+/* First gives the slabs of CPUs to the nodes: when memory is short, they count too. */
 static u64 count_empty(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct slab_system *slab = &sc->sys->slab;
@@ -35,7 +35,7 @@ static u64 count_empty(struct shrinker *shrinker, struct shrink_control *sc)
 	return pages;
 }
 
-/* A cache gives up all of its empty slabs at once, which may be more than was asked for. */
+/* Frees all empty slabs of a cache at once, perhaps more than requested. */
 static u64 free_empty(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct slab_system *slab = &sc->sys->slab;
@@ -55,7 +55,7 @@ static u64 free_empty(struct shrinker *shrinker, struct shrink_control *sc)
 
 void slab_shrinker_init(struct mem_system *sys)
 {
-	/* Cheaper to make again than whatever has to be read or computed. */
+	/* A slab is cheaper to make again than objects that must be read or computed. */
 	sys->slab_shrinker = (struct shrinker){.name = "slab-empty",
 					       .count_objects = count_empty,
 					       .scan_objects = free_empty,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Slabs: pages cut into objects, and back. */
+/* Making slabs from pages, and freeing them. */
 #include "mm/page/page_alloc.h"
 #include "slab_inner.h"
 
-/* Zones that objects must not come from by one caller's flags: they share slabs with all others. */
+/* Flags that a caller's request must not pass to the slab's pages: other callers share the slab. */
 #define GFP_OF_PAGES                                                                               \
 	(__GFP_ZERO | __GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_MOVABLE | __GFP_RECLAIMABLE)
 
@@ -33,7 +33,7 @@ static void count_slabs(struct kmem_cache *cache, const struct page *slab, s64 n
 	__atomic_fetch_add(&cache->node[page_to_nid(slab)].nr_slabs, nr, __ATOMIC_RELAXED);
 }
 
-/* Its bits; false: no memory. */
+/* Makes the slab's bits, all free. False: no memory for the map. */
 static bool begin_bits(struct mem_system *sys, struct kmem_cache *cache, struct page *slab,
 		       gfp_t gfp)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What Linux's counters say of our memory. */
+/* Linux's counters for our memory. */
 #include "mm/stat/vmstat.h"
 
 #include "mm/system.h"
@@ -131,7 +131,7 @@ void vm_totals(const struct mem_system *sys, struct vm_totals *ret)
 	}
 	could_be_dirty = ret->free - min(ret->free, ret->reserve);
 	ret->available = could_be_dirty;
-	/* As Linux rounds: percent of a page first. */
+	/* Rounded as in Linux: first the percentage of a page. */
 	ret->dirty_background = could_be_dirty * (10 * PAGE_SIZE / 100) / PAGE_SIZE;
 	ret->dirty = could_be_dirty * (20 * PAGE_SIZE / 100) / PAGE_SIZE;
 }

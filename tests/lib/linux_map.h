@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A machine file (parse/mapfile.h) as the Linux that its log is from took it: e820, memblock, nodes
- * and zones.
+ * A machine file (parse/mapfile.h) and what Linux made of it, by its log: e820, memblock, nodes and
+ * zones.
  *
  * `note` lines have what Linux was told besides the firmware's map. They are applied like this:
  *

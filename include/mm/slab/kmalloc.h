@@ -8,14 +8,14 @@
 #define KMALLOC_MAX_CACHE_SIZE 8192 /* larger sizes take whole pages */
 #define KMALLOC_MAX_SIZE       (PAGE_SIZE << MAX_PAGE_ORDER)
 
-/* What size 0 gives; it may be freed. */
+/* The result for size 0; it may be freed. */
 #define ZERO_SIZE_PTR ((void *)16)
 
 /*
- * `size` bytes, which hold anything unless it is kzalloc() or __GFP_ZERO; of this CPU's node or
- * any, or of nid or the nearest. NULL: too large or no memory. Powers of two are aligned to
- * themselves, up to a page, all others to 8 bytes. __GFP_DMA and __GFP_RECLAIMABLE have classes of
- * their own; with __GFP_DMA32 it is whole pages whatever the size.
+ * Allocates `size` bytes, cleared only by kzalloc() or __GFP_ZERO, from this CPU's node or any, or
+ * from nid or the nearest. NULL: too large or no memory. A size that is a power of two is aligned
+ * to itself, up to a page, all others to 8 bytes. __GFP_DMA and __GFP_RECLAIMABLE have their own
+ * caches; __GFP_DMA32 takes whole pages for any size.
  */
 void *kmalloc(struct mem_system *sys, size_t size, gfp_t gfp);
 void *kmalloc_node(struct mem_system *sys, size_t size, gfp_t gfp, int nid);

@@ -11,7 +11,7 @@
 
 struct mem_system;
 
-/* The values of these names, as Linux counts them: of one zone, one node, the machine. */
+/* The values of these counters, as in Linux: for one zone, for one node, for the machine. */
 void vm_zone_stats(const struct mem_system *sys, const struct zone *zone,
 		   u64 ret[NR_VM_ZONE_STAT_ITEMS]);
 /* nr_page_table_pages counts only our own tree. */

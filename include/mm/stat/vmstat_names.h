@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Linux 6.1's counters, in the order of /proc/vmstat. X(name) gives each its number, VM_name, and
- * its name in the file. */
+/* Linux 6.1's counters, in the order of /proc/vmstat. X(name) makes a counter's number, VM_name,
+ * and its name in the file. */
 #ifndef MM_STAT_VMSTAT_NAMES_H
 #define MM_STAT_VMSTAT_NAMES_H
 

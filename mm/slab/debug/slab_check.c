@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Is every slab what its cache thinks it is? */
+/* Checks that slabs and their caches agree. */
 #include "../slab_inner.h"
 
-/* Of a cache with debugging: does what lies in free and live objects hold? */
+/* In a cache with debugging: checks the bytes of free and live objects. */
 static const char *check_objects(const struct mem_system *sys, const struct page *slab)
 {
 	const struct kmem_cache *cache = slab_cache(slab);
@@ -34,13 +34,13 @@ static const char *check_bits(const struct kmem_cache *cache, const struct page 
 		u64 beyond = i + 1 == slab_nr_words(cache) && rest ? ~0ULL << rest : 0;
 
 		if (free[i] & mailed[i])
-			return "an object is free and in the mail at once";
+			return "an object is both free and in the mail";
 		if ((free[i] | mailed[i]) & beyond)
-			return "an object is free that is none";
+			return "a free bit is set after the last object";
 	}
 	if (slab_is_mapped(cache) && !slab_is_current(slab) &&
 	    slab->nr_free != slab_nr_free(cache, slab))
-		return "a slab's objects do not add up";
+		return "a slab's count of free objects is wrong";
 	return NULL;
 }
 
@@ -51,13 +51,13 @@ static const char *check_slab(const struct mem_system *sys, const struct kmem_ca
 	u32 cpu;
 
 	if (!page_test(slab, PG_slab) || slab_cache(slab) != cache || slab->_refcount != 1)
-		return "a slab's page does not know its cache";
+		return "a slab's page does not point to its cache";
 	if (compound_order(slab) != cache->order)
 		return "a slab is not of its cache's size";
 	cpu = slab_cpu(slab);
 	if (slab->holder !=
 	    (cpu == NO_CPU ? &cache->node[page_to_nid(slab)].holder : &cache->cpu[cpu]->holder))
-		return "a slab does not know its owner";
+		return "a slab does not point to its owner";
 	wrong = check_bits(cache, slab);
 	return wrong ? wrong : check_objects(sys, slab);
 }
@@ -68,8 +68,8 @@ struct check {
 	const struct mem_system *sys;
 	const struct kmem_cache *cache;
 	u64 node_partial[MAX_NUMNODES], cpu_partial[MAX_CPUS], cpu_empty[MAX_CPUS];
-	u64 full;	    /* of all caches: not on a list, or not found yet */
-	u64 mailed, posted; /* objects: marked so, and found in mailboxes */
+	u64 full;	    /* slabs of all caches that are on no list, or not found yet */
+	u64 mailed, posted; /* objects that are marked; objects found in mailboxes */
 	const char *wrong;
 };
 
@@ -146,9 +146,9 @@ static const char *check_cache(struct check *c)
 		const struct kmem_cache_cpu *cpu = cache->cpu[i];
 
 		if (cpu->hand && !is_sound_hand(c->sys, cpu))
-			return "a CPU's hand holds what is no object";
+			return "a CPU's hand has an address that is no object";
 		if (!is_sound_mail(cpu, &c->posted))
-			return "a slab is in a mailbox for nothing";
+			return "a slab in a mailbox has no mailed objects";
 		if (c->cpu_partial[i] != cpu->nr_partial || c->cpu_empty[i] != cpu->nr_empty)
 			return "a CPU's slabs differ from their count";
 	}
@@ -163,7 +163,7 @@ static bool check_full(void *ctx, const struct page *slab)
 	const struct kmem_cache *cache;
 
 	c->full--;
-	c->wrong = "a slab's page does not know its cache";
+	c->wrong = "a slab's page does not point to its cache";
 	list_for_each_entry(cache, &c->sys->slab.caches, list) {
 		if (cache == slab_cache(slab))
 			c->wrong = check_slab(c->sys, cache, slab);

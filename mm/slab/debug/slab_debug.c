@@ -2,16 +2,16 @@
 /*
  * Debugged objects:
  *
- *	red zone    | object | red zone     | who allocated, who freed it
+ *	red zone    | object | red zone     | records of allocation and free
  *	^ -red_left ^ 0      ^ object_size  ^ red_end: track
  */
 #include "../slab_inner.h"
 
-/* Linux's values, so that a dump looks as one knows it. */
+/* Linux's values, so that dumps look familiar. */
 #define RED_FREE    0xbb
 #define RED_LIVE    0xcc
 #define POISON_FREE 0x6b
-#define POISON_END  0xa5 /* its last byte */
+#define POISON_END  0xa5 /* the last byte */
 
 void slab_debug_layout(struct kmem_cache *c)
 {
@@ -83,7 +83,7 @@ u32 slab_debug_flags_for(const struct slab_options *options, const char *name)
 	return !options->only[0] || *only == '*' || (!*only && !*name) ? options->debug : 0;
 }
 
-/* ---- what lies in it --------------------------------------------------------------------- */
+/* ---- the bytes of an object -------------------------------------------------------------- */
 
 static u8 *bytes_of(u64 object)
 {
@@ -130,7 +130,7 @@ void slab_debug_free(const struct kmem_cache *cache, u64 object, const void *cal
 	make_free(cache, object);
 }
 
-/* The first byte from `from` to `to` that is another; false: none is. */
+/* Finds the first byte in [from, to) that is not `value`; false: there is none. */
 static bool differs(u64 object, s32 from, s32 to, u8 value, s32 *ret_at)
 {
 	const u8 *bytes = bytes_of(object);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What was refused or found damaged, kept for who looks. */
+/* Reports of refused calls and found errors. */
 #include "arch.h"
 #include "lib.h"
 #include "../slab_inner.h"
@@ -7,15 +7,15 @@
 const char *slab_error_name(enum slab_error error)
 {
 	static const char *const names[NR_SLAB_ERRORS] = {
-		[SLAB_FREE_NO_OBJECT] = "freeing what is no object",
+		[SLAB_FREE_NO_OBJECT] = "freeing an address that is no object",
 		[SLAB_FREE_WRONG_CACHE] = "freeing another cache's object",
 		[SLAB_FREE_INSIDE] = "freeing the middle of an object",
-		[SLAB_FREE_TWICE] = "freeing what is free",
-		[SLAB_OVERRUN] = "written behind its end",
+		[SLAB_FREE_TWICE] = "freeing a free object",
+		[SLAB_OVERRUN] = "written after its end",
 		[SLAB_UNDERRUN] = "written before its beginning",
 		[SLAB_USE_AFTER_FREE] = "written to after it was freed",
 		[SLAB_BUSY] = "destroying a cache with live objects",
-		[SLAB_BAD_CACHE] = "creating a cache that cannot be",
+		[SLAB_BAD_CACHE] = "creating an impossible cache",
 		[SLAB_BAD_SIZE] = "impossible size",
 	};
 
@@ -61,7 +61,7 @@ static void keep(struct mem_system *sys, struct slab_report *r)
 	spin_unlock(&errors->lock);
 }
 
-/* What the object's own slab knows of it, which may be of another cache than was named. */
+/* Adds what the object's own slab says, perhaps of another cache than the named one. */
 static void add_object(const struct mem_system *sys, struct slab_report *r, u64 object)
 {
 	const struct page *slab = slab_page_of(sys, (void *)(uintptr_t)object);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Which object lies at an address, and who has it. Nothing is changed. */
+/* Finds the object at an address and its state. Changes nothing. */
 #include "mm/slab/kmalloc.h"
 #include "../slab_inner.h"
 
@@ -11,7 +11,7 @@ const char *slab_use_name(enum slab_use use)
 		[SLAB_IN_HAND] = "free, the next of its CPU",
 		[SLAB_IN_MAIL] = "free, on its way to its CPU",
 		[SLAB_QUARANTINED] = "free, in quarantine",
-		[SLAB_WASTE] = "behind the last object",
+		[SLAB_WASTE] = "after the last object",
 	};
 
 	return use < NR_SLAB_USES ? names[use] : "?";

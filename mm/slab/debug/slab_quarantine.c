@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Freed objects that wait in a ring before anybody may have them again, so that who still writes to
- * one is found out. */
+/* Freed objects wait in a ring before they may be allocated again, so that late writes to them are
+ * found. */
 #include "../slab_inner.h"
 
 u64 slab_quarantine_swap(struct kmem_cache *cache, u64 object)

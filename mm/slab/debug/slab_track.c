@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* An object's debugging words: who allocated it, and who freed it last. */
+/* An object's debugging words: records of its allocation and its last free. */
 #include "arch.h"
 #include "../slab_inner.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Looking at all slabs of a cache, and what their counts add up to. Nothing is changed. */
+/* Visits all slabs of a cache, and adds up their counts. Changes nothing. */
 #include "../slab_inner.h"
 
 /* ---- slabs ------------------------------------------------------------------------------- */
@@ -122,7 +122,7 @@ static bool add_free(void *ctx, const struct page *slab, u32 cpu, u32 nid, bool 
 	return true;
 }
 
-/* Objects that are free, but not for everybody. */
+/* The number of freed objects in hands, in mailboxes and in the quarantine. */
 static u64 nr_elsewhere(const struct kmem_cache *cache)
 {
 	u64 nr = slab_nr_quarantined(cache);

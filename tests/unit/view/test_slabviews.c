@@ -288,7 +288,7 @@ static void reports_are_kept_and_counted(void **state)
 	assert_null(kmalloc_array(&app.sys, 1ULL << 40, 1ULL << 40, GFP_KERNEL));
 	assert_int_equal(run("slab errors"), 0);
 	assert_says("18 reports; the last of them below\n");
-	assert_says("      16 freeing what is no object\n");
+	assert_says("      16 freeing an address that is no object\n");
 	assert_says(", no object\n  found     by 0x");
 	assert_int_equal(run_as("slab errors", EMIT_JSON), 0);
 	assert_says("\"cache\": \"odd\\u000aname\"");
@@ -300,7 +300,7 @@ static void odd_names_stay_on_their_line(void **state)
 	(void)state;
 	assert_null(kmem_cache_create(&app.sys, "a\033[2Jb\nc\xff", 8, 0, 0, NULL));
 	assert_int_equal(run("slab errors"), 0);
-	assert_says("a?[2Jb?c?: creating a cache that cannot be\n");
+	assert_says("a?[2Jb?c?: creating an impossible cache\n");
 }
 
 static void every_planted_bug_is_found(void **state)
