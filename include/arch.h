@@ -78,7 +78,7 @@ struct cpu_state {
 	u16 cs, ss, ds, es, fs, gs, tr, ldtr, gdt_limit, idt_limit;
 	u64 gdt_base, idt_base;
 };
-/* This CPU's, as they are now. */
+/* Reads the present registers of this CPU. */
 void arch_read_state(struct cpu_state *ret);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * Stacks and segments, which C code cannot change.
  *
- * gate_call_on(fn, arg, stack_top, u64 *save): calls fn(arg) on another stack. The stack pointer of
- * the caller is left in *save meanwhile, so that a second call, from fn, can run on that stack.
- * gate_load_segments(cs, ds, ss, es): far return into cs; loads the data segments. FS and GS keep
- * their bases by not being touched.
+ * gate_call_on(fn, arg, stack_top, u64 *save): calls fn(arg) on another stack. *save is the stack
+ * pointer of the caller, so that a second call, from fn, can run on that stack.
+ * gate_load_segments(cs, ds, ss, es): far return into cs; loads the data segments. FS and GS are
+ * not touched, so they keep their bases.
  */
 	.text
 	.globl gate_call_on

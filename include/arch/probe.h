@@ -53,11 +53,11 @@ struct probe_setup {
 int arch_probe_features(struct access_cpu *ret);
 
 /*
- * Does the steps in order; *ret_va is the address that was used: in the same page of whatever size
- * as setup->va, but where our frame is (the same entries translate both). Entries of levels without
- * a PROBE_STORE are absent. cpu.levels may be fewer than the CPU uses: the others forbid nothing
- * then. The first call takes pages, which stay taken. 0; -ENOMEM, -ENODEV; -EINVAL: a step makes no
- * sense, or would map a page above page_level.
+ * Does the steps in order. *ret_va is the address that was accessed: it is in the same (large) page
+ * as setup->va, at the place of our frame in it, so the same entries translate both. Entries of
+ * levels without a PROBE_STORE are not present. cpu.levels may be fewer than the CPU uses: the
+ * upper levels then allow everything. The first call allocates pages and keeps them. 0; -ENOMEM;
+ * -ENODEV; -EINVAL: a step makes no sense, or would map a page above page_level.
  */
 int arch_probe(struct mem_system *sys, const struct probe_setup *setup, struct probe_step *steps,
 	       u32 nr, u64 *ret_va);

@@ -64,7 +64,7 @@ const struct fw_facts *fw_facts(void);
 /* ---- finding: NULL when nothing is there ------------------------------------------------- */
 
 /* The first descriptor of the map, range of the GCD, image, section of the image, or range of a
- * device or table that holds pa. */
+ * device or table with pa. */
 const struct mem_desc *memmap_at(const struct memmap *map, phys_addr_t pa);
 const struct fact_gcd *facts_gcd_at(const struct fw_facts *f, phys_addr_t pa);
 const struct fact_image *facts_image_at(const struct fw_facts *f, phys_addr_t pa);

@@ -61,14 +61,14 @@ static u64 lowest_bits(u64 bits, u32 n)
 	return kept;
 }
 
-/* What was taken from a zone at once. */
+/* Pages taken from a zone at once. */
 struct portion {
 	u64 pfn, bits;
 	unsigned order; /* GROUP_ORDER and more: a whole block; 0: `bits` of a group */
 };
 
-/* Broken groups first; where there are none a block must be broken, and as much of it as fits is
- * taken. Locked. */
+/* Takes the free pages of a group. If there are no such groups, takes a whole block of at most
+ * `max` pages. The zone's lock is held. */
 static bool take_portion(struct mem_system *sys, struct zone *zone, enum migratetype type, u32 max,
 			 struct portion *h)
 {
@@ -212,7 +212,7 @@ static inline void clear_state_words(struct page *page)
 		page[i].state_word = 0;
 }
 
-/* A plain single page with one reference, whichever lists it goes to? */
+/* Is this a plain single page with one reference, of any lists? */
 static inline bool is_plain_single(u64 word)
 {
 	enum { BESIDE_LIST = 64 - PAGE_STATE_LIST_SHIFT };

@@ -93,9 +93,9 @@ static inline bool page_is_readable(const struct mem_system *sys, const struct p
 }
 
 /*
- * One compare says that the page is a plain one of that order with one reference, and goes to the
- * lists that the last one went to. (Orders without a list have no list_id, and match nothing that
- * has room.) False: nothing was done; take the long way.
+ * One compare checks that the page is a plain one of this order with one reference, and belongs to
+ * the same lists as the last one. (Orders without lists have NO_LIST_ID, and match only a list
+ * without room.) False: nothing was done, take the slow path.
  */
 static inline bool page_free_fast(struct mem_system *sys, struct page *page, unsigned order)
 {

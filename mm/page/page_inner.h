@@ -6,7 +6,7 @@
 #include "frame/frame_inner.h"
 #include "mm/page/pcp.h"
 
-/* The state word of a block of that pageblock, when it is handed out. */
+/* The state word of an allocated block of this pageblock. */
 static inline u64 page_state_for(const struct pageblock *block, unsigned order)
 {
 	return PAGE_STATE(order, order <= PCP_MAX_ORDER ? block->list_id : NO_LIST_ID);
@@ -32,7 +32,7 @@ static inline void pcp_answer(struct mem_system *sys, u32 cpu)
 	if (unlikely(__atomic_load_n(&sys->page.cpu[cpu]->drain, __ATOMIC_ACQUIRE)))
 		pcp_answer_request(sys, cpu);
 }
-/* The CPU's lists with this id, or those out of use; remembered for the next free. */
+/* The CPU's lists with this id, or disabled ones; remembered for the next free. */
 struct pcp_list *pcp_lists_by_id(struct page_cpu *pc, u16 list_id);
 
 /* ---- requests for frames ----------------------------------------------------------------- */

@@ -8,11 +8,11 @@
 /* ---- finding a place --------------------------------------------------------------------- */
 
 /*
- * The lowest address with `len` free bytes. Each area knows of its subtree where that begins and
- * ends, and `gap`, the largest gap between two areas of it (vm_area_update()). So the loop is only
- * at nodes whose gap is large enough: then there is such a gap in the left subtree, just before the
- * node, just after it, or in the right subtree. They are tried in this order, the order of
- * addresses; when the first three fail, there is a right subtree, and its gap is large enough.
+ * The lowest address with `len` free bytes. Each area has the first and last address of its
+ * subtree, and `gap`, the largest gap between two areas in it (vm_area_update()). The loop visits
+ * only nodes whose gap is large enough: so there is such a gap in the left subtree, just before the
+ * node, just after it, or in the right subtree. They are tried in this order, which is that of
+ * addresses. If the first three fail, there is a right subtree, and its gap is large enough.
  */
 static u64 lowest_gap(const struct mem_system *sys, u64 len)
 {

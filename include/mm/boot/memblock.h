@@ -83,7 +83,7 @@ struct memblock_iter {
 	int nid;
 	u32 flags;
 };
-/* Starts below the lowest free range. */
+/* Starts before the lowest free range. */
 void memblock_iter_init(struct memblock_iter *it);
 /* Starts with the first free range that ends above pa. */
 void memblock_iter_init_at(const struct memblock *mb, struct memblock_iter *it, phys_addr_t pa);

@@ -81,7 +81,7 @@ int memmap_parse(struct memmap *map, const void *bytes, size_t size, u32 desc_si
 /* Appends one descriptor. 0; -ENOSPC: the array is full, map->lost counts it. */
 int memmap_add(struct memmap *map, phys_addr_t start, u64 nr_pages, u32 type, u64 attr);
 
-/* By start; of equal starts the shorter one first. */
+/* Sorts by start; of equal starts the shorter descriptor comes first. */
 void memmap_sort(struct memmap *map);
 
 /* The UEFI shell's and Linux's names for a type; NULL for types without one. */

@@ -54,7 +54,7 @@ struct numa_info {
 	u32 lost; /* entries that did not fit */
 };
 
-/* Nothing is known: no nodes, no ranges, no CPUs. */
+/* Starts with no nodes, no ranges and no CPUs. */
 void numa_init(struct numa_info *n);
 
 /* Node id of a proximity domain, a new id if it has none. -ENOSPC: MAX_NUMNODES are used. */

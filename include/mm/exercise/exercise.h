@@ -59,7 +59,7 @@ struct exercise_result {
 	u64 failed_at;	    /* the PFN, kernel address or number that the text speaks of */
 };
 
-/* Seed 1, 5,000 steps, 16,384 pages (64 MiB), one worker, no poll. */
+/* Seed 1, 5,000 steps in each phase, 16,384 pages (64 MiB), one worker, no poll. */
 struct exercise_config exercise_defaults(void);
 const char *exercise_kind_name(enum exercise_kind kind);
 

@@ -49,17 +49,17 @@ struct blockmap {
 /* State of 2 MiB: valid once the descriptor of its GiB has its `blocks`. */
 struct pageblock {
 	struct list_head list; /* while it heads a free block of order >= PAGEBLOCK_ORDER */
-	struct blockmap *map;  /* an all-zero one that nobody writes while it was never split */
-	u16 list_id;	       /* LIST_ID(), or NO_LIST_ID: they go back to the zone at once */
-	u8 free_order;	       /* it heads a free block of that order; 0: it does not */
-	u8 state;	       /* as a frame's, for blocks of PAGEBLOCK_ORDER and more */
-	u16 zid;	       /* the zone that has it, or NO_ZONE */
+	struct blockmap *map;  /* before its first split: a shared one of zeros, never written */
+	u16 list_id;	       /* LIST_ID(); NO_LIST_ID: freed pages go to the zone at once */
+	u8 free_order;	       /* of the free block that it heads; 0: it heads none */
+	u8 state;	       /* like a frame's byte, for blocks of PAGEBLOCK_ORDER and more */
+	u16 zid;	       /* its zone, or NO_ZONE */
 	u8 migratetype;
 	bool pages_alive; /* its struct pages are initialised */
 };
 _Static_assert(sizeof(struct group) == 32 && sizeof(struct pageblock) == 32, "small descriptors");
 
-/* A number for the CPUs' lists of one zone and type, which the pages of a pageblock go to. */
+/* The id of the CPUs' lists for one zone and type: where freed pages of a pageblock go. */
 #define LIST_ID(zid, type) ((u16)((zid)*MIGRATE_PCPTYPES + (type)))
 #define NO_LIST_ID	   0xffff
 #define NO_ZONE		   0xffff
@@ -92,8 +92,8 @@ u8 frame_state(const struct mem_system *sys, u64 pfn);
  * in a CPU's list. */
 bool frame_block_of(const struct mem_system *sys, u64 pfn, u64 *ret_head, unsigned *ret_order);
 
-/* The descriptor of the pageblock that holds the frame; NULL: beyond memory, or its GiB was never
- * split, so that nothing is written about it yet. */
+/* The descriptor of the frame's pageblock; NULL: beyond memory, or its GiB was never split, so the
+ * descriptor is not initialised. */
 struct pageblock *pfn_to_pageblock(const struct mem_system *sys, u64 pfn);
 
 #endif

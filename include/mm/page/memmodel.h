@@ -52,7 +52,7 @@ struct memmodel_cost {
 	u64 populated_bytes; /* in use now */
 	u64 alive_pageblocks;
 };
-/* After memmodel_init(). */
+/* Computes *ret; after memmodel_init(). */
 void memmodel_cost(const struct mem_system *sys, struct memmodel_cost *ret);
 
 /* Tells CPU `cpu` (struct page_cpu) that it may read the struct pages of this PFN's section, which

@@ -51,8 +51,8 @@ struct page {
 		struct {
 			s32 _refcount; /* 0: free */
 			u8 order;      /* of the block that it heads */
-			u8 kind;       /* PAGE_PLAIN, PAGE_MARKED; 0: with the buddy, or a tail */
-			u16 list_id;   /* the CPUs' lists that it goes to (mm/page/frame.h) */
+			u8 kind;       /* PAGE_PLAIN, PAGE_MARKED; 0: in the buddy, or a tail */
+			u16 list_id;   /* the CPUs' lists for it when freed (mm/page/frame.h) */
 		};
 		u64 state_word; /* all four, for one compare */
 	};
@@ -74,8 +74,8 @@ _Static_assert(sizeof(struct page) == 64, "512 struct pages must fill 32 KiB");
  * The state word, from high to low:
  *	list_id | kind | order | _refcount
  *	     16 |    8 |     8 |        32 bits
- * So one compare says that a page is plain, of that order, has one reference and goes to these
- * lists: it is PAGE_STATE(order, list_id). Orders without CPUs' lists have NO_LIST_ID.
+ * So one compare with PAGE_STATE(order, list_id) checks that a page is plain, has this order and
+ * one reference, and belongs to these lists. Orders without CPUs' lists have NO_LIST_ID.
  */
 #define PAGE_STATE_ORDER_SHIFT 32
 #define PAGE_STATE_KIND_SHIFT  40

@@ -159,7 +159,7 @@ enum page_use {
 	PAGE_VMALLOC,
 	PAGE_IN_USE, /* allocated, and none of the others */
 };
-/* Any pfn may be asked about; nothing comes to life. */
+/* Any pfn is allowed; initialises nothing. */
 enum page_use page_use_of(const struct mem_system *sys, u64 pfn);
 const char *page_use_name(enum page_use use);
 /* Flags by name, "slab,head". The struct page must be alive. Returns the length that it needs. */

@@ -42,12 +42,13 @@ void page_debug_owner(const struct mem_system *sys, u64 pfn, struct page_event *
 
 /* ---- for the allocator ------------------------------------------------------------------- */
 
-/* Only while sys->page.debug is set, with no lock held. `caller`: return address of the call. */
+/* Called only while sys->page.debug is set, with no lock held. `caller`: return address of the
+ * call. */
 
-/* Is this the allocation that is to fail? */
+/* Must this allocation fail? */
 bool page_debug_fails(struct mem_system *sys, gfp_t gfp, unsigned order, const void *caller);
-/* A block was taken, not yet in the caller's hands; it comes back, no longer in them. Poison is
- * checked here and written there. */
+/* Called after a block was taken, before the caller gets it: checks poison. Called when the caller
+ * has freed a block: writes poison. */
 void page_debug_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsigned order,
 		      const void *caller);
 void page_debug_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order, const void *caller);

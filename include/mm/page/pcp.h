@@ -10,10 +10,10 @@
  * at once, those of a CPU outside our world by the CPU that needs memory, those of a running CPU by
  * itself at its next slow path.
  *
- * What lies in a list is ready to be handed out, so taking and giving back are a few instructions.
- * In a system with struct pages that is a struct page, alive, with its order and list_id written;
- * alloc_pages() uses the lists. In one without (sys->given.page_options.frames_only) it is a PFN,
- * and frame_alloc() uses them.
+ * A block in a list is ready for use, so allocating and freeing take a few instructions. In a
+ * system with struct pages the list has initialised struct pages, with order and list_id written in
+ * them, and alloc_pages() uses the lists. In a system without (sys->given.page_options.frames_only)
+ * it has PFNs, and frame_alloc() uses the lists.
  */
 #ifndef MM_PAGE_PCP_H
 #define MM_PAGE_PCP_H
@@ -37,7 +37,7 @@ struct pcp_list {
 	u32 size;	       /* allocated size of a stack; used are end - base */
 	u32 high, batch;       /* most blocks in both stacks; blocks to fill at once */
 	u8 order, migratetype;
-	u16 list_id; /* struct page's */
+	u16 list_id; /* as in struct page */
 	u64 nr_filled, nr_drained;
 	struct zone *zone;
 } __attribute__((aligned(128)));
@@ -46,13 +46,13 @@ struct pcp_list {
 struct page_cpu {
 	/* The lists of the preferred zone for each kind of request; [order]. */
 	struct pcp_list *fast[NR_GFP_KINDS];
-	/* The state word (mm/page/page.h) of a plain page of order 0 that goes to last_lists: a
-	 * page that is freed is checked, and its lists found, by one compare. */
+	/* The state word (mm/page/page.h) of a plain order-0 page that belongs to last_lists: one
+	 * compare checks a page that is freed, and finds its list. */
 	u64 last_state;
 	struct pcp_list *last_lists;
 	u16 last_list_id;
 	struct pcp_list **by_id;   /* [list_id] */
-	struct pcp_list *no_lists; /* for all orders; they are out of use */
+	struct pcp_list *no_lists; /* disabled ones, for all orders */
 	/* A run of populated sections that it met last: struct pages may be read for what lies in
 	 * the direct map from live_start on (virtual address, bytes). page_cpu_learn() sets it. */
 	u64 live_start, live_bytes;

@@ -16,7 +16,7 @@ struct pt_layout {
 	u64 vmalloc_start, vmalloc_end; /* end exclusive */
 	u64 vmemmap;
 };
-/* For 4 or 5 levels. */
+/* Linux's layout, and the names of its areas, for 4 or 5 levels. */
 struct pt_layout pt_layout_x86(u8 levels);
 
 /* Names of areas for dumps, ascending by start address. */

@@ -62,7 +62,7 @@ struct pt_diff_how {
 	int (*poll)(void *ctx);
 	void *ctx; /* of poll */
 };
-/* pt_diff() with these wishes; 0, or what fn or poll returned. */
+/* pt_diff() with these settings; 0, or the value of fn or poll. */
 int pt_diff_how(const struct pgtable *a, const struct pgtable *b, u64 start, u64 last,
 		const struct pt_diff_how *how, pt_diff_fn fn, void *ctx);
 
@@ -72,7 +72,7 @@ struct pt_diff_totals {
 	u64 bytes[PT_DIFF_KINDS]; /* bit n of `what` */
 	u64 lost[6], gained[6];	  /* bytes, bit n of PTR_*; only where both map */
 };
-/* Adds one run. */
+/* Adds one run to the totals. */
 void pt_diff_count(struct pt_diff_totals *t, const struct pt_difference *d);
 /* Name of bit n: "only a", "only b", "address", "rights", "cache", "global", "wrong", "size". */
 const char *pt_diff_name(u32 kind);

@@ -60,7 +60,7 @@ struct mtrr_source {
 	u32 matching;	/* MTRR_VARIABLE: bit n for register n */
 	bool undefined; /* the matching registers have types that must not be mixed: 12.11.4.1 */
 };
-/* Which register gives pa its type. */
+/* The register that gives pa its type. */
 void mtrr_source(const struct mtrr_state *m, phys_addr_t pa, struct mtrr_source *ret);
 /* In words, such as "variable 2 of 0 2, UC wins". Returns buf. */
 const char *mtrr_source_text(char *buf, size_t size, const struct mtrr_source *s);

@@ -64,7 +64,7 @@ struct pgtable {
 	 * No function: all memory may be read. */
 	const void *(*table)(const struct pgtable *pt, phys_addr_t pa);
 	const void *table_ctx;
-	bool foreign; /* addresses are of another machine or time: `table` finds copies */
+	bool foreign; /* the addresses are not this machine's now; `table` finds copies */
 	const struct pt_pages *pages; /* NULL: this tree is only read */
 	/* Called after entries of [va, va + size) changed. removed: a translation was removed or
 	 * lost rights, so the TLBs must be flushed. May be NULL. */
@@ -83,7 +83,7 @@ static inline const struct pt_format *pt_format_of(const struct pgtable *pt)
 		return pt->format;
 	return pt->levels == 5 ? &pt_format_x86_64_5 : &pt_format_x86_64_4;
 }
-u64 pt_last(const struct pgtable *pt); /* the last address of the space */
+u64 pt_last(const struct pgtable *pt); /* the last address of the address space */
 
 /* Errors of a present entry. The walk does not follow an entry with an error. */
 enum pt_wrong {
@@ -145,7 +145,7 @@ enum pt_result {
 	PT_BAD_TABLE,	/* the last entry points to memory that may not be read */
 	PT_BAD_ENTRY,	/* the last entry has reserved bits set */
 };
-/* Walks down to what translates va, or to the entry that ends the walk; that one is in the path. */
+/* Walks down to the entry that maps va or ends the walk; it is the last one in the path. */
 enum pt_result pt_lookup(const struct pgtable *pt, u64 va, struct pt_path *ret);
 /* The physical address of va; only if pt_lookup() returned PT_MAPPED. */
 phys_addr_t pt_path_phys(const struct pt_path *path, u64 va);
@@ -160,7 +160,7 @@ struct pt_stats {
 	 * page of the level above could replace them. */
 	u64 collapsible[PT_MAX_LEVELS];
 };
-int pt_stats(const struct pgtable *pt, struct pt_stats *ret); /* of the whole tree; 0 */
+int pt_stats(const struct pgtable *pt, struct pt_stats *ret); /* for the whole tree; 0 */
 
 /* Can memory with these rights be written, and executed, in whatever modes? */
 static inline bool pt_writable_executable(u8 rights)

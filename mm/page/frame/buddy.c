@@ -148,13 +148,12 @@ static int tier_revive(struct mem_system *sys, struct zone *zone, u64 pfn, unsig
 }
 
 /*
- * Halves a block that is on no list until the part that holds `want` has the order, at least
- * GROUP_ORDER; the other halves go to the lists, here those in brackets:
+ * Halves a block that is on no list until the part with `want` has this order (at least
+ * GROUP_ORDER). The other halves, here in brackets, go to the lists:
  *	|               9               |
- *	[       8       |       8       |	want lies in the right half,
+ *	[       8       ]       8       |	`want` is in the right half,
  *	                |   7   [   7   ]	and there in the left one
- * Returns that part's PFN; NO_FRAME with all of it back on the lists when there is no memory for
- * descriptors.
+ * Returns that part's PFN. NO_FRAME: no memory for descriptors, all of the block is on the lists.
  */
 static u64 block_cut(struct mem_system *sys, struct zone *zone, u64 pfn, unsigned from,
 		     unsigned order, u64 want)

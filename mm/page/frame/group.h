@@ -40,12 +40,12 @@ static inline unsigned group_largest(u64 free)
 }
 
 /*
- * Where the smallest block begins that holds 2^order pages; there must be one. For order 1, with
- * bit 0 on the left, and 6 as the result:
+ * The start of the smallest block with at least 2^order pages; there must be one. An example for
+ * order 1, with bit 0 on the left; the result is 6:
  *	free	1111 0011 0000 1100
  *	runs	1.1. ..1. .... 1...	two free pages begin here
- *	up	1... .... .... ....	two such runs make one of order 2
- *	only	.... ..1. .... 1...	runs that are no part of those
+ *	up	1... .... .... ....	two such runs form one of order 2
+ *	only	.... ..1. .... 1...	runs that are not part of those
  */
 static inline unsigned group_find(u64 free, unsigned order)
 {

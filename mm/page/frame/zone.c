@@ -14,7 +14,7 @@ static const char *name_of(enum zone_type type)
 	return type < MAX_NR_ZONES ? names[type] : "?";
 }
 
-/* By its limits: never MOVABLE or DEVICE. */
+/* The zone type of an address by the limits: never MOVABLE or DEVICE. */
 static enum zone_type type_of(phys_addr_t pa)
 {
 	if (pa < ZONE_DMA_END)

@@ -150,7 +150,7 @@ static int begin_at(struct edit_step *s, struct pt_clone *c, u64 va)
 		     pt_span(pt_format_of(&c->pt), 0));
 }
 
-/* Down to a part of the page that is split, which going down has made. */
+/* Goes down to the level of the new, smaller pages: EDIT_DOWN makes them. */
 static int split_entry(struct edit_step *s, u64 *entry, unsigned level, u64 va, bool whole)
 {
 	(void)entry;
@@ -176,7 +176,7 @@ int pt_clone_split(struct pt_clone *c, u64 va, const char *what)
 	if (!last->present)
 		return pt_refuse(c, -ENOENT, last->va, "nothing is mapped there");
 	if (!last->leaf)
-		return pt_refuse(c, -EFAULT, last->va, "an entry on the way cannot be followed");
+		return pt_refuse(c, -EFAULT, last->va, "an entry on the path cannot be followed");
 	if (!last->level)
 		return pt_refuse(c, -EINVAL, last->va, "this page is of the smallest size");
 	s.op = split_entry;

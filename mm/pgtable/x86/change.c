@@ -21,8 +21,8 @@ static int split_leaf(struct pgtable *pt, u64 *entry, unsigned level)
 	return 0;
 }
 
-/* Splits what maps `va` until an entry starts there, or nothing maps it. 0 or -ENOMEM; either way
- * every translation stays as it was. */
+/* Splits the page that maps `va` until an entry starts at va, or nothing maps it. 0 or -ENOMEM; no
+ * translation changes. */
 static int split_at(struct pgtable *pt, u64 va)
 {
 	phys_addr_t table = pt->root;

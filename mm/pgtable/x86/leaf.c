@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * The way to one entry, made if need be; retiring and reaping. What an entry says:
- *	0		nothing is there: it may be written
- *	P		a page, or a table that is followed
- *	not P, not 0	retired: a page, or a table with all that is below it. No CPU gets a new
- *			translation from it, but some may remember the old one. It may not be
- *			written until it is reaped, which makes it 0.
- * Below a retired table entries keep their P: the CPU does not come there any more. A block of
- * pages is reaped at its first entry; the others are made 0 with it.
+ * Making the path to one entry; retiring and reaping. The states of an entry:
+ *	0		free: it may be written
+ *	P		a page, or a table in use
+ *	not P, not 0	retired: a page, or a table with everything below. No CPU loads a new
+ *			translation from it, but a TLB may still have the old one. It must not
+ *			be written before it is reaped, which makes it 0.
+ * Entries below a retired table keep P, as the CPU does not go there. A block of pages is reaped at
+ * its first entry, which clears the others too.
  */
 #include "../pt_inner.h"
 
@@ -128,7 +128,6 @@ void pt_retire_tables(struct pgtable *pt, u64 va, u64 size, u64 start, u64 end)
 
 /* ---- reaping ----------------------------------------------------------------------------- */
 
-/* An entry is 0 (free), has P (in use), or is not 0 without P (retired). */
 struct reap {
 	struct pgtable *pt;
 	pt_take take;
