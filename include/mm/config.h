@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the caller tells a memory system before it starts; mm/ only reads it. */
+/* What the caller tells a memory system before it starts. mm/ only reads it, but for nr_cpus, where
+ * 0 becomes 1. */
 #ifndef MM_CONFIG_H
 #define MM_CONFIG_H
 
