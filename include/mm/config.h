@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The caller's settings for a memory system, set before it starts; mm/ only reads them. */
+/* The caller's settings for a memory system, set before it starts. mm/ only reads them, but changes
+ * nr_cpus from 0 to 1. */
 #ifndef MM_CONFIG_H
 #define MM_CONFIG_H
 
