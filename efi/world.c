@@ -9,6 +9,7 @@
 #include "app/app.h"
 #include "lib.h"
 #include "arch/smp.h"
+#include "mm/init.h"
 
 #define LOW_SIZE (GATE_LOW_PAGES * PAGE_SIZE)
 
@@ -32,7 +33,7 @@ static int map_image(struct app *app)
 		const struct image_section *s = &app->machine.sections[i];
 		u64 flags = (s->write ? PT_WRITE : 0) | (s->exec ? 0 : PT_NOEXEC);
 		int err = pt_build_range(&sys->pt, s->start, s->start, s->end - s->start, flags, 0,
-					 sys->mtrr);
+					 sys->given.mtrr);
 
 		if (err)
 			return err;
@@ -108,13 +109,13 @@ static int take_cpus(struct app *app, struct gate_config *gate)
 /* The allocators' CPUs, and the nodes that ACPI says they are on. */
 static void tell_mm(struct mem_system *sys, const struct gate_config *gate)
 {
-	sys->nr_cpus = smp_nr_cpus();
+	sys->given.nr_cpus = smp_nr_cpus();
 	for (u32 i = 0; i < gate->nr_cpus; i++) {
-		for (u32 k = 0; sys->numa && k < sys->numa->nr_cpus; k++) {
-			const struct numa_cpu *c = &sys->numa->cpus[k];
+		for (u32 k = 0; sys->given.numa && k < sys->given.numa->nr_cpus; k++) {
+			const struct numa_cpu *c = &sys->given.numa->cpus[k];
 
 			if (c->apic_id == gate->apic_ids[i] && c->nid != NUMA_NO_NODE)
-				sys->cpu_nid[i] = c->nid;
+				sys->given.cpu_nid[i] = c->nid;
 		}
 	}
 }
@@ -131,7 +132,7 @@ int world_build(struct app *app)
 	if (err)
 		return err;
 	mm_step(sys, "identity map");
-	err = pt_build_identity(&sys->pt, &app->fw_pt, sys->mtrr, holes,
+	err = pt_build_identity(&sys->pt, &app->fw_pt, sys->given.mtrr, holes,
 				fill_holes(app, &gate, holes), &app->identity);
 	if (!err)
 		err = map_image(app);

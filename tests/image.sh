@@ -16,13 +16,14 @@ rm -f "$new" "$fat"
 
 truncate -s ${fat_mib}M "$fat"
 mkfs.fat -F 32 -n TABLEWALK -h $((mib / 512)) --invariant "$fat" >/dev/null
-mmd -i "$fat" ::/EFI ::/EFI/BOOT ::/tablewalk
+mmd -i "$fat" ::/EFI ::/EFI/BOOT ::/tablewalk ::/tablewalk/manual
 mcopy -i "$fat" "$build/BOOTX64.EFI" ::/EFI/BOOT/BOOTX64.EFI
 mcopy -i "$fat" "$build/tablewalk.efi" ::/tablewalk.efi
 mcopy -i "$fat" esp/README.txt ::/README.txt
-mcopy -i "$fat" esp/tablewalk/* ::/tablewalk/
+mcopy -i "$fat" esp/tablewalk/*.* ::/tablewalk/
+mcopy -i "$fat" esp/tablewalk/manual/*.txt ::/tablewalk/manual/
 
-# A MiB before it for the partition table, one behind it for the table's second copy.
+# A MiB before it for the partition table, one after it for the table's second copy.
 truncate -s $((fat_mib + 2))M "$new"
 dd if="$fat" of="$new" bs=1M seek=1 conv=notrunc,sparse status=none
 sgdisk --clear --disk-guid=7AB1EA1C-0000-4000-8000-000000000001 \

@@ -81,6 +81,7 @@ def group_fuzz(results, options):
 def group_lint(results, options):
     for name, command in (
             ("layers and includes", ["tests/lint/deps.py"]),
+            ("calls between floors", ["tests/lint/calls.py", options.build]),
             ("sizes", ["tests/lint/size.py"]),
             ("headers compile alone", ["tests/lint/headers.sh"]),
             ("no mutable state in mm", ["tests/lint/state.sh", options.build]),

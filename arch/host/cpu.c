@@ -24,7 +24,7 @@ enum { GUARD_FAULT = 1, GUARD_ABORT };
 /* Turns before a thread gives way: a lock that is held for a moment is free sooner than that. */
 #define PATIENCE 256
 
-void cpu_relax(void)
+void arch_relax(void)
 {
 	static __thread u32 turns;
 

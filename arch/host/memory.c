@@ -66,8 +66,8 @@ int host_memory_new(struct host_memory *hm, struct mem_system *sys)
 	phys_addr_t top = round_up(memblock_end_of_dram(&sys->memblock), GiB);
 	phys_addr_t last = top;
 
-	for (u32 i = 0; i < sys->nr_devices; i++)
-		last = max(last, round_up(pfn_to_phys(sys->devices[i].end_pfn), GiB));
+	for (u32 i = 0; i < sys->given.nr_devices; i++)
+		last = max(last, round_up(pfn_to_phys(sys->given.devices[i].end_pfn), GiB));
 	*hm = (struct host_memory){.sys = sys, .fd = -1};
 	if (last > HOST_MAX_PHYS)
 		return -E2BIG;
@@ -86,8 +86,8 @@ int host_memory_new(struct host_memory *hm, struct mem_system *sys)
 		return -ENOMEM;
 	}
 	sys->phys_offset = (u64)(uintptr_t)hm->direct;
-	sys->vmemmap_offset = (u64)(uintptr_t)hm->vmemmap - sys->layout.vmemmap;
-	sys->vmalloc_offset = (u64)(uintptr_t)hm->vmalloc - sys->layout.vmalloc_start;
+	sys->vmemmap_offset = (u64)(uintptr_t)hm->vmemmap - sys->given.layout.vmemmap;
+	sys->vmalloc_offset = (u64)(uintptr_t)hm->vmalloc - sys->given.layout.vmalloc_start;
 	return 0;
 }
 
@@ -97,8 +97,8 @@ static void forget(const struct host_memory *hm)
 	const struct mem_system *sys = hm->sys;
 	u64 bytes = PAGES_PER_SECTION * PAGE_SIZE;
 
-	for (u64 i = 0; SANITIZED && hm->direct && i < sys->nr_sections; i++) {
-		if (sys->sections[i])
+	for (u64 i = 0; SANITIZED && hm->direct && i < sys->page.nr_sections; i++) {
+		if (sys->page.sections[i])
 			sanitize_allow(hm->direct + i * bytes, bytes);
 	}
 }
@@ -126,7 +126,7 @@ void host_memory_free(struct host_memory *hm)
 /* The window byte of a kernel address; NULL for addresses without one, such as the direct map. */
 static u8 *window_of(const struct host_memory *hm, u64 va)
 {
-	const struct pt_layout *layout = &hm->sys->layout;
+	const struct pt_layout *layout = &hm->sys->given.layout;
 
 	if (va - layout->vmemmap < hm->vmemmap_size)
 		return hm->vmemmap + (va - layout->vmemmap);
@@ -160,7 +160,7 @@ void arch_pt_changed(struct pgtable *pt, u64 va, u64 size, bool removed)
 
 	(void)removed;
 	for (struct host_memory *hm = memories; hm; hm = hm->next) {
-		if (&hm->sys->pt != pt || !hm->sys->max_pfn)
+		if (&hm->sys->pt != pt || !hm->sys->page.max_pfn)
 			continue;
 		while (va < end)
 			va = follow_entry(hm, pt, va, end);

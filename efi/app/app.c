@@ -87,8 +87,8 @@ static void read_options(struct app *app)
 	option_number("claim", &app->options.claim);
 	app->options.seed = 1;
 	option_number("seed", &app->options.seed);
-	read_page_options(&app->sys.page_options);
-	read_slab_options(&app->sys.slab_options);
+	read_page_options(&app->sys.given.page_options);
+	read_slab_options(&app->sys.given.slab_options);
 	if (fw_option("memmodel", text, sizeof(text)))
 		return;
 	if (!strcmp(text, "flat"))
@@ -277,9 +277,9 @@ u32 app_release(struct app *app)
 static void find_devices(struct app *app)
 {
 	struct mem_system *sys = &app->sys;
-	u32 nr = device_ranges(&app->e820, sys->numa, sys->devices, MAX_DEVICE_RANGES);
+	u32 nr = device_ranges(&app->e820, sys->given.numa, sys->given.devices, MAX_DEVICE_RANGES);
 
-	sys->nr_devices = min(nr, (u32)MAX_DEVICE_RANGES);
+	sys->given.nr_devices = min(nr, (u32)MAX_DEVICE_RANGES);
 	if (nr > MAX_DEVICE_RANGES)
 		app_message("%u of %u ranges of device memory are left out of ZONE_DEVICE",
 			    nr - MAX_DEVICE_RANGES, nr);
@@ -309,10 +309,10 @@ int app_prepare(struct app *app)
 	if (err)
 		return err;
 	/* After a fall-back all memory is node 0's: nodes that nobody believes must not appear. */
-	sys->numa = app->numa_verdict == NUMA_OK ? &app->machine.numa : NULL;
+	sys->given.numa = app->numa_verdict == NUMA_OK ? &app->machine.numa : NULL;
 	find_devices(app);
-	sys->mtrr = &app->machine.cpu.mtrr;
-	sys->model = app->options.model;
+	sys->given.mtrr = &app->machine.cpu.mtrr;
+	sys->given.model = app->options.model;
 	sys->pt.levels = app->options.levels ? app->options.levels : app->machine.cpu.la57 ? 5 : 4;
 	sys->pt.max_page_level = app->machine.cpu.page1g ? 2 : 1;
 	sys->pt.nx = app->machine.cpu.nx;
@@ -320,7 +320,7 @@ int app_prepare(struct app *app)
 	sys->pt.changed = arch_pt_changed;
 	sys->pt.table = own_table;
 	sys->pt.table_ctx = sys;
-	sys->layout = pt_layout_x86(sys->pt.levels);
+	sys->given.layout = pt_layout_x86(sys->pt.levels);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef EFI_APP_APP_H
 #define EFI_APP_APP_H
 
+#include "block.h"
 #include "fw.h"
 #include "parse/mapfile.h"
 #include "mm/boot/e820.h"
@@ -22,13 +23,6 @@
 struct app_range {
 	phys_addr_t start;
 	u64 pages;
-};
-
-/* Bytes for a file, from the page allocator or, if there are many, from vmalloc. */
-struct app_block {
-	void *p;
-	u64 size;
-	int order; /* -1: vmalloc */
 };
 
 /* What was read back from the stick: page tables, a machine's map, or both. */
@@ -115,7 +109,7 @@ u32 app_release(struct app *app);
 /* Least memory that the program starts with, for the message when there is less. */
 #define APP_MIN_MEMORY (24 * MiB)
 
-extern const struct cmd_table *const app_commands[];
+extern const struct cmd_table *const app_commands[]; /* efi/cmd/cmds.c */
 extern const u32 app_nr_commands;
 
 void app_start_screen(struct app *app, struct emit *out);

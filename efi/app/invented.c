@@ -3,6 +3,7 @@
 #include "invented.h"
 
 #include "lib.h"
+#include "mm/init.h"
 #include "saved.h"
 
 #define MAPS_AHEAD 1024 /* pageblocks that a zone can split: 2 GiB of it */
@@ -62,7 +63,7 @@ static u64 metadata_size(const struct invented *inv)
 
 	return round_up(gigas * (512 * sizeof(struct pageblock) + KiB) +
 				maps * sizeof(struct blockmap) +
-				zones * (192 * KiB * sys->nr_cpus + 64 * KiB) + MiB,
+				zones * (192 * KiB * sys->given.nr_cpus + 64 * KiB) + MiB,
 			PAGE_SIZE);
 }
 
@@ -75,7 +76,7 @@ static int give_metadata(struct cmd_call *call, struct invented *inv)
 		return saved_no_memory(call, "the allocator of that machine", size);
 	memblock_init(&inv->metadata, inv->regions[0], inv->regions[1],
 		      ARRAY_SIZE(inv->regions[0]));
-	inv->app.sys.metadata = &inv->metadata;
+	inv->app.sys.given.metadata = &inv->metadata;
 	return memblock_add(&inv->metadata, (u64)(uintptr_t)inv->block.p, size, NUMA_NO_NODE, 0);
 }
 
@@ -89,22 +90,22 @@ static void set_up(struct invented *inv, const struct mapfile *map, u32 nr_cpus)
 	inv->app.machine.numa = map->numa;
 	inv->app.machine.described = true;
 	inv->app.fw_pt = (struct pgtable){.levels = 4};
-	*sys = (struct mem_system){.model = MEMMODEL_SPARSE,
-				   .nr_cpus = nr_cpus,
-				   .layout = pt_layout_x86(4),
-				   .page_options = page_option_defaults()};
-	sys->page_options.frames_only = true;
-	sys->page_options.maps_ahead = MAPS_AHEAD;
-	sys->page_options.maps_fixed = true;
+	*sys = (struct mem_system){.given.model = MEMMODEL_SPARSE,
+				   .given.nr_cpus = nr_cpus,
+				   .given.layout = pt_layout_x86(4),
+				   .given.page_options = page_option_defaults()};
+	sys->given.page_options.frames_only = true;
+	sys->given.page_options.maps_ahead = MAPS_AHEAD;
+	sys->given.page_options.maps_fixed = true;
 }
 
 /* CPUs spread over the nodes. */
 static void place_cpus(struct mem_system *sys)
 {
-	u32 nodes = sys->numa ? max(sys->numa->nr_nodes, 1u) : 1;
+	u32 nodes = sys->given.numa ? max(sys->given.numa->nr_nodes, 1u) : 1;
 
-	for (u32 cpu = 0; cpu < sys->nr_cpus; cpu++)
-		sys->cpu_nid[cpu] = (int)(cpu * nodes / sys->nr_cpus);
+	for (u32 cpu = 0; cpu < sys->given.nr_cpus; cpu++)
+		sys->given.cpu_nid[cpu] = (int)(cpu * nodes / sys->given.nr_cpus);
 }
 
 int invented_build(struct cmd_call *call, const struct mapfile *map, u32 nr_cpus,
@@ -121,9 +122,10 @@ int invented_build(struct cmd_call *call, const struct mapfile *map, u32 nr_cpus
 		err = add_ram(inv);
 	if (err)
 		return cmd_error(call, err, "its memory map does not fit");
-	sys->numa = inv->app.numa_verdict == NUMA_OK ? &inv->numa : NULL;
-	devices = device_ranges(&inv->app.e820, sys->numa, sys->devices, MAX_DEVICE_RANGES);
-	sys->nr_devices = min(devices, (u32)MAX_DEVICE_RANGES);
+	sys->given.numa = inv->app.numa_verdict == NUMA_OK ? &inv->numa : NULL;
+	devices = device_ranges(&inv->app.e820, sys->given.numa, sys->given.devices,
+				MAX_DEVICE_RANGES);
+	sys->given.nr_devices = min(devices, (u32)MAX_DEVICE_RANGES);
 	place_cpus(sys);
 	err = give_metadata(call, inv);
 	if (err)
@@ -175,7 +177,7 @@ static void take(struct load *l, struct held *h)
 	int nid = (int)prng_below(&l->prng, MAX_NUMNODES);
 	const struct zone *zone;
 
-	nid = sys->node_data[nid] ? nid : NUMA_NO_NODE;
+	nid = sys->page.node_data[nid] ? nid : NUMA_NO_NODE;
 	h->order = (unsigned)prng_below(&l->prng, prng_below(&l->prng, NR_PAGE_ORDERS) + 1);
 	if (nid != NUMA_NO_NODE && !prng_below(&l->prng, 4))
 		gfp |= __GFP_THISNODE;

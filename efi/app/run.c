@@ -2,6 +2,7 @@
 /* In our world: memory management, start screen or script, prompt. */
 #include "app.h"
 #include "lib.h"
+#include "mm/init.h"
 #include "ui/views.h"
 
 struct guarded {
@@ -33,6 +34,14 @@ static int run_guarded(const struct cmd *cmd, struct cmd_call *call)
 	return err;
 }
 
+/* What the row of a command says that it needs. */
+static int is_ready(struct cmd_call *call)
+{
+	if (call->app->started || !(call->cmd->flags & CMD_NEEDS_MM))
+		return 0;
+	return cmd_error(call, -ENODEV, "the memory management did not start");
+}
+
 struct shell *app_shell(struct app *app)
 {
 	return &app->shell;
@@ -45,7 +54,7 @@ static int start_mm(struct app *app)
 	int err;
 
 	arch_read_state(&now); /* our world's PAT */
-	app->sys.pat = now.pat;
+	app->sys.given.pat = now.pat;
 	err = mm_init(&app->sys);
 	app->started = !err;
 	if (err)
@@ -69,12 +78,12 @@ static void first_exercise(struct app *app)
 int app_run(struct app *app)
 {
 	static char script[8192];
+	const struct cmd_runner runner = {app_commands, app_nr_commands, run_guarded, is_ready};
 	struct emit out;
 	size_t len;
 	int err = start_mm(app), failed, got;
 
-	shell_init(&app->shell, app, app_commands, app_nr_commands);
-	app->shell.run = run_guarded;
+	shell_init(&app->shell, app, &runner);
 	got = fw_script(script, sizeof(script) - 1, &len);
 	if (got && got != -ENOENT) {
 		app_message("the commands to run cannot be read: %s", err_name(got));

@@ -27,20 +27,30 @@ static void show_machine(struct emit *out, const struct machine *m)
 {
 	const struct cpu_info *c = &m->cpu;
 
-	emit_text(out, "machine   %.30s %.36s\n", m->vendor[0] ? m->vendor : "unknown", m->product);
-	emit_text(out, "firmware  %.24s %.24s %.12s  UEFI %u.%u\n", m->firmware_vendor,
-		  m->bios_version, m->bios_date, m->uefi_revision >> 16,
+	char uefi[16];
+
+	fmt_print(uefi, sizeof(uefi), "%u.%u", m->uefi_revision >> 16,
 		  (m->uefi_revision & 0xffff) / 10);
-	emit_text(out, "CPU       %.40s, %u-bit physical\n", c->brand[0] ? c->brand : c->vendor,
-		  c->phys_bits);
-	emit_text(out, "          5 levels %s, 1 GiB pages %s, NX %s, SMEP %s, SMAP %s, PKU %s\n",
-		  c->la57 ? "yes" : "no", c->page1g ? "yes" : "no", c->nx ? "yes" : "no",
-		  c->smep ? "yes" : "no", c->smap ? "yes" : "no", c->pku ? "yes" : "no");
-	emit_text(out, "          Secure Boot %s, ACPI %s, display %s\n",
-		  m->secure_boot  ? "on"
-		  : m->setup_mode ? "off (setup mode)"
-				  : "off",
-		  m->have_acpi ? "yes" : "none found", m->have_gop ? "yes" : "none");
+	emit_put(out, "machine   {maker:.30} {product:.36}\n", m->vendor[0] ? m->vendor : "unknown",
+		 m->product);
+	emit_put(
+		out,
+		"firmware  {firmware_vendor:.24} {bios_version:.24} {bios_date:.12}  UEFI {uefi}\n",
+		m->firmware_vendor, m->bios_version, m->bios_date, uefi);
+	emit_put(out, "CPU       {brand:.40}, {physical_bits}-bit physical\n",
+		 c->brand[0] ? c->brand : c->vendor, c->phys_bits);
+	emit_put(out,
+		 "          5 levels {has_la57?yes|no}, 1 GiB pages {has_pdpe1gb?yes|no}, "
+		 "NX {has_nx?yes|no}, SMEP {has_smep?yes|no}, SMAP {has_smap?yes|no}, "
+		 "PKU {has_pku?yes|no}\n",
+		 c->la57, c->page1g, c->nx, c->smep, c->smap, c->pku);
+	emit_put(out,
+		 "          Secure Boot {secure_boot}, ACPI {have_acpi?yes|none found}, "
+		 "display {have_display?yes|none}\n",
+		 m->secure_boot	 ? "on"
+		 : m->setup_mode ? "off (setup mode)"
+				 : "off",
+		 m->have_acpi, m->have_gop);
 }
 
 /* At most `max` zones; what is left is summed up in words. */
@@ -48,6 +58,7 @@ static void show_zones(struct emit *out, const struct mem_system *sys, u32 max)
 {
 	u32 shown = 0, hidden = 0;
 
+	emit_list(out, "zones");
 	for_each_node(sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 			const struct zone *zone = &node->node_zones[type];
@@ -60,15 +71,20 @@ static void show_zones(struct emit *out, const struct mem_system *sys, u32 max)
 				continue;
 			}
 			shown++;
-			emit_text(
-				out, "          node %d %-8s %12s present %12s ours\n",
-				node->node_id, zone->name,
+			emit_row(
+				out,
+				"          node {node} {name:-8} {present!}{:12} present "
+				"{managed!}{:12} ours\n",
+				node->node_id, zone->name, zone->present_pages,
 				human(present, sizeof(present), zone->present_pages << PAGE_SHIFT),
+				zone->managed_pages,
 				human(managed, sizeof(managed), zone->managed_pages << PAGE_SHIFT));
 		}
 	}
+	emit_end(out);
 	if (hidden)
-		emit_text(out, "          and %u zones more: `zones` shows them\n", hidden);
+		emit_put(out, "          and {zones_left} zones more: `zones` shows them\n",
+			 hidden);
 }
 
 static void show_tables(struct emit *out, const char *name, const struct pgtable *pt,
@@ -79,36 +95,57 @@ static void show_tables(struct emit *out, const char *name, const struct pgtable
 
 	for (u32 level = 0; level < PT_MAX_LEVELS; level++)
 		tables += st->tables[level];
-	emit_text(out,
-		  "  %-8s %u levels, %llu tables (%s): %llu x 4K, %llu x 2M, %llu x 1G; W+X %llu\n",
-		  name, pt->levels, tables, human(size, sizeof(size), tables << PAGE_SHIFT),
-		  st->leaves[0], st->leaves[1], st->leaves[2], st->writable_executable);
+	emit_row(out,
+		 "  {name:-8} {levels} levels, {nr_tables} tables ({:}): {pages_4k} x 4K, "
+		 "{pages_2m} x 2M, {pages_1g} x 1G; W+X {writable_executable}\n",
+		 name, pt->levels, tables, human(size, sizeof(size), tables << PAGE_SHIFT),
+		 st->leaves[0], st->leaves[1], st->leaves[2], st->writable_executable);
+}
+
+static void show_memory(const struct app *app, struct emit *out)
+{
+	u64 ram = app->sys.memblock.memory.total_size, claimed = app->claimed_pages << PAGE_SHIFT;
+	char ram_text[24], claimed_text[24];
+
+	emit_put(out,
+		 "memory    {ram!}{:} RAM in {descriptors} descriptors; {claimed!}{:} claimed, the "
+		 "rest "
+		 "stays with firmware\n",
+		 ram, human(ram_text, sizeof(ram_text), ram), app->machine.map.nr, claimed,
+		 human(claimed_text, sizeof(claimed_text), claimed));
+}
+
+static void show_all_tables(const struct app *app, struct emit *out)
+{
+	struct pt_stats own;
+
+	pt_stats(&app->sys.pt, &own);
+	emit_text(out, "page tables\n");
+	emit_list(out, "page_tables");
+	if (!app->machine.described)
+		show_tables(out, "firmware", &app->fw_pt, &app->fw_stats);
+	show_tables(out, "ours", &app->sys.pt, &own);
+	emit_end(out);
 }
 
 void app_start_screen(struct app *app, struct emit *out)
 {
-	const struct mem_system *sys = &app->sys;
-	char ram[24], claimed[24];
-	struct pt_stats own;
-
-	emit_text(out, "tablewalk %s - memory and page tables of this machine\n\n", APP_VERSION);
+	emit_object(out, NULL);
+	emit_put(out, "tablewalk {version} - memory and page tables of this machine\n\n",
+		 APP_VERSION);
 	show_machine(out, &app->machine);
-	emit_text(out,
-		  "memory    %s RAM in %u descriptors; %s claimed, the rest stays with firmware\n",
-		  human(ram, sizeof(ram), sys->memblock.memory.total_size), app->machine.map.nr,
-		  human(claimed, sizeof(claimed), app->claimed_pages << PAGE_SHIFT));
-	if (!app->started) {
+	show_memory(app, out);
+	emit_field(out, "started", app->started);
+	if (app->started) {
+		show_zones(out, &app->sys, 6);
+		show_all_tables(app, out);
+		if (app->exercised)
+			view_exercise_summary(out, &app->last_exercise);
+		emit_text(out,
+			  "\nType `help` for the commands, `quit` to go back to the firmware.\n");
+	} else {
 		emit_text(out,
 			  "The memory management did not start; views of the firmware work.\n");
-		return;
 	}
-	show_zones(out, sys, 6);
-	pt_stats(&sys->pt, &own);
-	emit_text(out, "page tables\n");
-	if (!app->machine.described)
-		show_tables(out, "firmware", &app->fw_pt, &app->fw_stats);
-	show_tables(out, "ours", &sys->pt, &own);
-	if (app->exercised)
-		view_exercise_summary(out, &app->last_exercise);
-	emit_text(out, "\nType `help` for the commands, `quit` to go back to the firmware.\n");
+	emit_end(out);
 }

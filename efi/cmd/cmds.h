@@ -1,38 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The families of commands, one file each, and what they share. */
+/* The tables of commands, one in each file, and what commands share. */
 #ifndef EFI_CMD_CMDS_H
 #define EFI_CMD_CMDS_H
 
 #include "app/app.h"
 
-extern const struct cmd_table cmds_firmware;  /* what the firmware hands over */
-extern const struct cmd_table cmds_memory;    /* the memory management's views */
-extern const struct cmd_table cmds_slab;      /* caches of objects */
-extern const struct cmd_table cmds_slabdebug; /* bugs on purpose */
-extern const struct cmd_table cmds_buddy;     /* free memory by order and type */
-extern const struct cmd_table cmds_proc;      /* Linux's summaries */
-extern const struct cmd_table cmds_page;      /* page frames */
-extern const struct cmd_table cmds_tables;    /* page tables */
-extern const struct cmd_table cmds_step;      /* the page allocator by hand */
-extern const struct cmd_table cmds_pagedebug; /* who did it */
-extern const struct cmd_table cmds_browse;    /* full screen */
-extern const struct cmd_table cmds_walk;      /* one address */
-extern const struct cmd_table cmds_explain;   /* what lies where, memory types */
-extern const struct cmd_table cmds_access;    /* accesses: model and CPU */
-extern const struct cmd_table cmds_smp;	      /* all CPUs */
-extern const struct cmd_table cmds_sandbox;   /* a clone to change */
-extern const struct cmd_table cmds_saved;     /* files on the stick, and differences */
-extern const struct cmd_table cmds_formats;   /* other machines' page tables */
-extern const struct cmd_table cmds_whatif;    /* what is not there */
-extern const struct cmd_table cmds_exercise;  /* the allocators under load */
-extern const struct cmd_table cmds_shrinkers; /* memory that can be given back */
-extern const struct cmd_table cmds_run;	      /* things that work on memory */
-extern const struct cmd_table cmds_program;   /* the program itself */
+/* The rooms of efi/cmd, as headings in help. */
+#define ROOM_MACHINE "Firmware and machine"
+#define ROOM_TABLES  "Page tables"
+#define ROOM_SANDBOX "Sandbox"
+#define ROOM_PAGE    "Page allocator"
+#define ROOM_SLAB    "Objects and areas"
+#define ROOM_WHATIF  "Other machines"
+#define ROOM_BENCH   "Figures"
+#define ROOM_PROGRAM "Program"
 
-/* For views of what mm_init() makes: prints why there is nothing to see. 0 or -ENODEV. */
-int cmd_needs_mm(struct cmd_call *call);
-/* The same, and no more arguments than that. */
-int cmd_is_view(struct cmd_call *call, int max_args);
+extern const struct cmd_table cmds_firmware, cmds_facts, cmds_memtype, cmds_cpus;
+extern const struct cmd_table cmds_browse, cmds_stats, cmds_dump, cmds_walk, cmds_explain,
+	cmds_access, cmds_save, cmds_load, cmds_diff;
+extern const struct cmd_table cmds_sandbox, cmds_edits;
+extern const struct cmd_table cmds_zones, cmds_buddyviews, cmds_procviews, cmds_page, cmds_step,
+	cmds_pagedebug, cmds_shrinkers;
+extern const struct cmd_table cmds_slabviews, cmds_slab, cmds_slabtop, cmds_slabdebug,
+	cmds_vmallocinfo;
+extern const struct cmd_table cmds_formats, cmds_whatif_tables, cmds_whatif_machine;
+extern const struct cmd_table cmds_bench_page, cmds_bench_slab, cmds_bench_smp, cmds_bench_vmalloc,
+	cmds_bench_walk;
+extern const struct cmd_table cmds_exercise, cmds_trying, cmds_program;
+
+/* ---- common.c ---------------------------------------------------------------------------- */
 
 /* For each populated zone, of one node or of all, as a list `key`: an object with its node and
  * name, to which `show` adds, after a text of its own. */
@@ -53,53 +49,50 @@ int cmd_poll_stop(void *ctx, u64 done, u64 total);
 struct smp_result;
 int cmd_smp_failed(struct cmd_call *call, int err, const struct smp_result *r);
 
-/* Who called, from a return address: "tablewalk+0x1234" (for addr2line: README), of another image
- * likewise, else the address alone; "-" for 0. Returns buf. */
+/* The place of a return address: "tablewalk+0x1234" (for addr2line: the manual, debugging), of
+ * another image likewise, else the address alone; "-" for 0. Returns buf. */
 const char *cmd_caller(const struct app *app, u64 caller, char *buf, size_t size);
 
-/* What is known of a report of SLUB's: text, and an object in the list that is open. */
-struct slab_report;
-void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_report *r);
-/* A cache's live objects: by who allocated them, as Linux's alloc_traces, then one by one, into the
- * object that is open. Returns how many there are. */
-u64 cmd_slab_live(struct emit *out, const struct app *app, const struct kmem_cache *cache);
-#define CMD_SLAB_OBJECTS (SLAB_MAX_WORDS * 64) /* in a slab at most */
-
-/* Commands whose files are their own. */
-int cmd_slab_errors(struct cmd_call *call);
-int cmd_slab(struct cmd_call *call);
-int cmd_slabtop(struct cmd_call *call);
-int cmd_pt_dump(struct cmd_call *call);
-int cmd_sweep(struct cmd_call *call);
-int cmd_bench_walk(struct cmd_call *call);
-int cmd_bench_page(struct cmd_call *call);
-int cmd_bench_slab(struct cmd_call *call);
-int cmd_bench_smp(struct cmd_call *call);
-int cmd_bench_vmalloc(struct cmd_call *call);
-int cmd_vmallocinfo(struct cmd_call *call);
-int cmd_show_refused_areas(struct cmd_call *call); /* a part of `pagedebug show` */
-int cmd_exercise_edits(struct cmd_call *call);
-int cmd_tlb_proof(struct cmd_call *call);
-/* `memtype VA SIZE TYPE` changes the clone; with other arguments it is a view. */
-int cmd_sandbox_memtype(struct cmd_call *call);
+/* ---- tables/args.c ----------------------------------------------------------------------- */
 
 /*
- * Which page tables a command is about (efi/app/tables.h has their names); each takes the words out
- * of the arguments. 0; a negative error after a message.
+ * Which page tables a command is about (app/tables.h has their names); each takes the words out of
+ * the arguments. 0; a negative error after a message.
  */
+/* Their names, for completion. */
+extern const char *const cmd_table_words[];
 /* A first argument that names tables; our own when there is none. */
 int cmd_tables_arg(struct cmd_call *call, const struct pgtable **ret);
 /* "in NAME" anywhere, or as above. */
 int cmd_in_tables(struct cmd_call *call, const struct pgtable **ret);
 /* An address that is canonical in these tables. */
 int cmd_arg_va(struct cmd_call *call, int index, const struct pgtable *pt, u64 *ret);
-/* What a search needs to know beside the entries. */
-struct search_env;
-void cmd_search_env(struct app *app, const struct pgtable *pt, struct search_env *ret);
 /* "START-END" (END exclusive) or "START END" or nothing, which is all; *last is inclusive. */
 int cmd_range_args(struct cmd_call *call, const struct pgtable *pt, u64 *start, u64 *last);
 
-/* Bytes as a short text, such as "31.9 GiB": one decimal, for people. Returns buf. */
-const char *human_size(char *buf, size_t size, u64 bytes);
+/* ---- tables/search_env.c ----------------------------------------------------------------- */
+
+/* What a search needs to know beside the entries. */
+struct search_env;
+void cmd_search_env(struct app *app, const struct pgtable *pt, struct search_env *ret);
+
+/* ---- commands with rows in other files: sweep.c, tlb_proof.c, report.c, sandbox.c -------- */
+
+int cmd_sweep(struct cmd_call *call);
+int cmd_tlb_proof(struct cmd_call *call);
+int cmd_report(struct cmd_call *call);
+/* `memtype VA SIZE TYPE` changes the clone; with other arguments it is a view. */
+int cmd_sandbox_memtype(struct cmd_call *call);
+
+/* ---- slab/: slabviews.c, slablive.c, vmallocinfo.c --------------------------------------- */
+
+/* What is known of a report of SLUB's: text, and an object in the list that is open. */
+struct slab_report;
+void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_report *r);
+/* A cache's live objects: by the call that allocated them, as Linux's alloc_traces, then one by
+ * one, into the object that is open. Returns how many there are. */
+u64 cmd_slab_live(struct emit *out, const struct app *app, const struct kmem_cache *cache);
+#define CMD_SLAB_OBJECTS (SLAB_MAX_WORDS * 64)	   /* in a slab at most */
+int cmd_show_refused_areas(struct cmd_call *call); /* a part of `pagedebug show` */
 
 #endif

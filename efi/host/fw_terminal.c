@@ -142,10 +142,16 @@ static void make_directories(const char *path)
 	}
 }
 
+/* In this folder, as on the stick; the manual also where the repository has it. */
 int fw_file_read(const char *path, char *buf, size_t size, size_t *ret_len)
 {
+	char in_repository[256];
 	FILE *f = fopen(path, "rb");
 	size_t len;
+
+	snprintf(in_repository, sizeof(in_repository), "esp/%s", path);
+	if (!f)
+		f = fopen(in_repository, "rb");
 
 	if (!f)
 		return -ENOENT;

@@ -8,6 +8,7 @@
 #include "arch/host.h"
 #include "host.h"
 #include "lib.h"
+#include "mm/init.h"
 #include "parse/options.h"
 
 struct host host;
@@ -104,18 +105,4 @@ int main(int argc, char **argv)
 	app_release(&app);
 	host_memory_free(&memory);
 	return status;
-}
-
-void assert_failed(const char *file, int line, const char *expr, const char *fmt, ...)
-{
-	va_list ap;
-
-	fflush(stdout);
-	fprintf(stderr, "%s:%d: assertion failed: %s: ", file, line, expr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	arch_guarded_abort();
-	abort();
 }

@@ -72,9 +72,9 @@ static void candidates_of(struct candidates *c, const struct shell *sh, const st
 		return;
 	for (const char *const *word = cmd->words; word && *word; word++)
 		candidate_word(c, cmd, *word);
-	for (u32 t = 0; cmd->fn == cmd_help && t < sh->nr_tables; t++) {
-		for (u32 i = 0; i < sh->tables[t]->nr; i++)
-			candidate_word(c, cmd, sh->tables[t]->cmds[i].name);
+	for (u32 t = 0; cmd->fn == cmd_help && t < sh->runner.nr_tables; t++) {
+		for (u32 i = 0; i < sh->runner.tables[t]->nr; i++)
+			candidate_word(c, cmd, sh->runner.tables[t]->cmds[i].name);
 	}
 }
 
@@ -89,9 +89,9 @@ u32 shell_complete(const struct shell *sh, const char *text, u32 cursor, char *b
 	buf[0] = ret_common[0] = '\0';
 	if (!take_prefix(&c, text, cursor))
 		return 0;
-	for (u32 t = 0; t < sh->nr_tables; t++) {
-		for (u32 i = 0; i < sh->tables[t]->nr; i++)
-			candidates_of(&c, sh, &sh->tables[t]->cmds[i]);
+	for (u32 t = 0; t < sh->runner.nr_tables; t++) {
+		for (u32 i = 0; i < sh->runner.tables[t]->nr; i++)
+			candidates_of(&c, sh, &sh->runner.tables[t]->cmds[i]);
 	}
 	len = strlen(ret_common);
 	if (c.nr == 1 && len + 1 < common_size)
@@ -134,9 +134,9 @@ const char *shell_nearest(const struct shell *sh, const char *word)
 	/* two letters of a two-letter word are no likeness */
 	u32 best_distance = (u32)min(len, (size_t)3);
 
-	for (u32 t = 0; t < sh->nr_tables; t++) {
-		for (u32 i = 0; i < sh->tables[t]->nr; i++) {
-			const char *name = sh->tables[t]->cmds[i].name;
+	for (u32 t = 0; t < sh->runner.nr_tables; t++) {
+		for (u32 i = 0; i < sh->runner.tables[t]->nr; i++) {
+			const char *name = sh->runner.tables[t]->cmds[i].name;
 			u32 d = strncmp(name, word, len) ? distance(word, name) : 0;
 
 			if (d < best_distance) {

@@ -5,19 +5,11 @@
 #include "fw.h"
 #include "lib.h"
 
-static int call_plain(const struct cmd *cmd, struct cmd_call *call)
-{
-	return cmd->fn(call);
-}
-
-void shell_init(struct shell *sh, struct app *app, const struct cmd_table *const *tables,
-		u32 nr_tables)
+void shell_init(struct shell *sh, struct app *app, const struct cmd_runner *runner)
 {
 	memset(sh, 0, sizeof(*sh));
 	sh->app = app;
-	sh->tables = tables;
-	sh->nr_tables = nr_tables;
-	sh->run = call_plain;
+	sh->runner = *runner;
 	line_reset(&sh->line);
 }
 
@@ -56,37 +48,21 @@ static int unknown(struct shell *sh, struct cmd_call *call)
 	return -ENOENT;
 }
 
-/* With --json every command writes one value, also one that broke off or had nothing to show. */
-static void finish_value(struct cmd_call *call, const char *name, int err)
-{
-	if (call->out->format == EMIT_TEXT || emit_close(call->out))
-		return;
-	emit_object(call->out, NULL);
-	if (err) {
-		emit_str(call->out, "error", err_name(err));
-		emit_str(call->out, "command", name);
-	}
-	emit_end(call->out);
-}
-
 static int run_words(struct shell *sh, struct cmd_words *words)
 {
 	struct emit out;
 	struct cmd_call call = {
 		.app = sh->app, .out = &out, .argc = words->argc, .argv = words->argv};
 	bool json = cmd_flag(&call, "json"), csv = cmd_flag(&call, "csv");
+	const struct cmd_runner *runner = &sh->runner;
 	int nr_words, err;
 	const struct cmd *cmd =
-		cmd_find(sh->tables, sh->nr_tables, call.argc, call.argv, &nr_words);
+		cmd_find(runner->tables, runner->nr_tables, call.argc, call.argv, &nr_words);
 
 	emit_init(&out, json ? EMIT_JSON : csv ? EMIT_CSV : EMIT_TEXT, shell_write, sh);
 	if (!cmd)
 		return unknown(sh, &call);
-	call.cmd = cmd;
-	call.argc -= nr_words;
-	call.argv += nr_words;
-	err = sh->run(cmd, &call);
-	finish_value(&call, cmd->name, err);
+	err = cmd_run(runner, NULL, sh->app, call.argc, call.argv, &out);
 	if (!out.stopped)
 		return err;
 	sh->stopped = false; /* for this: */

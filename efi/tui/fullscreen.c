@@ -34,8 +34,7 @@ void fullscreen_print(struct emit *out, const struct screen *screen)
 	emit_list(out, NULL);
 	for (u32 i = 0; i < screen->rows; i++) {
 		screen_row_text(screen, i, row);
-		emit_text(out, "%s\n", row);
-		emit_str(out, NULL, row);
+		emit_put(out, "{line}\n", row);
 	}
 	emit_end(out);
 }

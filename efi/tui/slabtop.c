@@ -267,16 +267,16 @@ static void emit_sums(const struct slabtop_sums *s, struct emit *out)
 		sum_line(s, i, line);
 		emit_text(out, "%s\n", line);
 	}
-	emit_num(out, "active_objs", s->active_objs);
-	emit_num(out, "num_objs", s->num_objs);
-	emit_num(out, "active_slabs", s->active_slabs);
-	emit_num(out, "num_slabs", s->num_slabs);
-	emit_num(out, "active_caches", s->active_caches);
-	emit_num(out, "num_caches", s->num_caches);
-	emit_num(out, "active_bytes", s->active_bytes);
-	emit_num(out, "num_bytes", s->num_bytes);
-	emit_num(out, "min_objsize", s->min_size);
-	emit_num(out, "max_objsize", s->max_size);
+	emit_field(out, "active_objs", s->active_objs);
+	emit_field(out, "num_objs", s->num_objs);
+	emit_field(out, "active_slabs", s->active_slabs);
+	emit_field(out, "num_slabs", s->num_slabs);
+	emit_field(out, "active_caches", s->active_caches);
+	emit_field(out, "num_caches", s->num_caches);
+	emit_field(out, "active_bytes", s->active_bytes);
+	emit_field(out, "num_bytes", s->num_bytes);
+	emit_field(out, "min_objsize", s->min_size);
+	emit_field(out, "max_objsize", s->max_size);
 }
 
 void slabtop_emit(const struct slabtop *t, struct emit *out)
@@ -293,14 +293,14 @@ void slabtop_emit(const struct slabtop *t, struct emit *out)
 		cache_line(c, line);
 		emit_text(out, "%s\n", line);
 		emit_object(out, NULL);
-		emit_str(out, "name", c->name);
-		emit_num(out, "num_objs", c->st.num_objs);
-		emit_num(out, "active_objs", c->st.active_objs);
-		emit_num(out, "use_percent", percent(c->st.active_objs, c->st.num_objs));
-		emit_num(out, "objsize", c->size);
-		emit_num(out, "num_slabs", c->st.num_slabs);
-		emit_num(out, "objperslab", c->objects);
-		emit_num(out, "cache_bytes", c->st.num_slabs * slab_bytes(c));
+		emit_field(out, "name", c->name);
+		emit_field(out, "num_objs", c->st.num_objs);
+		emit_field(out, "active_objs", c->st.active_objs);
+		emit_field(out, "use_percent", percent(c->st.active_objs, c->st.num_objs));
+		emit_field(out, "objsize", c->size);
+		emit_field(out, "num_slabs", c->st.num_slabs);
+		emit_field(out, "objperslab", c->objects);
+		emit_field(out, "cache_bytes", c->st.num_slabs * slab_bytes(c));
 		emit_end(out);
 	}
 	emit_end(out);

@@ -123,26 +123,31 @@ static void show_text(const struct view *v, const struct pt_difference *d)
 }
 
 /* A field of one side, such as "a_rights"; NULL when it has none. */
-static void emit_field(struct emit *out, char side, const char *name, const char *value)
+static void emit_of_side(struct emit *out, char side, const char *name, struct emit_value value)
 {
 	char key[24];
 
 	fmt_print(key, sizeof(key), "%c_%s", side, name);
-	emit_str(out, key, value);
+	emit_field_value(out, key, value);
+}
+
+static void emit_str_of(struct emit *out, char side, const char *name, const char *value)
+{
+	emit_of_side(out, side, name, emit_value_str(value));
 }
 
 /* The same fields in every object, so that they can be columns. */
 static void emit_side(struct emit *out, char side, const struct pt_diff_tree *t,
 		      const struct pt_diff_side *s)
 {
-	char rights[8], cache[12], physical[24];
+	char rights[8], cache[12];
 
-	fmt_print(physical, sizeof(physical), "0x%llx", s->phys);
-	emit_field(out, side, "physical", s->mapped ? physical : NULL);
-	emit_field(out, side, "level", s->mapped ? pt_level_name(t->pt, s->level) : NULL);
-	emit_field(out, side, "rights", s->mapped ? pt_rights_text(rights, s->rights) : NULL);
-	emit_field(out, side, "cache", s->mapped ? cache_text(cache, t, s->flags) : NULL);
-	emit_field(out, side, "wrong", s->wrong ? wrong_text(s->wrong) : NULL);
+	emit_of_side(out, side, "physical",
+		     s->mapped ? emit_value_num(s->phys) : emit_value_str(NULL));
+	emit_str_of(out, side, "level", s->mapped ? pt_level_name(t->pt, s->level) : NULL);
+	emit_str_of(out, side, "rights", s->mapped ? pt_rights_text(rights, s->rights) : NULL);
+	emit_str_of(out, side, "cache", s->mapped ? cache_text(cache, t, s->flags) : NULL);
+	emit_str_of(out, side, "wrong", s->wrong ? wrong_text(s->wrong) : NULL);
 }
 
 /* "rights+cache" */
@@ -156,7 +161,7 @@ static void emit_kinds(struct emit *out, u8 what)
 			len += (size_t)fmt_print(text + len, sizeof(text) - len, "%s%s",
 						 len ? "+" : "", pt_diff_name(i));
 	}
-	emit_str(out, "differs", text);
+	emit_field(out, "differs", text);
 }
 
 static int show_difference(void *ctx, const struct pt_difference *d)
@@ -167,11 +172,11 @@ static int show_difference(void *ctx, const struct pt_difference *d)
 	pt_diff_count(&v->totals, d);
 	show_text(v, d);
 	emit_object(v->out, NULL);
-	emit_hex(v->out, "start", d->start);
-	emit_hex(v->out, "last", d->last);
+	emit_field(v->out, "start", d->start);
+	emit_field(v->out, "end", d->last);
 	emit_kinds(v->out, d->what);
-	emit_str(v->out, "lost", pt_rights_text(text, d->lost));
-	emit_str(v->out, "gained", pt_rights_text(text, d->gained));
+	emit_field(v->out, "rights_lost", pt_rights_text(text, d->lost));
+	emit_field(v->out, "rights_gained", pt_rights_text(text, d->gained));
 	emit_side(v->out, 'a', v->a, &d->a);
 	emit_side(v->out, 'b', v->b, &d->b);
 	emit_end(v->out);
@@ -193,11 +198,11 @@ static void show_kinds(const struct view *v)
 		"with pages of another size",
 	};
 
-	emit_object(v->out, "bytes");
+	emit_object(v->out, "totals");
 	for (u32 i = 0; i < PT_DIFF_KINDS; i++) {
 		char size[24];
 
-		emit_num(v->out, pt_diff_name(i), v->totals.bytes[i]);
+		emit_counter(v->out, pt_diff_name(i), v->totals.bytes[i]);
 		if (v->totals.bytes[i])
 			emit_text(v->out, "%10s  %s%s%s\n", fmt_size(size, v->totals.bytes[i]),
 				  texts[i], i < 2 ? " " : "",
@@ -219,7 +224,7 @@ static void show_rights(const struct view *v, const char *name, const char *text
 	for (u32 i = 0; i < 6; i++) {
 		char size[24];
 
-		emit_num(v->out, rights[i], bytes[i]);
+		emit_counter(v->out, rights[i], bytes[i]);
 		if (bytes[i])
 			emit_text(v->out, "%10s  %s %s\n", fmt_size(size, bytes[i]), text,
 				  rights[i]);
@@ -232,8 +237,8 @@ static void show_totals(const struct view *v, bool complete, bool sizes)
 	const struct pt_diff_totals *t = &v->totals;
 
 	emit_object(v->out, "totals");
-	emit_num(v->out, "runs", t->runs);
-	emit_bool(v->out, "complete", complete);
+	emit_field(v->out, "runs", t->runs);
+	emit_field(v->out, "complete", complete);
 	if (t->runs)
 		emit_text(v->out, "%llu difference%s%s\n", t->runs, t->runs == 1 ? "" : "s",
 			  complete ? ":" : " until it was stopped:");
@@ -253,15 +258,15 @@ int view_pt_diff(struct emit *out, const struct pt_diff_tree *a, const struct pt
 	int err;
 
 	emit_object(out, NULL);
-	emit_str(out, "a", a->name);
-	emit_str(out, "b", b->name);
+	emit_field(out, "a", a->name);
+	emit_field(out, "b", b->name);
 	if (a->pat != b->pat)
 		emit_text(out,
 			  "the PATs are not the same, so equal bits may mean other types: %s "
 			  "%#llx, %s %#llx\n",
 			  a->name, a->pat, b->name, b->pat);
-	emit_hex(out, "pat_a", a->pat);
-	emit_hex(out, "pat_b", b->pat);
+	emit_field(out, "pat_a", a->pat);
+	emit_field(out, "pat_b", b->pat);
 	emit_list(out, "differences");
 	err = pt_diff_how(a->pt, b->pt, start, last, how, show_difference, &v);
 	emit_end(out);

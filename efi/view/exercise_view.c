@@ -18,63 +18,60 @@ static const char *verdict(const struct exercise_result *res)
 
 void view_exercise_summary(struct emit *out, const struct exercise_result *res)
 {
+	emit_object(out, "exercise");
+	emit_field(out, "seed", res->seed);
 	if (res->failed)
-		emit_text(out, "exercise  FAILED: %s (%#llx), seed %llu\n", res->failed,
-			  res->failed_at, res->seed);
+		emit_put(out, "exercise  FAILED: {failed} ({failed_at:#x}), seed {:}\n",
+			 res->failed, res->failed_at, res->seed);
 	else
-		emit_text(
-			out,
-			"exercise  %s: %llu operations, peak %llu MiB, invariants hold, all memory "
-			"came back\n",
-			verdict(res), total_ops(res), res->peak_pages >> 8);
+		emit_put(out,
+			 "exercise  {result}: {operations} operations, peak {peak_pages!}{:} MiB, "
+			 "invariants hold, all memory came back\n",
+			 verdict(res), total_ops(res), res->peak_pages, res->peak_pages >> 8);
+	emit_end(out);
+}
+
+#define KIND_ROW                                                                                   \
+	"{kind=:-12} {allocs:10} {frees:10} {failures=refused:10} {bytes=bytes checked:13}\n"
+
+static void show_kinds(struct emit *out, const struct exercise_result *res)
+{
+	emit_table(out, "kinds", KIND_ROW);
+	for (u32 k = 0; k < NR_EXERCISE_KINDS; k++) {
+		const struct exercise_count *c = &res->kind[k];
+
+		emit_row(out, KIND_ROW, exercise_kind_name((enum exercise_kind)k), c->allocs,
+			 c->frees, c->failures, c->bytes);
+	}
+	emit_end(out);
 }
 
 void view_exercise(struct emit *out, const struct exercise_result *res)
 {
 	emit_object(out, NULL);
-	emit_str(out, "result", verdict(res));
-	emit_num(out, "seed", res->seed);
-	emit_num(out, "operations", total_ops(res));
-	emit_text(out, "%-12s %10s %10s %10s %13s\n", "", "allocs", "frees", "refused",
-		  "bytes checked");
-	for (u32 k = 0; k < NR_EXERCISE_KINDS; k++) {
-		const struct exercise_count *c = &res->kind[k];
-		const char *name = exercise_kind_name((enum exercise_kind)k);
-
-		emit_text(out, "%-12s %10llu %10llu %10llu %13llu\n", name, c->allocs, c->frees,
-			  c->failures, c->bytes);
-		emit_object(out, name);
-		emit_num(out, "allocs", c->allocs);
-		emit_num(out, "frees", c->frees);
-		emit_num(out, "failures", c->failures);
-		emit_num(out, "bytes", c->bytes);
-		emit_end(out);
-	}
-	emit_text(
-		out,
-		"seed %llu: %llu random steps, %llu krealloc, then %llu pages filled and freed in "
-		"random order\n",
-		res->seed, res->steps, res->reallocs, res->filled_pages);
-	emit_text(out,
-		  "peak %llu pages; %llu pages became struct pages, %llu page tables; %llu ticks\n",
-		  res->peak_pages, res->memmap_pages, res->table_pages, res->ticks);
+	show_kinds(out, res);
+	emit_put(out,
+		 "seed {seed}: {nr_steps} random steps, {reallocs} krealloc, then {filled_pages} "
+		 "pages "
+		 "filled and freed in random order\n",
+		 res->seed, res->steps, res->reallocs, res->filled_pages);
+	emit_put(out,
+		 "peak {peak_pages} pages; {memmap_pages} pages became struct pages, {table_pages} "
+		 "page "
+		 "tables; {ticks} ticks\n",
+		 res->peak_pages, res->memmap_pages, res->table_pages, res->ticks);
 	if (res->nr_workers > 1)
-		emit_text(out, "%u CPUs at once; %llu times one took over what another had\n",
-			  res->nr_workers, res->swaps);
-	emit_num(out, "cpus", res->nr_workers);
-	emit_num(out, "swaps", res->swaps);
-	emit_num(out, "peak_pages", res->peak_pages);
-	emit_num(out, "memmap_pages", res->memmap_pages);
-	emit_num(out, "table_pages", res->table_pages);
-	emit_num(out, "ticks", res->ticks);
-	if (res->failed) {
-		emit_text(out, "exercise FAILED: %s (%#llx)\n", res->failed, res->failed_at);
-		emit_str(out, "failed", res->failed);
-	} else {
-		emit_text(out,
-			  "exercise %s: %llu operations, every invariant holds, all memory came "
-			  "back\n",
-			  verdict(res), total_ops(res));
-	}
+		emit_put(out,
+			 "{nr_cpus} CPUs at once; {swaps} times one took over what another had\n",
+			 res->nr_workers, res->swaps);
+	if (res->failed)
+		emit_put(out, "exercise {result}: {failed} ({failed_at:#x})\n", verdict(res),
+			 res->failed, res->failed_at);
+	else
+		emit_put(out,
+			 "exercise {result}: {operations} operations, every invariant holds, all "
+			 "memory "
+			 "came back\n",
+			 verdict(res), total_ops(res));
 	emit_end(out);
 }

@@ -16,8 +16,8 @@ static void __printf(3, 4) row(struct emit *out, const char *label, const char *
 
 static void emit_range(struct emit *out, phys_addr_t start, phys_addr_t end)
 {
-	emit_hex(out, "start", start);
-	emit_hex(out, "end", end - 1);
+	emit_field(out, "start", start);
+	emit_field(out, "end", end - 1);
 }
 
 /* ---- the address and its walk ------------------------------------------------------------ */
@@ -29,15 +29,15 @@ static void show_title(struct emit *out, const struct explain *x)
 	if (x->have_va) {
 		fmt_print(what, sizeof(what), "v:%llx in %s%s", x->va, x->tables,
 			  x->have_pa ? " is " : "");
-		emit_hex(out, "virtual", x->va);
-		emit_str(out, "tables", x->tables);
+		emit_field(out, "virtual", x->va);
+		emit_field(out, "tables", x->tables);
 	}
 	emit_text(out, "%s", what);
 	if (x->have_pa) {
 		emit_text(out, "p:%llx, pfn %llx, owner: %s", x->pa, phys_to_pfn(x->pa), x->owner);
-		emit_hex(out, "physical", x->pa);
-		emit_hex(out, "pfn", phys_to_pfn(x->pa));
-		emit_str(out, "owner", x->owner);
+		emit_field(out, "physical", x->pa);
+		emit_field(out, "pfn", phys_to_pfn(x->pa));
+		emit_field(out, "owner", x->owner);
 	}
 	emit_text(out, "%s%s\n", x->how[0] ? "\n           " : "", x->how);
 }
@@ -71,13 +71,13 @@ static void show_walk(struct emit *out, const struct explain *x)
 		len += (size_t)fmt_print(text + len, sizeof(text) - len, "%s[%u] ",
 					 pt_level_name(x->pt, e->level), e->index);
 		emit_object(out, NULL);
-		emit_str(out, "level", pt_level_name(x->pt, e->level));
-		emit_num(out, "index", e->index);
-		emit_hex(out, "entry", e->val);
+		emit_field(out, "level", pt_level_name(x->pt, e->level));
+		emit_field(out, "index", e->index);
+		emit_field(out, "entry", e->val);
 		emit_end(out);
 	}
 	emit_end(out);
-	emit_str(out, "result", result_text(x->result));
+	emit_field(out, "result", result_text(x->result));
 	if (last)
 		fmt_print(text + len, sizeof(text) - len, "= %llx", last->val);
 	row(out, "walk", "%s", last ? text : result_text(x->result));
@@ -90,7 +90,7 @@ static void show_walk(struct emit *out, const struct explain *x)
 	if (x->region)
 		row(out, "region", "%s", x->region);
 	if (x->region)
-		emit_str(out, "region", x->region);
+		emit_field(out, "region", x->region);
 }
 
 /* ---- the firmware's word ----------------------------------------------------------------- */
@@ -113,9 +113,9 @@ static void emit_desc(struct emit *out, const char *name, const struct mem_desc 
 	if (!d)
 		return;
 	emit_object(out, name);
-	emit_str(out, "type", type_text(type, sizeof(type), d->type));
+	emit_field(out, "type", type_text(type, sizeof(type), d->type));
 	emit_range(out, d->start, mem_desc_end(d));
-	emit_str(out, "attributes", memmap_attr_format(attrs, sizeof(attrs), d->attr));
+	emit_field(out, "attributes", memmap_attr_format(attrs, sizeof(attrs), d->attr));
 	emit_end(out);
 }
 
@@ -161,10 +161,10 @@ static void show_gcd(struct emit *out, const struct explain *x)
 	    x->gcd->end - 1, attrs[0] ? " " : "", attrs, x->gcd_owner ? ", of " : "",
 	    x->gcd_owner ? x->gcd_owner->name : "");
 	emit_object(out, "gcd");
-	emit_str(out, "type", facts_gcd_name(x->gcd->type));
+	emit_field(out, "type", facts_gcd_name(x->gcd->type));
 	emit_range(out, x->gcd->start, x->gcd->end);
-	emit_str(out, "attributes", attrs);
-	emit_str(out, "owner", x->gcd_owner ? x->gcd_owner->name : NULL);
+	emit_field(out, "attributes", attrs);
+	emit_field(out, "owner", x->gcd_owner ? x->gcd_owner->name : NULL);
 	emit_end(out);
 }
 
@@ -181,9 +181,9 @@ static void show_image(struct emit *out, const struct explain *x)
 	row(out, "image", "%s %llx-%llx%s", x->image->name, x->image->start, x->image->end - 1,
 	    section);
 	emit_object(out, "image");
-	emit_str(out, "name", x->image->name);
+	emit_field(out, "name", x->image->name);
 	emit_range(out, x->image->start, x->image->end);
-	emit_str(out, "section", s ? s->name : NULL);
+	emit_field(out, "section", s ? s->name : NULL);
 	emit_end(out);
 }
 
@@ -198,7 +198,7 @@ static void show_device(struct emit *out, const struct explain *x)
 		    x->range->start, x->range->end - 1);
 	else
 		row(out, "device", "%s", name);
-	emit_str(out, "device", name);
+	emit_field(out, "device", name);
 }
 
 /* ---- ours -------------------------------------------------------------------------------- */
@@ -223,7 +223,7 @@ static void show_memblock(struct emit *out, const struct explain *x)
 	char flags[40];
 	const char *e820 = x->e820 ? e820_type_name((enum e820_type)x->e820->type) : "no entry";
 
-	emit_str(out, "e820", x->e820 ? e820 : NULL);
+	emit_field(out, "e820", x->e820 ? e820 : NULL);
 	if (!m) {
 		row(out, "memblock", "no memory; e820: %s", e820);
 		return;
@@ -233,9 +233,9 @@ static void show_memblock(struct emit *out, const struct explain *x)
 	    x->reserved ? ", reserved" : "", e820);
 	emit_object(out, "memblock");
 	emit_range(out, m->base, m->base + m->size);
-	emit_int(out, "node", m->nid);
-	emit_str(out, "flags", m->flags ? flags : "");
-	emit_bool(out, "reserved", x->reserved != NULL);
+	emit_field(out, "node", m->nid);
+	emit_field(out, "flags", m->flags ? flags : "");
+	emit_field(out, "is_reserved", x->reserved != NULL);
 	emit_end(out);
 }
 
@@ -248,10 +248,10 @@ static void show_page(struct emit *out, const struct explain *x)
 	if (x->zone) {
 		row(out, "zone", "node %d, zone %s: pfn %llx-%llx", x->zone->zone_pgdat->node_id,
 		    x->zone->name, x->zone->zone_start_pfn, zone_end_pfn(x->zone) - 1);
-		emit_int(out, "node", x->zone->zone_pgdat->node_id);
-		emit_str(out, "zone", x->zone->name);
+		emit_field(out, "node", x->zone->zone_pgdat->node_id);
+		emit_field(out, "zone", x->zone->name);
 	}
-	emit_str(out, "use", page_use_name(x->use));
+	emit_field(out, "use", page_use_name(x->use));
 	if (!x->page) {
 		row(out, "page", "its struct page has not come to life: %s", page_use_name(x->use));
 		return;
@@ -261,9 +261,9 @@ static void show_page(struct emit *out, const struct explain *x)
 	row(out, "page", "struct page v:%llx: flags %s, refcount %d", x->page_va, flags,
 	    x->page->_refcount);
 	emit_object(out, "page");
-	emit_hex(out, "address", x->page_va);
-	emit_str(out, "flags", flags);
-	emit_int(out, "refcount", x->page->_refcount);
+	emit_field(out, "address", x->page_va);
+	emit_field(out, "flags", flags);
+	emit_field(out, "refcount", x->page->_refcount);
 	emit_end(out);
 }
 
@@ -275,8 +275,8 @@ static void show_buddy(struct emit *out, const struct explain *x)
 	row(out, "buddy", "free block of order %u (%s) from pfn %llx", x->buddy.order,
 	    fmt_size(size, bytes), x->buddy.pfn);
 	emit_object(out, "buddy");
-	emit_num(out, "order", x->buddy.order);
-	emit_hex(out, "pfn", x->buddy.pfn);
+	emit_field(out, "order", x->buddy.order);
+	emit_field(out, "pfn", x->buddy.pfn);
 	emit_end(out);
 }
 
@@ -287,10 +287,10 @@ static void show_track(struct emit *out, const char *label, const struct slab_tr
 		return;
 	row(out, label, "by %s, CPU %u, %u bytes", by, t->cpu, t->size);
 	emit_object(out, label);
-	emit_str(out, "by", by);
-	emit_hex(out, "caller", t->caller);
-	emit_num(out, "cpu", t->cpu);
-	emit_num(out, "size", t->size);
+	emit_field(out, "by", by);
+	emit_field(out, "caller", t->caller);
+	emit_field(out, "cpu", t->cpu);
+	emit_field(out, "size", t->size);
 	emit_end(out);
 }
 
@@ -306,11 +306,11 @@ static void show_slab(struct emit *out, const struct explain *x)
 		    o->cache->name, o->index, o->cache->objects, o->slab, slab_use_name(o->use),
 		    o->offset, o->cache->size);
 	emit_object(out, "slab");
-	emit_str(out, "cache", o->cache->name);
-	emit_hex(out, "slab", o->slab);
-	emit_num(out, "object", o->index);
-	emit_num(out, "offset", o->offset);
-	emit_str(out, "use", slab_use_name(o->use));
+	emit_field(out, "cache", o->cache->name);
+	emit_field(out, "slab_address", o->slab);
+	emit_field(out, "object_index", o->index);
+	emit_field(out, "offset", o->offset);
+	emit_field(out, "use", slab_use_name(o->use));
 	show_track(out, "allocated", &x->slab_alloc, x->slab_alloc_by);
 	show_track(out, "freed", &x->slab_free, x->slab_free_by);
 	emit_end(out);
@@ -338,8 +338,8 @@ static void show_use(struct emit *out, const struct explain *x)
 	    x->area_page == x->area->nr_pages ? ": its guard" : "");
 	emit_object(out, "vmalloc");
 	emit_range(out, x->area->addr, x->area->addr + x->area->size);
-	emit_num(out, "page", x->area_page);
-	emit_num(out, "pages", x->area->nr_pages);
+	emit_field(out, "page_index", x->area_page);
+	emit_field(out, "pages", x->area->nr_pages);
 	emit_end(out);
 }
 
@@ -347,10 +347,10 @@ static void show_use(struct emit *out, const struct explain *x)
 
 static void emit_type(struct emit *out, const struct memtype_effective *t)
 {
-	emit_num(out, "pat_index", t->pat_index);
-	emit_str(out, "pat", t->pat < 0 ? NULL : memtype_name((enum memtype)t->pat));
-	emit_str(out, "mtrr", memtype_name(t->mtrr.type));
-	emit_str(out, "memory_type", memtype_name(t->type));
+	emit_field(out, "pat_index", t->pat_index);
+	emit_field(out, "pat", t->pat < 0 ? NULL : memtype_name((enum memtype)t->pat));
+	emit_field(out, "mtrr", memtype_name(t->mtrr.type));
+	emit_field(out, "memory_type", memtype_name(t->type));
 }
 
 static void show_mapping(struct emit *out, const struct explain_mapping *m, bool first)
@@ -366,11 +366,11 @@ static void show_mapping(struct emit *out, const struct explain_mapping *m, bool
 	row(out, first ? "mapped" : "", "%-5s v:%016llx %4s %s %s", m->tables, m->va, size, rights,
 	    type);
 	emit_object(out, NULL);
-	emit_str(out, "tables", m->tables);
-	emit_hex(out, "virtual", m->va);
-	emit_num(out, "page_size", m->page_size);
-	emit_hex(out, "entry", m->entry);
-	emit_str(out, "rights", rights);
+	emit_field(out, "tables", m->tables);
+	emit_field(out, "virtual", m->va);
+	emit_field(out, "page_size", m->page_size);
+	emit_field(out, "entry", m->entry);
+	emit_field(out, "rights", rights);
 	emit_type(out, &m->type);
 	emit_end(out);
 }
@@ -390,13 +390,13 @@ static void show_type(struct emit *out, const struct explain *x)
 	if (x->phys_bits && x->pa >> x->phys_bits)
 		return; /* no register says anything of it */
 	mtrr_source_text(source, sizeof(source), &x->mtrr);
-	emit_str(out, "mtrr", memtype_name(x->mtrr.type));
-	emit_str(out, "mtrr_source", source);
+	emit_field(out, "mtrr", memtype_name(x->mtrr.type));
+	emit_field(out, "mtrr_source", source);
 	if (!m) {
 		row(out, "type", "MTRR says %s (%s)", memtype_name(x->mtrr.type), source);
 		return;
 	}
-	emit_str(out, "memory_type", memtype_name(m->type.type));
+	emit_field(out, "memory_type", memtype_name(m->type.type));
 	row(out, "type", "%s in %s: PWT=%u PCD=%u PAT=%u choose PAT entry %u, %s;",
 	    memtype_name(m->type.type), m->tables, m->type.pat_index & 1,
 	    m->type.pat_index >> 1 & 1, m->type.pat_index >> 2, m->type.pat_index,
@@ -415,7 +415,7 @@ static void show_mappings(struct emit *out, const struct explain *x)
 		row(out, "mapped", "nowhere");
 	if (x->more_mappings)
 		row(out, "", "and more");
-	emit_bool(out, "more_mappings", x->more_mappings);
+	emit_field(out, "more_mappings", x->more_mappings);
 }
 
 void view_explain(struct emit *out, const struct explain *x)
@@ -439,7 +439,7 @@ void view_explain(struct emit *out, const struct explain *x)
 	emit_list(out, "findings");
 	for (u32 i = 0; i < x->nr_findings; i++) {
 		row(out, i ? "" : "findings", "%s", x->finding[i]);
-		emit_str(out, NULL, x->finding[i]);
+		emit_field(out, "finding", x->finding[i]);
 	}
 	emit_end(out);
 	emit_end(out);

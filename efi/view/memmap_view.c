@@ -42,34 +42,22 @@ static u32 *sorted_indexes(const struct memmap *map)
 	return index;
 }
 
-static void emit_desc(struct emit *out, const struct mem_desc *d)
-{
-	char name[NAME_LEN], attrs[160];
-
-	emit_object(out, NULL);
-	emit_str(out, "type", type_name(name, d->type));
-	emit_hex(out, "start", d->start);
-	emit_hex(out, "end", mem_desc_end(d) - 1);
-	emit_num(out, "pages", d->nr_pages);
-	emit_hex(out, "attribute", d->attr);
-	emit_str(out, "attributes", memmap_attr_format(attrs, sizeof(attrs), d->attr));
-	emit_end(out);
-}
-
 /* ---- the shell's table ------------------------------------------------------------------- */
 
 static void shell_rows(struct emit *out, const struct memmap *map, const u32 *index)
 {
-	char name[NAME_LEN];
+	char name[NAME_LEN], attrs[160];
 
 	emit_text(out,
 		  "Type       Start            End              # Pages          Attributes\n");
 	for (u32 i = 0; i < map->nr && !emit_stopped(out); i++) {
 		const struct mem_desc *d = &map->desc[index[i]];
 
-		emit_text(out, "%-10s %016llX-%016llX %016llX %016llX\n", type_name(name, d->type),
-			  d->start, mem_desc_end(d) - 1, d->nr_pages, d->attr);
-		emit_desc(out, d);
+		emit_row(out,
+			 "{type:-10} {start:016X}-{end:016X} {pages:016X} {attribute:016X}"
+			 "{attributes!}\n",
+			 type_name(name, d->type), d->start, mem_desc_end(d) - 1, d->nr_pages,
+			 d->attr, memmap_attr_format(attrs, sizeof(attrs), d->attr));
 	}
 }
 
@@ -133,8 +121,7 @@ static void findings(struct emit *out, const struct memmap *map)
 		emit_text(out, "and %u findings more\n", nr - (u32)ARRAY_SIZE(list));
 }
 
-/* With `fields` each gap is an object too. */
-static void gaps(struct emit *out, const struct memmap *map, const u32 *index, bool fields)
+static void gaps(struct emit *out, const struct memmap *map, const u32 *index)
 {
 	phys_addr_t at = 0;
 
@@ -142,15 +129,8 @@ static void gaps(struct emit *out, const struct memmap *map, const u32 *index, b
 		const struct mem_desc *d = &map->desc[index[i]];
 
 		if (d->start > at) {
-			emit_text(out, "<gap>      %016llX-%016llX %016llX\n", at, d->start - 1,
-				  (d->start - at) >> PAGE_SHIFT);
-			if (fields) {
-				emit_object(out, NULL);
-				emit_hex(out, "start", at);
-				emit_hex(out, "end", d->start - 1);
-				emit_num(out, "pages", (d->start - at) >> PAGE_SHIFT);
-				emit_end(out);
-			}
+			emit_row(out, "{type:-10} {start:016X}-{end:016X} {pages:016X}\n", "<gap>",
+				 at, d->start - 1, (d->start - at) >> PAGE_SHIFT);
 		}
 		at = max(at, mem_desc_end(d));
 	}
@@ -201,16 +181,19 @@ static void linux_rows(struct emit *out, const struct memmap *map)
 	for (u32 i = 0; i < map->nr && !emit_stopped(out); i++) {
 		const struct mem_desc *d = &map->desc[i];
 		const char *name = memmap_type_linux(d->type);
-		char attrs[80], type[24];
+		char columns[80], attrs[160], type[24];
 
 		if (name)
-			fmt_print(type, sizeof(type), "%-12s", name);
+			fmt_print(type, sizeof(type), "%s", name);
 		else
 			fmt_print(type, sizeof(type), "type=%u", d->type);
-		linux_attributes(attrs, sizeof(attrs), d->attr);
-		emit_text(out, "efi: mem%02u: [%s|%s] range=[0x%016llx-0x%016llx] (%lluMB)\n", i,
-			  type, attrs, d->start, mem_desc_end(d) - 1, d->nr_pages >> 8);
-		emit_desc(out, d);
+		linux_attributes(columns, sizeof(columns), d->attr);
+		emit_row(out,
+			 "efi: mem{:02}: [{type:-12}|{:}] range=[0x{start:016x}-0x{end:016x}] "
+			 "({pages!}{:}MB){attribute!}{attributes!}\n",
+			 i, type, columns, d->start, mem_desc_end(d) - 1, d->nr_pages,
+			 d->nr_pages >> 8, d->attr,
+			 memmap_attr_format(attrs, sizeof(attrs), d->attr));
 	}
 }
 
@@ -225,11 +208,11 @@ void view_memmap(struct emit *out, const struct memmap *map, enum memmap_style s
 		shell_rows(out, map, index);
 	if (style == MEMMAP_SHELL) {
 		totals(out, map);
-		gaps(out, map, index, false);
+		gaps(out, map, index);
 		findings(out, map);
 	}
 	if (style == MEMMAP_GAPS)
-		gaps(out, map, index, true);
+		gaps(out, map, index);
 	emit_end(out);
 }
 
@@ -239,13 +222,8 @@ void view_e820(struct emit *out, const struct e820_table *t)
 	for (u32 i = 0; i < t->nr && !emit_stopped(out); i++) {
 		const struct e820_range *r = &t->range[i];
 
-		emit_text(out, "BIOS-e820: [mem 0x%016llx-0x%016llx] %s\n", r->start, r->end - 1,
-			  e820_type_name((enum e820_type)r->type));
-		emit_object(out, NULL);
-		emit_hex(out, "start", r->start);
-		emit_hex(out, "end", r->end - 1);
-		emit_str(out, "type", e820_type_name((enum e820_type)r->type));
-		emit_end(out);
+		emit_row(out, "BIOS-e820: [mem 0x{start:016x}-0x{end:016x}] {type}\n", r->start,
+			 r->end - 1, e820_type_name((enum e820_type)r->type));
 	}
 	emit_end(out);
 }
@@ -277,14 +255,8 @@ static const struct mem_desc *desc_at(const struct memmap *map, phys_addr_t pa, 
 static void diff_line(struct emit *out, phys_addr_t start, phys_addr_t end, const char *before,
 		      const char *after)
 {
-	emit_text(out, "%016llX-%016llX  %-10s -> %s\n", start, end - 1,
-		  before ? before : "nothing", after ? after : "nothing");
-	emit_object(out, NULL);
-	emit_hex(out, "start", start);
-	emit_hex(out, "end", end - 1);
-	emit_str(out, "before", before ? before : "");
-	emit_str(out, "after", after ? after : "");
-	emit_end(out);
+	emit_row(out, "{start:016X}-{end:016X}  {before:-10~nothing} -> {after~nothing}\n", start,
+		 end - 1, before, after);
 }
 
 /* What d says that `other` says otherwise, or, with `gone`, does not speak of at all. */

@@ -9,16 +9,11 @@ static void show_ranges(struct emit *out, const struct numa_info *n)
 	for (u32 i = 0; i < n->nr_ranges && !emit_stopped(out); i++) {
 		const struct numa_range *r = &n->ranges[i];
 
-		emit_text(out, "node %2d: %016llx-%016llx %8llu MiB%s%s\n", r->nid, r->start,
-			  r->end - 1, (r->end - r->start) / MiB, r->hotplug ? " hot-pluggable" : "",
-			  r->non_volatile ? " non-volatile" : "");
-		emit_object(out, NULL);
-		emit_int(out, "node", r->nid);
-		emit_hex(out, "start", r->start);
-		emit_hex(out, "end", r->end - 1);
-		emit_bool(out, "hotplug", r->hotplug);
-		emit_bool(out, "non_volatile", r->non_volatile);
-		emit_end(out);
+		emit_row(out,
+			 "node {node:2}: {start:016x}-{end:016x} {:8M} MiB{hotplug? hot-pluggable}"
+			 "{non_volatile? non-volatile}\n",
+			 r->nid, r->start, r->end - 1, r->end - r->start, r->hotplug,
+			 r->non_volatile);
 	}
 	emit_end(out);
 }
@@ -29,21 +24,18 @@ static void show_cpus(struct emit *out, const struct numa_info *n)
 	for (u32 i = 0; i < n->nr_cpus && !emit_stopped(out); i++) {
 		const struct numa_cpu *c = &n->cpus[i];
 
-		if (c->nid == NUMA_NO_NODE)
-			emit_text(out, "cpu  APIC id %3u: no node", c->apic_id);
-		else
-			emit_text(out, "cpu  APIC id %3u: node %d", c->apic_id, c->nid);
-		emit_text(out, "%s\n",
-			  c->enabled	      ? ""
-			  : c->online_capable ? " (may come)"
-					      : " (off)");
-		emit_object(out, NULL);
-		emit_num(out, "apic_id", c->apic_id);
-		emit_int(out, "node", c->nid);
-		emit_num(out, "acpi_uid", c->acpi_uid);
-		emit_bool(out, "enabled", c->enabled);
-		emit_bool(out, "online_capable", c->online_capable);
-		emit_end(out);
+		char node[16] = "no node";
+
+		if (c->nid != NUMA_NO_NODE)
+			fmt_print(node, sizeof(node), "node %d", c->nid);
+		emit_row(
+			out,
+			"cpu  APIC id {apic_id:3}: {node!}{:}{acpi_uid!}{enabled!}{online_capable!}"
+			"{:}\n",
+			c->apic_id, c->nid, node, c->acpi_uid, c->enabled, c->online_capable,
+			c->enabled	    ? ""
+			: c->online_capable ? " (may come)"
+					    : " (off)");
 	}
 	emit_end(out);
 }
@@ -52,7 +44,7 @@ static void show_distances(struct emit *out, const struct numa_info *n)
 {
 	u32 nodes = max(n->nr_nodes, 1u);
 
-	emit_text(out, "distances%s\nnode ", n->have_slit ? "" : " (no SLIT: 10 and 20 assumed)");
+	emit_put(out, "distances{have_slit?| (no SLIT: 10 and 20 assumed)}\nnode ", n->have_slit);
 	for (u32 j = 0; j < nodes; j++)
 		emit_text(out, "%4u", j);
 	emit_text(out, "\n");
@@ -61,8 +53,7 @@ static void show_distances(struct emit *out, const struct numa_info *n)
 		emit_text(out, "%4u:", i);
 		emit_list(out, NULL);
 		for (u32 j = 0; j < nodes; j++) {
-			emit_text(out, "%4u", numa_distance(n, (int)i, (int)j));
-			emit_num(out, NULL, numa_distance(n, (int)i, (int)j));
+			emit_put(out, "{distance:4}", numa_distance(n, (int)i, (int)j));
 		}
 		emit_end(out);
 		emit_text(out, "\n");
@@ -86,17 +77,15 @@ static void show_perf(struct emit *out, const struct numa_info *n)
 	for (u32 i = 0; i < n->nr_perf && !emit_stopped(out); i++) {
 		const struct numa_perf *p = &n->perf[i];
 
-		emit_text(out, "domain %u to %u: %s %llu %s", p->initiator_pxm, p->target_pxm,
-			  perf_name(p->data_type), p->value, p->data_type < 3 ? "ps" : "MiB/s");
-		if (p->hierarchy)
-			emit_text(out, ", memory side cache level %u", p->hierarchy);
-		emit_text(out, "\n");
 		emit_object(out, NULL);
-		emit_num(out, "initiator", p->initiator_pxm);
-		emit_num(out, "target", p->target_pxm);
-		emit_num(out, "hierarchy", p->hierarchy);
-		emit_str(out, "what", perf_name(p->data_type));
-		emit_num(out, "value", p->value);
+		emit_put(out, "domain {initiator} to {target}: {what} {measure} {:}",
+			 p->initiator_pxm, p->target_pxm, perf_name(p->data_type), p->value,
+			 p->data_type < 3 ? "ps" : "MiB/s");
+		if (p->hierarchy)
+			emit_put(out, ", memory side cache level {hierarchy}", p->hierarchy);
+		else
+			emit_field(out, "hierarchy", 0);
+		emit_text(out, "\n");
 		emit_end(out);
 	}
 	emit_end(out);
@@ -109,24 +98,21 @@ static void show_domains(struct emit *out, const struct numa_info *n)
 	for (u32 i = 0; i < n->nr_nodes; i++) {
 		if (n->pxm_of_node[i] != i)
 			emit_text(out, "node %2u: proximity domain %u\n", i, n->pxm_of_node[i]);
-		emit_num(out, NULL, n->pxm_of_node[i]);
+		emit_field(out, "domain", n->pxm_of_node[i]);
 	}
 	emit_end(out);
 }
 
-void view_numa(struct emit *out, const struct numa_info *n, enum numa_verdict verdict,
-	       phys_addr_t conflict)
+void view_numa(struct emit *out, const struct numa_info *n, const char *acpi_note,
+	       enum numa_verdict verdict, phys_addr_t conflict)
 {
 	emit_object(out, NULL);
-	emit_num(out, "nodes", n->nr_nodes);
-	emit_str(out, "verdict", numa_verdict_name(verdict));
-	emit_num(out, "lost", n->lost);
-	emit_text(out, "%u node%s; %s", max(n->nr_nodes, 1u), n->nr_nodes > 1 ? "s" : "",
-		  numa_verdict_name(verdict));
-	if (verdict == NUMA_CONFLICT || verdict == NUMA_INCOMPLETE) {
-		emit_text(out, ", first at %#llx", conflict);
-		emit_hex(out, "conflict", conflict);
-	}
+	if (acpi_note[0])
+		emit_put(out, "ACPI: {acpi_note}\n", acpi_note);
+	emit_put(out, "{nr_nodes!}{:} node{:}; {verdict}", n->nr_nodes, max(n->nr_nodes, 1u),
+		 n->nr_nodes > 1 ? "s" : "", numa_verdict_name(verdict));
+	if (verdict == NUMA_CONFLICT || verdict == NUMA_INCOMPLETE)
+		emit_put(out, ", first at {conflict:#x}", conflict);
 	emit_text(out, "\n");
 	show_domains(out, n);
 	show_ranges(out, n);
@@ -134,6 +120,8 @@ void view_numa(struct emit *out, const struct numa_info *n, enum numa_verdict ve
 	show_distances(out, n);
 	show_perf(out, n);
 	if (n->lost)
-		emit_text(out, "%u entries did not fit into our tables\n", n->lost);
+		emit_put(out, "{lost} entries did not fit into our tables\n", n->lost);
+	else
+		emit_field(out, "lost", 0);
 	emit_end(out);
 }

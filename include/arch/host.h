@@ -22,7 +22,7 @@ struct host_memory {
 
 /*
  * Windows and file for sys->memblock.memory; sets phys_offset, vmemmap_offset and vmalloc_offset.
- * sys->layout must be set. 0; -E2BIG beyond HOST_MAX_PHYS; -ENOMEM when the host refuses.
+ * sys->given.layout must be set. 0; -E2BIG beyond HOST_MAX_PHYS; -ENOMEM when the host refuses.
  */
 int host_memory_new(struct host_memory *hm, struct mem_system *sys);
 void host_memory_free(struct host_memory *hm);

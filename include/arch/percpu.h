@@ -23,7 +23,7 @@ static inline u32 arch_this_cpu(void)
 {
 	return arch_host_cpu;
 }
-void cpu_relax(void);
+void arch_relax(void);
 #else
 static inline u32 arch_this_cpu(void)
 {
@@ -32,7 +32,7 @@ static inline u32 arch_this_cpu(void)
 
 /* In each turn of a loop that waits for another CPU. On the host there may be fewer real CPUs than
  * threads: after some turns the thread gives way, so that the one it waits for can run. */
-static inline void cpu_relax(void)
+static inline void arch_relax(void)
 {
 	__builtin_ia32_pause();
 }

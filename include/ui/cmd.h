@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * Commands are rows of tables; lookup, help, completion and the README's table come from the rows.
- * A name may have two words ("pt stats"): the longest name that matches wins.
+ * Commands are rows of tables; lookup, checks, help, completion and the manual's list of commands
+ * come from the rows. A name may have two words ("pt stats"): the longest name that matches wins.
  */
 #ifndef UI_CMD_H
 #define UI_CMD_H
@@ -22,13 +22,28 @@ struct cmd_call {
 	char **argv;
 };
 
+enum cmd_flags {
+	CMD_NEEDS_MM = 1,  /* the memory management must have started */
+	CMD_MACHINE = 2,   /* a view of any machine: `whatif machine` shows it too */
+	CMD_SCREEN = 4,	   /* takes the whole screen, or the keyboard */
+	CMD_LEAVES = 8,	   /* ends the program */
+	CMD_COMMAND = 16,  /* its last arguments are another command: only that one checks them */
+	CMD_TEXT_ONLY = 32 /* prints nothing that could be a field */
+};
+
 struct cmd {
 	const char *name; /* "pt dump" */
-	const char *args; /* "[fw|own] [RANGE]", "" when there are none */
+	/* "[fw|own] [RANGE] [--raw] [seed=N]", "" when there are none. Options that are not here
+	 * are refused; "..." after a name=VALUE allows any name. */
+	const char *args;
 	const char *help; /* one line, no full stop */
 	/* 0; a negative error after a message was printed with cmd_error(). */
 	int (*fn)(struct cmd_call *call);
 	const char *const *words; /* completions of the first argument, closed with NULL; or NULL */
+	const char *examples;	  /* commands with `;` between them; NULL: the name alone */
+	const char *report;	  /* what of it goes into the report, likewise; NULL: nothing */
+	u8 max_args;		  /* words that are no options, at most */
+	u8 flags;		  /* enum cmd_flags */
 };
 
 struct cmd_table {
@@ -37,9 +52,13 @@ struct cmd_table {
 	u32 nr;
 };
 
+/* ---- find.c ------------------------------------------------------------------------------ */
+
 /* The row whose name the first words of argv spell; *ret_words is how many. NULL: none. */
 const struct cmd *cmd_find(const struct cmd_table *const *tables, u32 nr_tables, int argc,
 			   char **argv, int *ret_words);
+
+/* ---- words.c ----------------------------------------------------------------------------- */
 
 /*
  * Splits text at newlines and `;` (outside quotes) and each part into words at blanks; "..." and
@@ -50,10 +69,12 @@ struct cmd_words {
 	char *argv[CMD_MAX_ARGS];
 	char buf[512];
 };
-/* Parses the next command of *text and moves *text behind it. 1: words filled (argc may be 0),
- * 0: the text is at its end, -EINVAL: unclosed quote, -E2BIG: too long or too many words; behind
- * an error *text is at the next command. */
+/* Parses the next command of *text and moves *text past it. 1: words filled (argc may be 0), 0: the
+ * text is at its end, -EINVAL: unclosed quote, -E2BIG: too long or too many words; after an error
+ * *text is at the next command. */
 int cmd_next(const char **text, struct cmd_words *words);
+
+/* ---- args.c ------------------------------------------------------------------------------ */
 
 /* Prints "name: what is wrong" (JSON: an object, or a member of the open one, with "error") and
  * returns err, for `return cmd_error(...)`. */
@@ -71,7 +92,13 @@ bool cmd_flag(struct cmd_call *call, const char *name);
 int cmd_option(struct cmd_call *call, const char *name, const char **ret);
 /* `name=VALUE`: takes it out; *ret stays when it is not there. 0, or -EINVAL after a message. */
 int cmd_option_u64(struct cmd_call *call, const char *name, u64 *ret);
-/* Fails with a message that names the first one too many and says what is allowed. */
+/* Fails with a message that names the first one too many and says what is allowed. For commands
+ * whose number of arguments depends on the first. */
 int cmd_no_more_args(struct cmd_call *call, int max);
+
+/* ---- check.c ----------------------------------------------------------------------------- */
+
+/* Are these arguments such as the row takes? 0, or -EINVAL after a message. */
+int cmd_check_args(struct cmd_call *call);
 
 #endif

@@ -6,15 +6,12 @@
 #ifndef UI_SHELL_H
 #define UI_SHELL_H
 
-#include "ui/cmd.h"
+#include "ui/cmd_run.h"
 #include "ui/lineedit.h"
 
 struct shell {
 	struct app *app;
-	const struct cmd_table *const *tables;
-	u32 nr_tables;
-	/* Runs one command; the default calls cmd->fn. The application guards it against faults. */
-	int (*run)(const struct cmd *cmd, struct cmd_call *call);
+	struct cmd_runner runner;
 	bool quit; /* set by a command: leave after it */
 	u32 nr_run, nr_failed;
 	struct lineedit line;
@@ -32,8 +29,7 @@ struct shell {
 	u32 nr_ahead;
 };
 
-void shell_init(struct shell *sh, struct app *app, const struct cmd_table *const *tables,
-		u32 nr_tables);
+void shell_init(struct shell *sh, struct app *app, const struct cmd_runner *runner);
 
 /* Runs all commands of a text (`;` or newlines between them) without a person: no paging, no
  * prompt. Goes on after a failed command. Returns the number of commands that failed. */

@@ -18,8 +18,8 @@ void view_memmap_diff(struct emit *out, const struct memmap *before, const struc
 /* Linux's BIOS-e820 lines. */
 void view_e820(struct emit *out, const struct e820_table *t);
 
-void view_numa(struct emit *out, const struct numa_info *n, enum numa_verdict verdict,
-	       phys_addr_t conflict);
+void view_numa(struct emit *out, const struct numa_info *n, const char *acpi_note,
+	       enum numa_verdict verdict, phys_addr_t conflict);
 
 void view_exercise(struct emit *out, const struct exercise_result *res);
 /* One line. */

@@ -19,15 +19,6 @@ const char *exercise_kind_name(enum exercise_kind kind)
 	return kind < ARRAY_SIZE(names) ? names[kind] : "?";
 }
 
-void exercise_fail(struct exercise *ex, const char *what, u64 where)
-{
-	if (!ex->res->failed) {
-		ex->res->failed = what;
-		ex->res->failed_at = where;
-	}
-	__atomic_store_n(&ex->team->over, true, __ATOMIC_RELAXED);
-}
-
 /* ---- phases ------------------------------------------------------------------------------ */
 
 static bool is_over(const struct exercise_team *team)
@@ -181,7 +172,7 @@ static struct exercise_team *set_up(struct mem_system *sys, const struct exercis
 	team->nr = nr;
 	for (u32 i = 0; i < EX_NR_BOXES; i++)
 		spin_lock_init(&team->box[i].lock, "exercise", LOCK_EXERCISE,
-			       sys->page_options.watch);
+			       sys->given.page_options.watch);
 	team->zones = kzalloc(sys, exercise_nr_zones(sys) * sizeof(team->zones[0]), GFP_KERNEL);
 	err = team->zones ? 0 : -ENOMEM;
 	for (u32 i = 0; !err && i < nr; i++)

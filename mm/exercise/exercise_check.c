@@ -17,7 +17,7 @@ struct account exercise_account(struct mem_system *sys)
 			a.memmap += node->node_zones[type].nr_memmap_pages;
 		}
 	}
-	a.wrong = sys->page_errors.bad_frees + slab_bad_frees(sys) + slab_bad_writes(sys) +
+	a.wrong = sys->page.errors.bad_frees + slab_bad_frees(sys) + slab_bad_writes(sys) +
 		  sys->vmalloc.errors.bad_frees;
 	return a;
 }

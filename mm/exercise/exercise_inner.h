@@ -68,7 +68,19 @@ struct exercise_team {
 	struct exercise ex[];
 };
 
-/* Keeps the first failure. */
+/* ---- slots (exercise_slot.c) ------------------------------------------------------------- */
+
+/* Fills what the slot holds, differently each time. Large things are filled in a few pages. */
+void exercise_stamp(struct exercise *ex, struct slot *s);
+/* Do the first `size` bytes hold what they were filled with? */
+bool exercise_stamp_holds(const struct slot *s, u64 size);
+/* Are all bytes 0 that exercise_stamp() would fill? */
+bool exercise_is_zero(const struct slot *s);
+/* Evenly over the sizes' lengths up to 2^max_bits, so that small ones are as frequent as large
+ * ones. */
+u64 exercise_random_size(struct exercise *ex, unsigned max_bits);
+int exercise_random_node(struct exercise *ex);
+/* Ends the exercise; the first failure is kept. */
 void exercise_fail(struct exercise *ex, const char *what, u64 where);
 
 /* ---- the load ---------------------------------------------------------------------------- */
@@ -78,13 +90,6 @@ void exercise_step(struct exercise *ex, unsigned kind);
 void exercise_empty_all(struct exercise *ex);
 /* What workers have left for others. */
 void exercise_empty_boxes(struct exercise *ex);
-
-/* Evenly over the sizes' lengths up to 2^max_bits, so that small ones are as frequent as large
- * ones. */
-u64 exercise_random_size(struct exercise *ex, unsigned max_bits);
-int exercise_random_node(struct exercise *ex);
-/* Where it would be stamped. */
-bool exercise_is_zero(const struct slot *s);
 
 /* ---- areas ------------------------------------------------------------------------------- */
 

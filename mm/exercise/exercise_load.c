@@ -2,96 +2,7 @@
 /* The random load: slots that are filled with something allocated and emptied again. */
 #include "exercise_inner.h"
 
-#define STAMPED_WHOLE (2 * PAGE_SIZE) /* up to this size every byte is stamped */
-#define STAMPED_PAGES 16	      /* of larger things so many pages at most, at both ends */
-
-/* ---- stamps ------------------------------------------------------------------------------ */
-
-/* Up to 8 bytes at an offset. */
-struct piece {
-	u64 at;
-	u32 len;
-};
-
-/* The k-th piece of something that is stamped; false after the last one. */
-static bool stamp_piece(u64 size, u64 k, struct piece *ret)
-{
-	u64 pages = DIV_ROUND_UP(size, PAGE_SIZE), nr = min(pages, (u64)STAMPED_PAGES), end;
-
-	if (size <= STAMPED_WHOLE) {
-		ret->at = k * sizeof(u64);
-		end = size;
-	} else if (k < 2 * nr) { /* evenly spread pages, the first and the last among them */
-		ret->at = k / 2 * (pages - 1) / (nr - 1) * PAGE_SIZE;
-		end = min(ret->at + PAGE_SIZE, size);
-		if (k % 2) /* behind the other piece: the last page may be short */
-			ret->at = max(ret->at + sizeof(u64), end - sizeof(u64));
-	} else {
-		return false;
-	}
-	if (ret->at >= end)
-		return false;
-	ret->len = (u32)min(end - ret->at, (u64)sizeof(u64));
-	return true;
-}
-
-static u64 stamp_value(const struct slot *s, u64 at)
-{
-	return (s->stamp + at) * 0x9e3779b97f4a7c15ULL; /* every byte depends on stamp and offset */
-}
-
-static void stamp(struct exercise *ex, struct slot *s)
-{
-	struct piece piece;
-
-	s->stamp = ex->cfg->seed + (++ex->stamps << 32);
-	for (u64 k = 0; stamp_piece(s->size, k, &piece); k++) {
-		u64 v = stamp_value(s, piece.at);
-
-		memcpy((u8 *)s->p + piece.at, &v, piece.len);
-		ex->res->kind[s->kind].bytes += piece.len;
-	}
-}
-
-/* Looks at the first `size` bytes only. */
-static bool stamp_holds(const struct slot *s, u64 size)
-{
-	struct piece piece;
-
-	for (u64 k = 0; stamp_piece(s->size, k, &piece) && piece.at < size; k++) {
-		u64 v = stamp_value(s, piece.at);
-
-		if (memcmp((u8 *)s->p + piece.at, &v, min((u64)piece.len, size - piece.at)))
-			return false;
-	}
-	return true;
-}
-
-bool exercise_is_zero(const struct slot *s)
-{
-	static const u8 zeros[sizeof(u64)];
-	struct piece piece;
-
-	for (u64 k = 0; stamp_piece(s->size, k, &piece); k++) {
-		if (memcmp((u8 *)s->p + piece.at, zeros, piece.len))
-			return false;
-	}
-	return true;
-}
-
 /* ---- allocation -------------------------------------------------------------------------- */
-
-u64 exercise_random_size(struct exercise *ex, unsigned max_bits)
-{
-	return 1 + prng_below(&ex->prng, 1ULL << prng_below(&ex->prng, max_bits + 1));
-}
-
-int exercise_random_node(struct exercise *ex)
-{
-	int nid = (int)prng_below(&ex->prng, ex->sys->slab.nr_nodes);
-
-	return ex->sys->node_data[nid] ? nid : NUMA_NO_NODE;
-}
 
 static void *get_pages(struct exercise *ex, struct slot *s)
 {
@@ -223,14 +134,14 @@ static void fill_slot(struct exercise *ex, struct slot *s, unsigned kind)
 	}
 	ex->res->kind[s->kind].allocs++;
 	hold(ex, s);
-	stamp(ex, s);
+	exercise_stamp(ex, s);
 }
 
 static void empty_slot(struct exercise *ex, struct slot *s)
 {
 	struct kmem_cache *cache = ex->team->caches[s->cache];
 
-	if (!stamp_holds(s, s->size))
+	if (!exercise_stamp_holds(s, s->size))
 		exercise_fail(ex, "memory changed while it was held", (u64)(uintptr_t)s->p);
 	switch (s->kind) {
 	case EX_PAGES:
@@ -268,12 +179,12 @@ static void resize_slot(struct exercise *ex, struct slot *s)
 		return;
 	}
 	s->p = bigger.p;
-	if (!stamp_holds(s, min(s->size, bigger.size)))
+	if (!exercise_stamp_holds(s, min(s->size, bigger.size)))
 		exercise_fail(ex, "krealloc lost contents", (u64)(uintptr_t)s->p);
 	ex->held -= charge(s);
 	s->size = bigger.size;
 	hold(ex, s);
-	stamp(ex, s);
+	exercise_stamp(ex, s);
 	ex->res->reallocs++;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Many single pages at once: whole groups, under one lock, and their words
  * instead of their bits. */
-#include "frame/frame_fast.h"
+#include "frame_fast.h"
 
 /* Pages: loops of a few instructions are unrolled. */
 enum { AT_ONCE = 8 };
@@ -145,8 +145,8 @@ static u32 take_from_zone(struct mem_system *sys, struct zone *zone, gfp_t gfp, 
 static u32 take_from_zones(struct mem_system *sys, gfp_t gfp, u32 nr, struct page **pages)
 {
 	unsigned which = gfp & __GFP_THISNODE ? ZONELIST_NOFALLBACK : ZONELIST_FALLBACK;
-	int nid = sys->page_cpu[arch_this_cpu()]->nid;
-	const struct zonelist *list = &sys->node_data[nid]->node_zonelists[which];
+	int nid = sys->page.cpu[arch_this_cpu()]->nid;
+	const struct zonelist *list = &sys->page.node_data[nid]->node_zonelists[which];
 	struct zone *wanted = NULL;
 	u32 got = 0;
 
@@ -168,11 +168,11 @@ u32 alloc_pages_bulk(struct mem_system *sys, gfp_t gfp, u32 nr, struct page **pa
 {
 	u32 got = 0;
 
-	if (gfp_wrong(gfp) || sys->page_options.frames_only) {
+	if (gfp_wrong(gfp) || sys->given.page_options.frames_only) {
 		page_error(sys, PAGE_BAD_GFP, NO_FRAME, 0, gfp, __builtin_return_address(0));
 		return 0;
 	}
-	if (!sys->page_debug && !(gfp & __GFP_ZERO))
+	if (!sys->page.debug && !(gfp & __GFP_ZERO))
 		got = take_from_zones(sys, gfp, nr, pages);
 	for (; got < nr; got++) { /* with all that alloc_pages() does to find some */
 		pages[got] = alloc_pages(sys, gfp, 0);
@@ -258,7 +258,7 @@ void free_pages_bulk(struct mem_system *sys, u32 nr, struct page **pages)
 		u64 pfn = page_to_pfn(sys, pages[i]);
 		u32 n = 0;
 
-		if (!sys->page_debug && page_is_readable(sys, pages[i]))
+		if (!sys->page.debug && page_is_readable(sys, pages[i]))
 			n = plain_run(sys, pages + i, nr - i, pfn);
 		if (n) {
 			struct zone *zone = pageblock_zone(sys, pageblock_at(sys, pfn));

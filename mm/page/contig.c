@@ -206,7 +206,7 @@ struct page *alloc_contig_pages(struct mem_system *sys, u64 nr, u64 align, int n
 
 int cma_init(struct mem_system *sys)
 {
-	u64 nr = round_up(sys->page_options.cma_bytes >> PAGE_SHIFT, PAGEBLOCK_NR_PAGES);
+	u64 nr = round_up(sys->given.page_options.cma_bytes >> PAGE_SHIFT, PAGEBLOCK_NR_PAGES);
 
 	if (!nr)
 		return 0;
@@ -227,7 +227,7 @@ int cma_init(struct mem_system *sys)
 				rejoin(sys, zone, pfn + i);
 			}
 			zone->cma_pages += nr;
-			sys->cma[sys->nr_cma_areas++] = (struct cma_area){pfn, nr};
+			sys->page.cma[sys->page.nr_cma_areas++] = (struct cma_area){pfn, nr};
 			return 0;
 		}
 	}

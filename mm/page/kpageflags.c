@@ -59,7 +59,7 @@ const char *kpf_name(unsigned flag)
 
 u64 kpageflags_end(const struct mem_system *sys)
 {
-	return round_up(sys->max_pfn, PAGES_PER_SECTION);
+	return round_up(sys->page.max_pfn, PAGES_PER_SECTION);
 }
 
 /* No RAM: to where the next begins, at most to the section's end. */

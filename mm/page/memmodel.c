@@ -4,14 +4,14 @@
 
 static bool section_populated(const struct mem_system *sys, u64 pfn)
 {
-	return sys->sections[pfn / PAGES_PER_SECTION];
+	return sys->page.sections[pfn / PAGES_PER_SECTION];
 }
 
 bool pfn_valid(const struct mem_system *sys, u64 pfn)
 {
 	phys_addr_t section = pfn_to_phys(round_down(pfn, PAGES_PER_SECTION));
 
-	if (pfn >= round_up(sys->max_pfn, PAGES_PER_SECTION))
+	if (pfn >= round_up(sys->page.max_pfn, PAGES_PER_SECTION))
 		return false;
 	return memblock_overlaps(&sys->memblock.memory, section, 1ULL << SECTION_SIZE_BITS);
 }
@@ -33,11 +33,11 @@ static int memmap_take(struct mem_system *sys, u64 pfn, phys_addr_t *ret_pa)
 
 	r = memblock_find(&sys->memblock.memory, pfn_to_phys(pfn));
 	nid = r && r->nid != NUMA_NO_NODE ? r->nid : 0;
-	if (!sys->totalram_pages) { /* the buddy has nothing yet */
+	if (!sys->page.totalram_pages) { /* the buddy has nothing yet */
 		*ret_pa = memblock_alloc(&sys->memblock, PT_SIZE(1), PT_SIZE(1), nid);
 		return *ret_pa ? 0 : -ENOMEM;
 	}
-	list = &sys->node_data[nid]->node_zonelists[ZONELIST_FALLBACK];
+	list = &sys->page.node_data[nid]->node_zonelists[ZONELIST_FALLBACK];
 	for (u32 i = 0; i < list->nr; i++) {
 		struct zone *zone = list->zones[i];
 
@@ -61,23 +61,23 @@ static int memmap_take(struct mem_system *sys, u64 pfn, phys_addr_t *ret_pa)
 static int section_populate(struct mem_system *sys, u64 pfn)
 {
 	u64 first = round_down(pfn, PAGES_PER_SECTION);
-	u64 va = sys->layout.vmemmap + first * sizeof(struct page);
+	u64 va = sys->given.layout.vmemmap + first * sizeof(struct page);
 	phys_addr_t pa;
 	int err;
 
 	if (section_populated(sys, pfn))
 		return 0;
-	if (sys->model == MEMMODEL_SPARSE) {
+	if (sys->given.model == MEMMODEL_SPARSE) {
 		err = memmap_take(sys, pfn, &pa);
 		if (err)
 			return err;
-		/* mm_build_tables() has made the tables, so this cannot fail. */
+		/* memmodel_prepare() has made the tables, so this cannot fail. */
 		err = pt_map(&sys->pt, va, pa, PT_SIZE(1), PT_WRITE | PT_NOEXEC | PT_GLOBAL, 1);
 		ASSERT(!err, "vmemmap of pfn %#llx: %d", pfn, err);
-		sys->populated_sections++;
+		sys->page.populated_sections++;
 	}
-	memset(sys->mem_map + first, 0, PAGES_PER_SECTION * sizeof(struct page));
-	__atomic_store_n(&sys->sections[pfn / PAGES_PER_SECTION], 1, __ATOMIC_RELEASE);
+	memset(sys->page.mem_map + first, 0, PAGES_PER_SECTION * sizeof(struct page));
+	__atomic_store_n(&sys->page.sections[pfn / PAGES_PER_SECTION], 1, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -145,7 +145,7 @@ int pageblock_revive(struct mem_system *sys, u64 pfn)
 
 	if (gigablock_at(sys, pfn)->blocks && block->pages_alive)
 		return 0;
-	spin_lock(&sys->memmap_lock);
+	spin_lock(&sys->page.memmap_lock);
 	gigablock_revive(sys, pfn);
 	if (!block->pages_alive) { /* another CPU may have been quicker */
 		err = section_populate(sys, pfn);
@@ -153,43 +153,74 @@ int pageblock_revive(struct mem_system *sys, u64 pfn)
 			pageblock_init_pages(sys, round_down(pfn, PAGEBLOCK_NR_PAGES));
 			__atomic_thread_fence(__ATOMIC_RELEASE);
 			block->pages_alive = true;
-			sys->alive_pageblocks++;
+			sys->page.alive_pageblocks++;
 		}
 	}
-	spin_unlock(&sys->memmap_lock);
+	spin_unlock(&sys->page.memmap_lock);
 	return err;
 }
 
 /* FLATMEM: one array for every frame, which need not be contiguous with anything else. */
 static int flat_init(struct mem_system *sys)
 {
-	u64 bytes = round_up(sys->max_pfn, PAGES_PER_SECTION) * sizeof(struct page);
+	u64 bytes = round_up(sys->page.max_pfn, PAGES_PER_SECTION) * sizeof(struct page);
 	phys_addr_t pa = memblock_alloc(&sys->memblock, bytes, PAGE_SIZE, NUMA_NO_NODE);
 
 	if (!pa)
 		return -ENOMEM;
-	sys->mem_map = phys_to_virt(sys, pa);
+	sys->page.mem_map = phys_to_virt(sys, pa);
 	return 0;
+}
+
+/* Regions far apart share no tables; close ones do. */
+static int prepare_range(struct mem_system *sys, u64 start_pfn, u64 end_pfn)
+{
+	u64 first = round_down(start_pfn, PAGES_PER_SECTION);
+	u64 end = round_up(end_pfn, PAGES_PER_SECTION);
+
+	return pt_prepare(&sys->pt, sys->given.layout.vmemmap + first * sizeof(struct page),
+			  (end - first) * sizeof(struct page), 1);
+}
+
+int memmodel_prepare(struct mem_system *sys)
+{
+	const struct memblock_type *memory = &sys->memblock.memory;
+	int err = 0;
+
+	if (sys->given.model != MEMMODEL_SPARSE)
+		return 0;
+	for (u32 i = 0; !err && i < memory->cnt; i++) {
+		const struct memblock_region *r = &memory->regions[i];
+
+		err = prepare_range(sys, phys_to_pfn(r->base),
+				    phys_to_pfn(r->base + r->size - 1) + 1);
+	}
+	for (u32 i = 0; !err && i < sys->given.nr_devices; i++)
+		err = prepare_range(sys, sys->given.devices[i].start_pfn,
+				    sys->given.devices[i].end_pfn);
+	return err;
 }
 
 int memmodel_init(struct mem_system *sys)
 {
-	u64 gigas = DIV_ROUND_UP(sys->max_pfn, GIGA_NR_PAGES), bytes;
+	u64 gigas = DIV_ROUND_UP(sys->page.max_pfn, GIGA_NR_PAGES), bytes;
 
-	if (!sys->page_options.frames_only)
-		sys->nr_sections = DIV_ROUND_UP(sys->max_pfn, PAGES_PER_SECTION);
-	bytes = gigas * sizeof(struct gigablock) + sys->nr_sections;
-	sys->gigablocks = mm_early_alloc(sys, bytes, PAGE_SIZE, NUMA_NO_NODE);
-	if (!sys->gigablocks)
+	if (!sys->given.page_options.frames_only)
+		sys->page.nr_sections = DIV_ROUND_UP(sys->page.max_pfn, PAGES_PER_SECTION);
+	bytes = gigas * sizeof(struct gigablock) + sys->page.nr_sections;
+	sys->page.gigablocks = mm_early_alloc(sys, bytes, PAGE_SIZE, NUMA_NO_NODE);
+	if (!sys->page.gigablocks)
 		return -ENOMEM;
-	sys->nr_gigablocks = gigas;
-	sys->sections = (u8 *)(sys->gigablocks + gigas);
-	spin_lock_init(&sys->memmap_lock, "memmap", LOCK_MEMMAP, sys->page_options.watch);
-	memset(sys->gigablocks, 0, bytes);
+	sys->page.nr_gigablocks = gigas;
+	sys->page.sections = (u8 *)(sys->page.gigablocks + gigas);
+	spin_lock_init(&sys->page.memmap_lock, "memmap", LOCK_MEMMAP,
+		       sys->given.page_options.watch);
+	memset(sys->page.gigablocks, 0, bytes);
 	mm_step_bytes(sys, bytes);
-	if (sys->model == MEMMODEL_FLAT)
+	if (sys->given.model == MEMMODEL_FLAT)
 		return flat_init(sys);
-	sys->mem_map = (struct page *)(uintptr_t)(sys->layout.vmemmap + sys->vmemmap_offset);
+	sys->page.mem_map =
+		(struct page *)(uintptr_t)(sys->given.layout.vmemmap + sys->vmemmap_offset);
 	return 0;
 }
 
@@ -211,25 +242,26 @@ void memmodel_cost(const struct mem_system *sys, struct memmodel_cost *ret)
 		if (first < next_section)
 			ret->sections += next_section - first;
 	}
-	ret->flat_bytes = sys->max_pfn * sizeof(struct page);
-	ret->flat_hole_bytes = (sys->max_pfn - present) * sizeof(struct page);
+	ret->flat_bytes = sys->page.max_pfn * sizeof(struct page);
+	ret->flat_hole_bytes = (sys->page.max_pfn - present) * sizeof(struct page);
 	ret->sparse_bytes = ret->sections * PAGES_PER_SECTION * sizeof(struct page);
 	ret->sparse_hole_bytes = ret->sparse_bytes - present * sizeof(struct page);
-	ret->populated_bytes = sys->model == MEMMODEL_FLAT ? ret->flat_bytes
-							   : sys->populated_sections * PT_SIZE(1);
-	ret->alive_pageblocks = sys->alive_pageblocks;
+	ret->populated_bytes = sys->given.model == MEMMODEL_FLAT
+				       ? ret->flat_bytes
+				       : sys->page.populated_sections * PT_SIZE(1);
+	ret->alive_pageblocks = sys->page.alive_pageblocks;
 }
 
 #define LEARN_MOST 8 /* sections to each side: 1 GiB */
 
 void page_cpu_learn(struct mem_system *sys, u32 cpu, u64 pfn)
 {
-	struct page_cpu *c = sys->page_cpu[cpu];
+	struct page_cpu *c = sys->page.cpu[cpu];
 	u64 at = pfn / PAGES_PER_SECTION, first = at, end = at + 1;
 
-	while (first && at - first < LEARN_MOST && sys->sections[first - 1])
+	while (first && at - first < LEARN_MOST && sys->page.sections[first - 1])
 		first--;
-	while (end < sys->nr_sections && end - at <= LEARN_MOST && sys->sections[end])
+	while (end < sys->page.nr_sections && end - at <= LEARN_MOST && sys->page.sections[end])
 		end++;
 	c->live_start = (u64)(uintptr_t)phys_to_virt(sys, first << SECTION_SIZE_BITS);
 	c->live_bytes = (end - first) << SECTION_SIZE_BITS;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Pages: frames with a struct page. */
-#include "frame/frame_fast.h"
+#include "frame_fast.h"
 
 /* ---- struct pages of blocks -------------------------------------------------------------- */
 
@@ -53,7 +53,7 @@ static __noinline struct page *alloc_pages_slow(struct mem_system *sys, gfp_t gf
 	struct page *page;
 	u64 pfn;
 
-	if (sys->page_options.frames_only)
+	if (sys->given.page_options.frames_only)
 		return NULL;
 	pfn = request_frame(&r);
 	if (pfn == NO_FRAME)
@@ -73,7 +73,7 @@ static __noinline struct page *alloc_pages_slow(struct mem_system *sys, gfp_t gf
 
 struct page *alloc_pages(struct mem_system *sys, gfp_t gfp, unsigned order)
 {
-	struct pcp_list *list = request_list(sys->page_cpu[arch_this_cpu()], gfp, order);
+	struct pcp_list *list = request_list(sys->page.cpu[arch_this_cpu()], gfp, order);
 	struct page *page;
 
 	if (unlikely(list->top == list->base || gfp & GFP_LONG_WAY))
@@ -99,10 +99,10 @@ static void page_put(struct mem_system *sys, struct page *page, unsigned order, 
 	const struct pageblock *block = pageblock_at(sys, pfn);
 	u32 cpu = arch_this_cpu();
 
-	if (unlikely(sys->page_debug))
+	if (unlikely(sys->page.debug))
 		page_debug_free(sys, cpu, pfn, order, caller);
 	if (pcp_has_order(order)) {
-		struct pcp_list *list = pcp_lists_by_id(sys->page_cpu[cpu], block->lists);
+		struct pcp_list *list = pcp_lists_by_id(sys->page.cpu[cpu], block->lists);
 
 		list += pcp_order_index(order);
 		if (list->top < list->end || pcp_make_room(sys, list)) {

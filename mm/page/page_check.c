@@ -69,13 +69,8 @@ static const char *check_entry(struct check *c, struct list_head *link, unsigned
 		return check_block(c, group_pfn(list_entry(link, struct group, list)), order);
 	if (order < GIGA_ORDER)
 		return check_block(
-			c,
-			(u64)(list_entry(link, struct pageblock, list) - c->sys->pageblocks)
-				<< PAGEBLOCK_ORDER,
-			order);
-	return check_block(c,
-			   (u64)(list_entry(link, struct gigablock, list) - c->sys->gigablocks)
-				   << GIGA_ORDER,
+			c, pageblock_pfn(c->sys, list_entry(link, struct pageblock, list)), order);
+	return check_block(c, gigablock_pfn(c->sys, list_entry(link, struct gigablock, list)),
 			   order);
 }
 
@@ -118,7 +113,7 @@ static const char *check_counts(const struct check *c)
 static const char *check_listed(const struct check *c, const struct pcp_list *list, u64 block)
 {
 	const struct mem_system *sys = c->sys;
-	bool frames = sys->page_options.frames_only;
+	bool frames = sys->given.page_options.frames_only;
 	const struct page *page = (const struct page *)(uintptr_t)block;
 	u64 pfn = frames ? block : page_to_pfn(sys, page);
 	const struct pageblock *pageblock = pageblock_if_alive(sys, pfn);
@@ -168,7 +163,7 @@ static const char *check_zone(const struct mem_system *sys, const struct zone *z
 		if (entries != zone->free_area[order].nr_free)
 			return "a free list's length differs from its count";
 	}
-	for (u32 i = 0; zone->pcp && i < sys->nr_cpus * PCP_LISTS && !wrong; i++)
+	for (u32 i = 0; zone->pcp && i < sys->given.nr_cpus * PCP_LISTS && !wrong; i++)
 		wrong = check_pcp(&c, &zone->pcp[i]);
 	return wrong ? wrong : check_counts(&c);
 }

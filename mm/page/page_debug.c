@@ -19,7 +19,6 @@ struct page_debug {
 	unsigned aids;
 	u64 nr_events;
 	u64 fail_after; /* 0: none fails; 1: all do */
-	bool busy;	/* allocating a table: that call is not ours to watch */
 	u64 table_pages;
 	unsigned tables_order;
 	struct page_record **tables; /* [pageblock]; NULL: none yet */
@@ -37,43 +36,49 @@ static unsigned order_for(u64 bytes)
 
 #define DEBUG_ORDER order_for(sizeof(struct page_debug))
 
+/* Below the calls that are watched, so that our own memory is not. */
 static void *take(struct mem_system *sys, unsigned order)
 {
-	u64 pfn = order > MAX_PAGE_ORDER
-			  ? NO_FRAME
-			  : frame_alloc(sys, arch_this_cpu(), GFP_NOWAIT | __GFP_NOWARN, order);
+	u32 cpu = arch_this_cpu();
+	struct request r = {.sys = sys,
+			    .cpu = cpu,
+			    .nid = sys->page.cpu[cpu]->nid,
+			    .gfp = GFP_NOWAIT,
+			    .order = order};
+	u64 pfn = order > MAX_PAGE_ORDER ? NO_FRAME : request_take(&r);
 
-	return pfn == NO_FRAME ? NULL : phys_to_virt(sys, pfn_to_phys(pfn));
+	if (pfn == NO_FRAME)
+		return NULL;
+	frame_set_state(sys, pfn, (u8)(FRAME_USED | order));
+	return phys_to_virt(sys, pfn_to_phys(pfn));
 }
 
 static void give(struct mem_system *sys, const void *p, unsigned order)
 {
 	if (p)
-		frame_free(sys, arch_this_cpu(), phys_to_pfn(virt_to_phys(sys, p)), order);
+		frame_put(sys, phys_to_pfn(virt_to_phys(sys, p)), order);
 }
 
 /* ---- records ----------------------------------------------------------------------------- */
 
 static struct page_record *record_of(const struct mem_system *sys, u64 pfn)
 {
-	const struct page_debug *d = sys->page_debug;
+	const struct page_debug *d = sys->page.debug;
 	struct page_record *table = NULL;
 
-	if (d && d->tables && pfn < sys->max_pfn)
+	if (d && d->tables && pfn < sys->page.max_pfn)
 		table = d->tables[pfn >> PAGEBLOCK_ORDER];
 	return table ? &table[pfn % PAGEBLOCK_NR_PAGES] : NULL;
 }
 
 static void make_table(struct mem_system *sys, u64 pfn)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 	void *table;
 
 	if (!d->tables || d->tables[pfn >> PAGEBLOCK_ORDER])
 		return;
-	d->busy = true;
 	table = take(sys, TABLE_ORDER);
-	d->busy = false;
 	if (!table)
 		return;
 	memset(table, 0, PAGE_SIZE << TABLE_ORDER);
@@ -112,12 +117,12 @@ static bool poison_holds(const struct mem_system *sys, u64 pfn)
 
 bool page_debug_fails(struct mem_system *sys, gfp_t gfp, unsigned order, const void *caller)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 
 	(void)gfp;
 	(void)order;
 	(void)caller;
-	if (d->busy || !d->fail_after || --d->fail_after)
+	if (!d->fail_after || --d->fail_after)
 		return false;
 	d->fail_after = 1; /* and from now on */
 	return true;
@@ -135,7 +140,7 @@ static void note_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsi
 		if (r->poisoned && !poison_holds(sys, pfn + i))
 			page_error(sys, PAGE_CORRUPT, pfn + i, 0, gfp, r->free_caller);
 		r->poisoned = false;
-		r->alloc_nr = sys->page_debug->nr_events;
+		r->alloc_nr = sys->page.debug->nr_events;
 		r->alloc_caller = caller;
 		r->gfp = gfp;
 		r->order = (u8)order;
@@ -146,10 +151,8 @@ static void note_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsi
 void page_debug_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsigned order,
 		      const void *caller)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 
-	if (d->busy)
-		return;
 	if (d->aids & (PAGE_DEBUG_OWNER | PAGE_DEBUG_POISON)) {
 		for (u64 i = 0; i < 1ULL << order; i += PAGEBLOCK_NR_PAGES)
 			make_table(sys, pfn + i);
@@ -162,10 +165,8 @@ void page_debug_alloc(struct mem_system *sys, u32 cpu, u64 pfn, gfp_t gfp, unsig
 
 void page_debug_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order, const void *caller)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 
-	if (d->busy)
-		return;
 	spin_lock(&d->lock);
 	trace(d, cpu, pfn, 0, order, true, caller);
 	for (u64 i = 0; i < 1ULL << order; i++) {
@@ -187,7 +188,8 @@ void page_debug_free(struct mem_system *sys, u32 cpu, u64 pfn, unsigned order, c
 
 static int tables_new(struct mem_system *sys, struct page_debug *d)
 {
-	u64 bytes = (sys->max_pfn >> PAGEBLOCK_ORDER) * sizeof(*d->tables) + sizeof(*d->tables);
+	u64 bytes =
+		(sys->page.max_pfn >> PAGEBLOCK_ORDER) * sizeof(*d->tables) + sizeof(*d->tables);
 
 	d->tables_order = order_for(bytes);
 	d->tables = take(sys, d->tables_order);
@@ -199,7 +201,7 @@ static int tables_new(struct mem_system *sys, struct page_debug *d)
 
 static void tables_free(struct mem_system *sys, struct page_debug *d)
 {
-	for (u64 i = 0; d->tables && i <= sys->max_pfn >> PAGEBLOCK_ORDER; i++)
+	for (u64 i = 0; d->tables && i <= sys->page.max_pfn >> PAGEBLOCK_ORDER; i++)
 		give(sys, d->tables[i], TABLE_ORDER);
 	give(sys, d->tables, d->tables_order);
 }
@@ -211,17 +213,17 @@ static int debug_on(struct mem_system *sys)
 	if (!d)
 		return -ENOMEM;
 	memset(d, 0, sizeof(*d));
-	spin_lock_init(&d->lock, "page debug", LOCK_DEBUG, sys->page_options.watch);
+	spin_lock_init(&d->lock, "page debug", LOCK_DEBUG, sys->given.page_options.watch);
 	pcp_disable(sys);
-	sys->page_debug = d;
+	sys->page.debug = d;
 	return 0;
 }
 
 static void debug_off(struct mem_system *sys)
 {
-	struct page_debug *d = sys->page_debug;
+	struct page_debug *d = sys->page.debug;
 
-	sys->page_debug = NULL;
+	sys->page.debug = NULL;
 	tables_free(sys, d);
 	give(sys, d, DEBUG_ORDER);
 	pcp_enable(sys);
@@ -232,22 +234,17 @@ int page_debug_set(struct mem_system *sys, unsigned aids)
 	struct page_debug *d;
 
 	if (!aids) {
-		if (sys->page_debug)
+		if (sys->page.debug)
 			debug_off(sys);
 		return 0;
 	}
-	if (!sys->page_debug && debug_on(sys))
+	if (!sys->page.debug && debug_on(sys))
 		return -ENOMEM;
-	d = sys->page_debug;
-	if (aids & (PAGE_DEBUG_OWNER | PAGE_DEBUG_POISON) && !d->tables) {
-		d->busy = true;
-		if (tables_new(sys, d)) {
-			d->busy = false;
-			if (!d->aids)
-				debug_off(sys);
-			return -ENOMEM;
-		}
-		d->busy = false;
+	d = sys->page.debug;
+	if (aids & (PAGE_DEBUG_OWNER | PAGE_DEBUG_POISON) && !d->tables && tables_new(sys, d)) {
+		if (!d->aids)
+			debug_off(sys);
+		return -ENOMEM;
 	}
 	d->aids = aids;
 	return 0;
@@ -255,7 +252,7 @@ int page_debug_set(struct mem_system *sys, unsigned aids)
 
 void page_debug_fail_after(struct mem_system *sys, u64 n)
 {
-	unsigned aids = sys->page_debug ? sys->page_debug->aids : 0;
+	unsigned aids = sys->page.debug ? sys->page.debug->aids : 0;
 
 	if (!n && !(aids & ~PAGE_DEBUG_FAIL)) {
 		page_debug_set(sys, 0);
@@ -263,14 +260,14 @@ void page_debug_fail_after(struct mem_system *sys, u64 n)
 	}
 	if (page_debug_set(sys, n ? aids | PAGE_DEBUG_FAIL : aids & ~PAGE_DEBUG_FAIL))
 		return;
-	sys->page_debug->fail_after = n;
+	sys->page.debug->fail_after = n;
 }
 
 /* ---- looking ----------------------------------------------------------------------------- */
 
 bool page_debug_trace(const struct mem_system *sys, u32 i, struct page_event *ret)
 {
-	const struct page_debug *d = sys->page_debug;
+	const struct page_debug *d = sys->page.debug;
 
 	if (!d || !(d->aids & PAGE_DEBUG_TRACE) || i >= min(d->nr_events, PAGE_TRACE_SIZE * 1ULL))
 		return false;

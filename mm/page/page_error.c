@@ -24,7 +24,7 @@ const char *page_error_name(enum page_error error)
 void page_error(struct mem_system *sys, enum page_error error, u64 pfn, unsigned order, gfp_t gfp,
 		const void *caller)
 {
-	struct page_errors *e = &sys->page_errors;
+	struct page_errors *e = &sys->page.errors;
 
 	__atomic_fetch_add(&e->count[error], 1, __ATOMIC_RELAXED);
 	if (pfn != NO_FRAME && error != PAGE_CORRUPT)

@@ -1,51 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What the page allocator knows of one page frame. Nothing is changed, nothing comes to life. */
-#include "frame/group.h"
 #include "lib.h"
 #include "page_inner.h"
-
-/* The run of free pages in its group, or the block of several groups, that the page is in. */
-static bool small_block_of(const struct pageblock *block, u64 pfn, struct buddy_block *ret)
-{
-	const struct group *g = group_at(block, pfn);
-	unsigned order, i = pfn % GROUP_NR_PAGES;
-
-	if (g->free >> i & 1) {
-		order = group_merged(g->free, i, 0);
-		*ret = (struct buddy_block){round_down(pfn, 1ULL << order), order};
-		return true;
-	}
-	for (order = GROUP_ORDER; order < PAGEBLOCK_ORDER; order++) {
-		u64 head = round_down(pfn, 1ULL << order);
-
-		if (group_at(block, head)->order == order) {
-			*ret = (struct buddy_block){head, order};
-			return true;
-		}
-	}
-	return false;
-}
-
-bool buddy_block_of(const struct mem_system *sys, u64 pfn, struct buddy_block *ret)
-{
-	if (!sys->gigablocks || pfn >= sys->max_pfn)
-		return false;
-	if (gigablock_at(sys, pfn)->free) {
-		*ret = (struct buddy_block){round_down(pfn, GIGA_NR_PAGES), GIGA_ORDER};
-		return true;
-	}
-	if (!gigablock_at(sys, pfn)->blocks)
-		return false;
-	for (unsigned order = PAGEBLOCK_ORDER; order < GIGA_ORDER; order++) {
-		u64 head = round_down(pfn, 1ULL << order);
-
-		if (pageblock_at(sys, head)->free_order == order) {
-			*ret = (struct buddy_block){head, order};
-			return true;
-		}
-	}
-	return small_block_of(pageblock_at(sys, pfn), pfn, ret);
-}
 
 enum migratetype pageblock_type_of(const struct mem_system *sys, u64 pfn)
 {
@@ -61,9 +17,9 @@ const struct zone *zone_of_pfn(const struct mem_system *sys, u64 pfn)
 	const struct device_range *device = device_range_of(sys, pfn);
 	const struct zone *zone;
 
-	if (device && sys->node_data[device->nid])
-		return &sys->node_data[device->nid]->node_zones[ZONE_DEVICE];
-	if (!r || !sys->node_data[nid])
+	if (device && sys->page.node_data[device->nid])
+		return &sys->page.node_data[device->nid]->node_zones[ZONE_DEVICE];
+	if (!r || !sys->page.node_data[nid])
 		return NULL;
 	zone = zone_at(sys, nid, pfn);
 	return pfn >= zone->zone_start_pfn && pfn < zone_end_pfn(zone) ? zone : NULL;
@@ -82,7 +38,7 @@ enum page_use page_use_of(const struct mem_system *sys, u64 pfn)
 		return PAGE_FREE;
 	if (memblock_overlaps(&sys->memblock.reserved, pfn_to_phys(pfn), PAGE_SIZE))
 		return PAGE_RESERVED;
-	if (!sys->gigablocks || !pageblock_if_alive(sys, pfn))
+	if (!sys->page.gigablocks || !pageblock_if_alive(sys, pfn))
 		return PAGE_DEAD;
 	if (pageblock_at(sys, pfn)->state & FRAME_MEMMAP)
 		return PAGE_MEMMAP;

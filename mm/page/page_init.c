@@ -50,7 +50,7 @@ static int pool_init(struct mem_system *sys, struct zone *zone)
 {
 	struct map_pool *pool = &zone->maps;
 	u64 blocks = DIV_ROUND_UP(zone->spanned_pages, PAGEBLOCK_NR_PAGES) + 1;
-	u64 nr = pool->nr_total + max(sys->page_options.maps_ahead, (u64)MAPS_AT_LEAST);
+	u64 nr = pool->nr_total + max(sys->given.page_options.maps_ahead, (u64)MAPS_AT_LEAST);
 	struct blockmap *maps;
 
 	if (blocks <= MAPS_AT_ONCE || nr > blocks)
@@ -65,11 +65,11 @@ static int pool_init(struct mem_system *sys, struct zone *zone)
 /* Room for all pageblocks' descriptors; a GiB's are written when it is first split. */
 static int pageblocks_init(struct mem_system *sys)
 {
-	u64 bytes =
-		(sys->nr_gigablocks << (GIGA_ORDER - PAGEBLOCK_ORDER)) * sizeof(struct pageblock);
+	u64 bytes = (sys->page.nr_gigablocks << (GIGA_ORDER - PAGEBLOCK_ORDER)) *
+		    sizeof(struct pageblock);
 
-	sys->pageblocks = mm_early_alloc(sys, bytes, PAGE_SIZE, NUMA_NO_NODE);
-	return sys->pageblocks ? 0 : -ENOMEM;
+	sys->page.pageblocks = mm_early_alloc(sys, bytes, PAGE_SIZE, NUMA_NO_NODE);
+	return sys->page.pageblocks ? 0 : -ENOMEM;
 }
 
 static int pools_init(struct mem_system *sys)
@@ -101,7 +101,7 @@ static int release_part(struct mem_system *sys, struct zone *zone, u64 pfn, u64 
 	if (block->zid != NO_ZONE && block->zid != zone_id(zone)) {
 		zone->border_pages += end - pfn;
 		zone->managed_pages -= end - pfn;
-		sys->totalram_pages -= end - pfn;
+		sys->page.totalram_pages -= end - pfn;
 		return 0;
 	}
 	err = pageblock_give_map(sys, zone, pfn);
@@ -120,7 +120,7 @@ static int release_range(struct mem_system *sys, struct zone *zone, u64 pfn, u64
 	int err = 0;
 
 	zone->managed_pages += end - pfn;
-	sys->totalram_pages += end - pfn;
+	sys->page.totalram_pages += end - pfn;
 	while (pfn < end && !err) {
 		unsigned order = min(highest_bit(end - pfn), (unsigned)GIGA_ORDER);
 
@@ -158,9 +158,9 @@ static int revive_all(struct mem_system *sys)
 	int err;
 
 	do {
-		populated = sys->populated_sections;
+		populated = sys->page.populated_sections;
 		err = for_each_zone_range(sys, revive_range);
-	} while (!err && populated != sys->populated_sections);
+	} while (!err && populated != sys->page.populated_sections);
 	return err;
 }
 
@@ -176,8 +176,8 @@ int page_alloc_init(struct mem_system *sys)
 {
 	int err;
 
-	if (!sys->nr_cpus)
-		sys->nr_cpus = 1;
+	if (!sys->given.nr_cpus)
+		sys->given.nr_cpus = 1;
 	shrinkers_init(sys);
 	err = for_each_zone_range(sys, count_range);
 	if (!err)
@@ -186,7 +186,7 @@ int page_alloc_init(struct mem_system *sys)
 		err = pageblocks_init(sys);
 	if (!err)
 		err = pools_init(sys);
-	if (!err && sys->page_options.eager)
+	if (!err && sys->given.page_options.eager)
 		err = revive_all(sys);
 	forget_counts(sys);
 	if (!err)

@@ -56,7 +56,7 @@ void zone_events(const struct mem_system *sys, const struct zone *zone,
 		 u64 ret_events[NR_ZONE_EVENTS])
 {
 	memcpy(ret_events, zone->event, sizeof(zone->event));
-	for (u32 i = 0; zone->pcp && i < sys->nr_cpus * PCP_LISTS; i++) {
+	for (u32 i = 0; zone->pcp && i < sys->given.nr_cpus * PCP_LISTS; i++) {
 		const struct pcp_list *list = &zone->pcp[i];
 
 		/* What was given back: what it has and gave away, less what it

@@ -98,7 +98,7 @@ static void spill(struct mem_system *sys, struct pcp_list *list, const u64 *bloc
 		for (u32 i = 0; i < n; i++) {
 			u64 block = blocks[done + i];
 
-			if (!sys->page_options.frames_only) {
+			if (!sys->given.page_options.frames_only) {
 				struct page *page = (struct page *)(uintptr_t)block;
 
 				page->life = 0;
@@ -137,7 +137,7 @@ bool pcp_refill(struct mem_system *sys, struct pcp_list *list, unsigned alloc_fl
 		return true;
 	}
 	got = min(list->batch, (u32)CHUNK);
-	if (sys->page_options.frames_only) {
+	if (sys->given.page_options.frames_only) {
 		got = take_many(sys, list, alloc_flags, list->top, got);
 		list->top += got;
 	} else {
@@ -204,8 +204,8 @@ u64 pcp_drain_all(struct mem_system *sys, u32 cpu)
 {
 	u64 pages = pcp_drain(sys, cpu);
 
-	for (u32 other = 0; other < sys->nr_cpus; other++) {
-		struct page_cpu *pc = sys->page_cpu[other];
+	for (u32 other = 0; other < sys->given.nr_cpus; other++) {
+		struct page_cpu *pc = sys->page.cpu[other];
 
 		if (other == cpu)
 			continue;
@@ -218,7 +218,7 @@ u64 pcp_drain_all(struct mem_system *sys, u32 cpu)
 		for (u32 i = 0; i < PATIENCE && __atomic_load_n(&pc->drain, __ATOMIC_ACQUIRE);
 		     i++) {
 			pcp_answer(sys, cpu); /* it may be waiting for us */
-			cpu_relax();
+			arch_relax();
 		}
 		pages++; /* worth another try */
 	}
@@ -228,7 +228,7 @@ u64 pcp_drain_all(struct mem_system *sys, u32 cpu)
 void pcp_answer_request(struct mem_system *sys, u32 cpu)
 {
 	pcp_drain(sys, cpu);
-	__atomic_store_n(&sys->page_cpu[cpu]->drain, false, __ATOMIC_RELEASE);
+	__atomic_store_n(&sys->page.cpu[cpu]->drain, false, __ATOMIC_RELEASE);
 }
 
 /* ---- counts ------------------------------------------------------------------------------ */
@@ -249,7 +249,7 @@ u64 pcp_zone_pages(const struct mem_system *sys, const struct zone *zone)
 {
 	u64 pages = 0;
 
-	for (u32 cpu = 0; cpu < sys->nr_cpus; cpu++)
+	for (u32 cpu = 0; cpu < sys->given.nr_cpus; cpu++)
 		pages += pcp_pages(zone, cpu);
 	return pages;
 }
@@ -257,11 +257,11 @@ u64 pcp_zone_pages(const struct mem_system *sys, const struct zone *zone)
 void pcp_start_cpus(struct mem_system *sys, u32 nr)
 {
 	for (u32 cpu = 0; cpu < nr; cpu++)
-		__atomic_store_n(&sys->page_cpu[cpu]->running, true, __ATOMIC_RELEASE);
+		__atomic_store_n(&sys->page.cpu[cpu]->running, true, __ATOMIC_RELEASE);
 }
 
 void pcp_stop_cpus(struct mem_system *sys, u32 nr)
 {
 	for (u32 cpu = 0; cpu < nr; cpu++)
-		__atomic_store_n(&sys->page_cpu[cpu]->running, false, __ATOMIC_RELEASE);
+		__atomic_store_n(&sys->page.cpu[cpu]->running, false, __ATOMIC_RELEASE);
 }

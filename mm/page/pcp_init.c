@@ -19,8 +19,8 @@ static u32 zone_batch(const struct zone *zone)
  * low watermark), or page_options.pcp_high_fraction of it. */
 static u32 zone_high(const struct mem_system *sys, const struct zone *zone, unsigned order)
 {
-	u32 fraction = sys->page_options.pcp_high_fraction;
-	u64 high = zone->managed_pages / (fraction ? fraction : PCP_SHARE) / sys->nr_cpus;
+	u32 fraction = sys->given.page_options.pcp_high_fraction;
+	u64 high = zone->managed_pages / (fraction ? fraction : PCP_SHARE) / sys->given.nr_cpus;
 
 	if (order == PAGEBLOCK_ORDER)
 		return (u32)min(high >> order, 8ULL) & ~1u;
@@ -62,18 +62,18 @@ static u64 *list_init_stacks(const struct mem_system *sys, struct zone *zone, st
 /* managed_pages is roughly known. */
 static int zone_lists_init(struct mem_system *sys, struct zone *zone)
 {
-	u64 lists = (u64)sys->nr_cpus * PCP_LISTS * sizeof(struct pcp_list), blocks = 0;
+	u64 lists = (u64)sys->given.nr_cpus * PCP_LISTS * sizeof(struct pcp_list), blocks = 0;
 	u64 *stacks;
 
 	for (u32 i = 0; i < PCP_LISTS; i++)
 		blocks += 2 * stack_size(sys, zone, index_order(i));
-	zone->pcp = mm_early_alloc(sys, lists + blocks * sys->nr_cpus * sizeof(u64),
+	zone->pcp = mm_early_alloc(sys, lists + blocks * sys->given.nr_cpus * sizeof(u64),
 				   _Alignof(struct pcp_list), zone->zone_pgdat->node_id);
 	if (!zone->pcp)
 		return -ENOMEM;
 	mm_step_bytes(sys, lists);
 	stacks = (u64 *)((u8 *)zone->pcp + lists);
-	for (u32 i = 0; i < sys->nr_cpus * PCP_LISTS; i++)
+	for (u32 i = 0; i < sys->given.nr_cpus * PCP_LISTS; i++)
 		stacks = list_init_stacks(sys, zone, &zone->pcp[i], i % PCP_LISTS, stacks);
 	return 0;
 }
@@ -102,7 +102,7 @@ static void for_each_list(struct mem_system *sys,
 		for (u32 i = 0; i < MAX_NR_ZONES; i++) {
 			struct zone *zone = &node->node_zones[i];
 
-			for (u32 l = 0; zone->pcp && l < sys->nr_cpus * PCP_LISTS; l++)
+			for (u32 l = 0; zone->pcp && l < sys->given.nr_cpus * PCP_LISTS; l++)
 				fn(sys, &zone->pcp[l]);
 		}
 	}
@@ -113,12 +113,12 @@ static void for_each_list(struct mem_system *sys,
 /* The CPU's node, or the nearest one with memory. */
 static int cpu_node(const struct mem_system *sys, u32 cpu)
 {
-	int nid = sys->cpu_nid[cpu];
+	int nid = sys->given.cpu_nid[cpu];
 	const struct zonelist *list;
 
-	if (nid < 0 || nid >= MAX_NUMNODES || !sys->node_data[nid])
+	if (nid < 0 || nid >= MAX_NUMNODES || !sys->page.node_data[nid])
 		nid = 0;
-	list = &sys->node_data[nid]->node_zonelists[ZONELIST_FALLBACK];
+	list = &sys->page.node_data[nid]->node_zonelists[ZONELIST_FALLBACK];
 	return list->nr ? list->zones[0]->zone_pgdat->node_id : nid;
 }
 
@@ -137,11 +137,12 @@ static void set_lists_by_id(struct mem_system *sys, struct page_cpu *pc, u32 cpu
 
 static void set_fast_lists(struct mem_system *sys, struct page_cpu *pc, u32 cpu)
 {
-	const struct zonelist *list = &sys->node_data[pc->nid]->node_zonelists[ZONELIST_FALLBACK];
+	const struct zonelist *list =
+		&sys->page.node_data[pc->nid]->node_zonelists[ZONELIST_FALLBACK];
 
 	for (u32 kind = 0; kind < NR_GFP_KINDS; kind++) {
 		pc->fast[kind] = pc->none;
-		if (gfp_wrong(kind) || !sys->pcp_enabled)
+		if (gfp_wrong(kind) || !sys->page.pcp_enabled)
 			continue;
 		for (u32 i = 0; i < list->nr; i++) {
 			if (list->zones[i]->type > gfp_zone(kind) || !list->zones[i]->pcp)
@@ -154,18 +155,18 @@ static void set_fast_lists(struct mem_system *sys, struct page_cpu *pc, u32 cpu)
 
 void pcp_enable(struct mem_system *sys)
 {
-	sys->pcp_enabled = true;
+	sys->page.pcp_enabled = true;
 	for_each_list(sys, list_enable);
-	for (u32 cpu = 0; cpu < sys->nr_cpus; cpu++)
-		set_fast_lists(sys, sys->page_cpu[cpu], cpu);
+	for (u32 cpu = 0; cpu < sys->given.nr_cpus; cpu++)
+		set_fast_lists(sys, sys->page.cpu[cpu], cpu);
 }
 
 void pcp_disable(struct mem_system *sys)
 {
-	sys->pcp_enabled = false;
-	for (u32 cpu = 0; cpu < sys->nr_cpus; cpu++) {
+	sys->page.pcp_enabled = false;
+	for (u32 cpu = 0; cpu < sys->given.nr_cpus; cpu++) {
 		pcp_drain(sys, cpu);
-		set_fast_lists(sys, sys->page_cpu[cpu], cpu);
+		set_fast_lists(sys, sys->page.cpu[cpu], cpu);
 	}
 	for_each_list(sys, list_disable);
 }
@@ -183,8 +184,8 @@ static u64 by_id_bytes(const struct mem_system *sys)
 int pcp_init(struct mem_system *sys)
 {
 	u64 ids = by_id_bytes(sys);
-	u64 bytes = sys->nr_cpus * sizeof(struct page_cpu);
-	u8 *cpus = mm_early_alloc(sys, bytes + sys->nr_cpus * ids, _Alignof(struct page_cpu),
+	u64 bytes = sys->given.nr_cpus * sizeof(struct page_cpu);
+	u8 *cpus = mm_early_alloc(sys, bytes + sys->given.nr_cpus * ids, _Alignof(struct page_cpu),
 				  NUMA_NO_NODE);
 
 	if (!cpus)
@@ -200,10 +201,10 @@ int pcp_init(struct mem_system *sys)
 				return err;
 		}
 	}
-	for (u32 cpu = 0; cpu < sys->nr_cpus; cpu++) {
+	for (u32 cpu = 0; cpu < sys->given.nr_cpus; cpu++) {
 		struct page_cpu *pc = (struct page_cpu *)(void *)cpus + cpu;
 
-		sys->page_cpu[cpu] = pc;
+		sys->page.cpu[cpu] = pc;
 		pc->nid = cpu_node(sys, cpu);
 		pc->none = (struct pcp_list *)no_lists;
 		pc->by_id = (struct pcp_list **)(void *)(cpus + bytes + cpu * ids);

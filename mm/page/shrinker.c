@@ -73,7 +73,8 @@ void shrinkers_init(struct mem_system *sys)
 {
 	memset(&sys->shrinkers, 0, sizeof(sys->shrinkers));
 	list_init(&sys->shrinkers.list);
-	spin_lock_init(&sys->shrinkers.lock, "shrinkers", LOCK_RECLAIM, sys->page_options.watch);
+	spin_lock_init(&sys->shrinkers.lock, "shrinkers", LOCK_RECLAIM,
+		       sys->given.page_options.watch);
 }
 
 void register_shrinker(struct mem_system *sys, struct shrinker *shrinker)
@@ -100,7 +101,7 @@ void unregister_shrinker(struct mem_system *sys, struct shrinker *shrinker)
 	shrinker->leaving = true;
 	spin_unlock(&sys->shrinkers.lock);
 	while (__atomic_load_n(&shrinker->users, __ATOMIC_ACQUIRE))
-		cpu_relax();
+		arch_relax();
 	spin_lock(&sys->shrinkers.lock);
 	list_del(&shrinker->list);
 	spin_unlock(&sys->shrinkers.lock);

@@ -190,7 +190,7 @@ static __noinline void free_slow(struct mem_system *sys, void *p, const void *ca
 void kfree(struct mem_system *sys, void *p)
 {
 	u32 cpu = arch_this_cpu();
-	const struct page_cpu *live = sys->page_cpu[cpu];
+	const struct page_cpu *live = sys->page.cpu[cpu];
 	u64 object = (u64)(uintptr_t)p, at = object - live->live_start;
 	struct kmem_cache_cpu *c;
 	struct kmem_cache *cache;

@@ -16,14 +16,14 @@ static u32 order_of(u64 bytes)
 
 static u32 cpus_at(const struct mem_system *sys)
 {
-	u64 head = sizeof(struct kmem_cache) + sys->nr_cpus * sizeof(struct kmem_cache_cpu *);
+	u64 head = sizeof(struct kmem_cache) + sys->given.nr_cpus * sizeof(struct kmem_cache_cpu *);
 
 	return (u32)round_up(head, CACHE_LINE);
 }
 
 static u32 cache_bytes(const struct mem_system *sys)
 {
-	return cpus_at(sys) + (u32)(sys->nr_cpus * sizeof(struct kmem_cache_cpu) +
+	return cpus_at(sys) + (u32)(sys->given.nr_cpus * sizeof(struct kmem_cache_cpu) +
 				    sys->slab.nr_nodes * sizeof(struct kmem_cache_node));
 }
 
@@ -37,17 +37,19 @@ static void init_lists(const struct mem_system *sys, struct kmem_cache *c)
 		c->cpu[i] = &cpus[i];
 		slab_cpu_init(c->cpu[i], c, i);
 		prng_seed(&c->cpu[i]->random,
-			  sys->slab_options.seed ^ virt_to_phys(sys, c->cpu[i]));
+			  sys->given.slab_options.seed ^ virt_to_phys(sys, c->cpu[i]));
 	}
 	for (u32 nid = 0; nid < c->nr_nodes; nid++) {
 		struct kmem_cache_node *node = &c->node[nid];
 
 		node->holder = (struct slab_holder){c, NO_CPU};
-		spin_lock_init(&node->lock, "kmem_cache", LOCK_CACHE, sys->page_options.watch);
+		spin_lock_init(&node->lock, "kmem_cache", LOCK_CACHE,
+			       sys->given.page_options.watch);
 		list_init(&node->partial);
 	}
-	spin_lock_init(&c->quarantine.lock, "quarantine", LOCK_CACHE, sys->page_options.watch);
-	spin_lock_init(&c->mail_lock, "slab mail", LOCK_CACHE, sys->page_options.watch);
+	spin_lock_init(&c->quarantine.lock, "quarantine", LOCK_CACHE,
+		       sys->given.page_options.watch);
+	spin_lock_init(&c->mail_lock, "slab mail", LOCK_CACHE, sys->given.page_options.watch);
 	list_init(&c->list);
 	list_init(&c->aliases);
 }
@@ -61,7 +63,7 @@ static gfp_t gfp_of(u32 flags)
 /* Options add flags; what a constructor made, or who looks late, must find is not poisoned. */
 static u32 effective_flags(const struct mem_system *sys, const char *name, u32 flags, bool ctor)
 {
-	const struct slab_options *o = &sys->slab_options;
+	const struct slab_options *o = &sys->given.slab_options;
 
 	flags |= slab_debug_flags_for(o, name);
 	if (o->randomise)
@@ -82,7 +84,7 @@ static bool cache_fill(struct mem_system *sys, struct kmem_cache *c, const char 
 	c->ctor = ctor;
 	c->nr_users = 1;
 	c->nr_nodes = sys->slab.nr_nodes;
-	c->nr_cpus = sys->nr_cpus;
+	c->nr_cpus = sys->given.nr_cpus;
 	init_lists(sys, c);
 	return slab_layout(c);
 }
@@ -90,7 +92,7 @@ static bool cache_fill(struct mem_system *sys, struct kmem_cache *c, const char 
 /* Space for freed objects to wait in; whole pages, for kmalloc() may not be ready. 0 or -ENOMEM. */
 static int make_quarantine(struct mem_system *sys, struct kmem_cache *c)
 {
-	u32 size = slab_is_checked(c) ? sys->slab_options.quarantine : 0;
+	u32 size = slab_is_checked(c) ? sys->given.slab_options.quarantine : 0;
 	struct page *page;
 
 	if (!size)
@@ -153,7 +155,7 @@ static struct kmem_cache *merge(struct mem_system *sys, const char *name,
 	struct kmem_cache *c, *found = NULL;
 	struct kmem_cache_alias *alias;
 
-	if (sys->slab_options.nomerge || like->ctor || like->flags & NEVER_MERGED)
+	if (sys->given.slab_options.nomerge || like->ctor || like->flags & NEVER_MERGED)
 		return NULL;
 	alias = kmem_cache_alloc(sys, sys->slab.alias_cache, GFP_KERNEL);
 	if (!alias)
@@ -206,7 +208,7 @@ static struct kmem_cache *create(struct mem_system *sys, const char *name, u32 s
 				 u32 flags, void (*ctor)(void *), const void *caller)
 {
 	struct kmem_cache like = {
-		.object_size = size, .align = align, .ctor = ctor, .nr_cpus = sys->nr_cpus};
+		.object_size = size, .align = align, .ctor = ctor, .nr_cpus = sys->given.nr_cpus};
 	bool good = is_good_name(name) && !(flags & ~SLAB_USER_FLAGS) && size &&
 		    size <= KMEM_CACHE_MAX_SIZE && (!align || is_pow2(align)) && align <= PAGE_SIZE;
 	struct kmem_cache *c;
@@ -277,19 +279,20 @@ static void move_first(struct mem_system *sys, struct kmem_cache *c, const struc
 	to->slab->holder = &to->holder;
 }
 
-static int bootstrap(struct mem_system *sys)
+static int make_first(struct mem_system *sys)
 {
 	u32 size = cache_bytes(sys), order = order_of(size);
 	struct page *page = alloc_pages(sys, GFP_KERNEL, order);
-	struct slab_options options = sys->slab_options;
+	struct slab_options options = sys->given.slab_options;
 	struct kmem_cache *early, *c;
 
 	if (!page)
 		return -ENOMEM;
 	early = page_address(sys, page);
-	sys->slab_options = (struct slab_options){0}; /* its slab is a CPU's, so it can be moved */
+	sys->given.slab_options =
+		(struct slab_options){0}; /* its slab is a CPU's, so it can be moved */
 	cache_fill(sys, early, "kmem_cache", size, CACHE_LINE, SLAB_HWCACHE_ALIGN, NULL);
-	sys->slab_options = options;
+	sys->given.slab_options = options;
 	c = kmem_cache_alloc(sys, early, GFP_KERNEL);
 	if (c) {
 		move_first(sys, c, early);
@@ -304,37 +307,23 @@ static int bootstrap(struct mem_system *sys)
 /* Those that others need: without options, so that these need nothing. */
 static int make_own_caches(struct mem_system *sys)
 {
-	struct slab_options options = sys->slab_options;
+	struct slab_options options = sys->given.slab_options;
 
-	sys->slab_options = (struct slab_options){0};
+	sys->given.slab_options = (struct slab_options){0};
 	sys->slab.map_cache = slab_cache_new(sys, "slab_map", sizeof(struct slab_map), CACHE_LINE,
 					     SLAB_HWCACHE_ALIGN, NULL);
 	sys->slab.alias_cache = slab_cache_new(sys, "kmem_cache_alias",
 					       sizeof(struct kmem_cache_alias), 0, 0, NULL);
-	sys->slab_options = options;
+	sys->given.slab_options = options;
 	if (!sys->slab.map_cache || !sys->slab.alias_cache)
 		return -ENOMEM;
 	sys->slab.map_cache->permanent = sys->slab.alias_cache->permanent = true;
 	return 0;
 }
 
-int kmem_cache_init(struct mem_system *sys)
+int slab_bootstrap(struct mem_system *sys)
 {
-	int err;
+	int err = make_first(sys);
 
-	memset(&sys->slab, 0, sizeof(sys->slab));
-	list_init(&sys->slab.caches);
-	spin_lock_init(&sys->slab.lock, "slab caches", LOCK_SLAB, sys->page_options.watch);
-	spin_lock_init(&sys->slab.errors.lock, "slab errors", LOCK_DEBUG, sys->page_options.watch);
-	for_each_node(sys, node)
-		sys->slab.nr_nodes = (u32)node->node_id + 1;
-	err = bootstrap(sys);
-	if (!err)
-		err = make_own_caches(sys);
-	if (!err)
-		err = kmalloc_init(sys);
-	sys->slab.ready = !err;
-	if (!err)
-		slab_shrinker_init(sys);
-	return err;
+	return err ? err : make_own_caches(sys);
 }

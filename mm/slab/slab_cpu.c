@@ -118,7 +118,7 @@ static bool use_word(const struct mem_system *sys, const struct kmem_cache *cach
 static bool use_slab(struct mem_system *sys, struct kmem_cache *cache, struct kmem_cache_cpu *c,
 		     gfp_t gfp)
 {
-	u32 home = (u32)sys->page_cpu[c->holder.cpu]->nid;
+	u32 home = (u32)sys->page.cpu[c->holder.cpu]->nid;
 	struct page *slab = NULL;
 
 	retire(cache, c);
@@ -181,7 +181,7 @@ static void drain_all(struct mem_system *sys, struct kmem_cache *cache, enum sla
 	u32 own = arch_this_cpu();
 
 	for (u32 i = 0; i < cache->nr_cpus; i++) {
-		bool *running = &sys->page_cpu[i]->running;
+		bool *running = &sys->page.cpu[i]->running;
 
 		if (i == own || how == SLAB_DRAIN_UNUSED) {
 			drain_cpu(sys, cache, cache->cpu[i], how);

@@ -90,9 +90,9 @@ static inline struct page *slab_struct_page(const struct mem_system *sys, u64 pa
 {
 	u64 section = pa >> SECTION_SIZE_BITS;
 
-	if (unlikely(section >= sys->nr_sections || !sys->sections[section]))
+	if (unlikely(section >= sys->page.nr_sections || !sys->page.sections[section]))
 		return NULL;
-	return sys->mem_map + (pa >> PAGE_SHIFT);
+	return sys->page.mem_map + (pa >> PAGE_SHIFT);
 }
 
 /* The slab of the cache that an object is of, and its index there; NULL: it is none. Any pointer
@@ -120,7 +120,15 @@ static inline u64 slab_object_at(const struct mem_system *sys, const struct page
 }
 
 /* Head page of the compound page that p lies in; NULL when p is in no allocated page. */
-struct page *slab_page_of(const struct mem_system *sys, const void *p);
+static inline struct page *slab_page_of(const struct mem_system *sys, const void *p)
+{
+	struct page *page = slab_struct_page(sys, slab_pa(sys, (u64)(uintptr_t)p));
+
+	if (!page)
+		return NULL;
+	page = compound_head(page); /* all zero where no page has been used yet */
+	return page->kind && page->_refcount > 0 ? page : NULL;
+}
 
 /* ---- an object's bits (slab_bits.c) ------------------------------------------------------ */
 

@@ -7,7 +7,7 @@
 /* From a node's slabs, or new ones there, as far as gfp insists. */
 static u64 take_on_node(struct mem_system *sys, struct kmem_cache *cache, gfp_t gfp, int nid)
 {
-	u32 home = nid == NUMA_NO_NODE ? (u32)sys->page_cpu[arch_this_cpu()]->nid : (u32)nid;
+	u32 home = nid == NUMA_NO_NODE ? (u32)sys->page.cpu[arch_this_cpu()]->nid : (u32)nid;
 	u64 object = node_take(sys, cache, home);
 	struct page *slab;
 
@@ -144,7 +144,7 @@ __noinline void slab_free_slow(struct mem_system *sys, struct kmem_cache *cache,
 			       const void *caller)
 {
 	u32 cpu = arch_this_cpu();
-	struct page_cpu *live = sys->page_cpu[cpu];
+	struct page_cpu *live = sys->page.cpu[cpu];
 	struct page *slab;
 	u64 index;
 
@@ -173,7 +173,7 @@ static always_inline void give_any(struct mem_system *sys, struct kmem_cache *ca
 {
 	u32 cpu = arch_this_cpu();
 	struct kmem_cache_cpu *c = cache->cpu[cpu];
-	const struct page_cpu *live = sys->page_cpu[cpu];
+	const struct page_cpu *live = sys->page.cpu[cpu];
 	u64 at = object - live->live_start, offset;
 
 	if (c->hand_for == object)
@@ -263,7 +263,7 @@ static u32 run_of(u64 size, u32 nr, void **objects)
 static u32 give_run(struct mem_system *sys, struct kmem_cache *cache, u32 nr, void **objects)
 {
 	u32 cpu = arch_this_cpu(), run;
-	const struct page_cpu *live = sys->page_cpu[cpu];
+	const struct page_cpu *live = sys->page.cpu[cpu];
 	struct kmem_cache_cpu *c = cache->cpu[cpu];
 	u64 first = (u64)(uintptr_t)objects[0], at = first - live->live_start;
 	u64 offset = at & cache->slab_mask, bits, range, index;

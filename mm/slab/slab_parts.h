@@ -89,7 +89,14 @@ void slab_debug_look(struct mem_system *sys, const struct kmem_cache *cache, u64
  * or NR_SLAB_ERRORS. */
 enum slab_error slab_debug_wrong(const struct kmem_cache *cache, u64 object, bool live, s32 *ret_at,
 				 u8 *ret_expected);
-/* Size that the object was asked for with. */
+/* An object's records (slab_track.c); no-ops where the cache keeps none. */
+enum slab_track_kind { SLAB_TRACK_ALLOC, SLAB_TRACK_FREE };
+void slab_track(const struct kmem_cache *cache, u64 object, enum slab_track_kind which, u32 size,
+		const void *caller);
+void slab_tracks_clear(const struct kmem_cache *cache, u64 object);
+/* Was the record itself written over? */
+bool slab_track_is_overrun(const struct kmem_cache *cache, u64 object);
+/* Size that the object was asked for with; the cache's where it is not known. */
 u32 slab_debug_size(const struct kmem_cache *cache, u64 object);
 /* The object waits; returns the one that waited longest, whose turn it is, or 0: nobody has to. An
  * object of 0 only takes one out. */
@@ -112,6 +119,8 @@ enum slab_error slab_why_not(const struct mem_system *sys, const struct kmem_cac
 /* A cache that is no alias, of good arguments. NULL: no memory (slab_cache.c). */
 struct kmem_cache *slab_cache_new(struct mem_system *sys, const char *name, u32 size, u32 align,
 				  u32 flags, void (*ctor)(void *));
+/* The cache that caches come from, and those that others need (slab_cache.c). 0 or -ENOMEM. */
+int slab_bootstrap(struct mem_system *sys);
 /* Registers what gives back empty slabs when memory is short (slab_shrinker.c). */
 void slab_shrinker_init(struct mem_system *sys);
 /* Creates the caches behind kmalloc(). 0 or -ENOMEM. */

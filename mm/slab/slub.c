@@ -87,13 +87,3 @@ void slab_discard(struct mem_system *sys, struct kmem_cache *cache, struct page 
 		kmem_cache_free(sys, sys->slab.map_cache, slab->map);
 	forget(sys, cache, slab);
 }
-
-struct page *slab_page_of(const struct mem_system *sys, const void *p)
-{
-	struct page *page = slab_struct_page(sys, slab_pa(sys, (u64)(uintptr_t)p));
-
-	if (!page)
-		return NULL;
-	page = compound_head(page); /* all zero where no page has been used yet */
-	return page->kind && page->_refcount > 0 ? page : NULL;
-}

@@ -40,7 +40,7 @@ u32 vm_stat_threshold(const struct mem_system *sys, const struct zone *zone)
 	u64 units = zone->managed_pages >> (27 - PAGE_SHIFT); /* of 128 MiB */
 	u32 bits = units ? highest_bit(units) + 1 : 0;
 
-	return min(2 * (highest_bit(sys->nr_cpus) + 1) * (1 + bits), 125u);
+	return min(2 * (highest_bit(sys->given.nr_cpus) + 1) * (1 + bits), 125u);
 }
 
 /* ---- a node ------------------------------------------------------------------------------ */
@@ -167,10 +167,10 @@ static int add_leaf(void *ctx, const struct pt_entry *e)
 
 void vm_direct_map(const struct mem_system *sys, u64 ret_bytes[3])
 {
-	u64 size = pfn_to_phys(sys->max_pfn);
+	u64 size = pfn_to_phys(sys->page.max_pfn);
 
 	memset(ret_bytes, 0, 3 * sizeof(ret_bytes[0]));
 	if (sys->pt.root && size)
-		pt_walk_spans(&sys->pt, sys->layout.direct, sys->layout.direct + size - 1, add_leaf,
-			      ret_bytes);
+		pt_walk_spans(&sys->pt, sys->given.layout.direct,
+			      sys->given.layout.direct + size - 1, add_leaf, ret_bytes);
 }

@@ -23,8 +23,8 @@ static u64 type_flags(u64 pat, enum memtype type)
 void vm_init_types(struct mem_system *sys)
 {
 	for (unsigned type = 0; type < NR_MEMTYPES; type++)
-		sys->vmalloc.type_flags[type] =
-			type_flags(sys->pat ? sys->pat : PAT_AT_RESET, (enum memtype)type);
+		sys->vmalloc.type_flags[type] = type_flags(
+			sys->given.pat ? sys->given.pat : PAT_AT_RESET, (enum memtype)type);
 }
 
 static bool is_ram(const struct mem_system *sys, phys_addr_t start, u64 size)
@@ -61,7 +61,7 @@ static bool is_uniform(struct mem_system *sys, phys_addr_t start, phys_addr_t en
 	spin_lock(&v->lock);
 	if (start < v->uniform_start || end > v->uniform_end) {
 		v->uniform_start = start;
-		mtrr_type_range(sys->mtrr, start, end + GiB, &v->uniform_end);
+		mtrr_type_range(sys->given.mtrr, start, end + GiB, &v->uniform_end);
 	}
 	uniform = end <= v->uniform_end;
 	spin_unlock(&v->lock);
@@ -73,7 +73,7 @@ static unsigned max_level(struct mem_system *sys, phys_addr_t phys, u64 size)
 {
 	if (size < PT_SIZE(1))
 		return 0;
-	return !sys->mtrr || is_uniform(sys, phys, phys + size) ? 2 : 0;
+	return !sys->given.mtrr || is_uniform(sys, phys, phys + size) ? 2 : 0;
 }
 
 void *ioremap(struct mem_system *sys, phys_addr_t phys, u64 size, enum memtype type)

@@ -39,7 +39,7 @@ void *kvzalloc(struct mem_system *sys, size_t size, gfp_t gfp)
 
 void kvfree(struct mem_system *sys, void *p)
 {
-	bool direct = phys_to_pfn(virt_to_phys(sys, p)) < sys->max_pfn;
+	bool direct = phys_to_pfn(virt_to_phys(sys, p)) < sys->page.max_pfn;
 
 	if (!p || p == ZERO_SIZE_PTR || direct)
 		kfree(sys, p);

@@ -3,72 +3,14 @@
 #include "mm/slab/slab.h"
 #include "vm_inner.h"
 
-#define LAZY_BYTES (32 * MiB) /* times the bits of the number of CPUs: Linux's limit */
-#define LAZY_SHARE 32	      /* never more than this part of memory */
-
 #define NO_GAP (~0ULL)
-
-bool vm_area_update(struct tree_node *node)
-{
-	struct vm_struct *area = vm_area_of(node);
-	const struct vm_struct *left = vm_area_of(node->child[TREE_LEFT]);
-	const struct vm_struct *right = vm_area_of(node->child[TREE_RIGHT]);
-	u64 first = area->addr, end = vm_area_end(area), gap = 0;
-
-	if (left) {
-		gap = max(left->gap, first - left->end);
-		first = left->first;
-	}
-	if (right) {
-		gap = max(gap, max(right->gap, right->first - end));
-		end = right->end;
-	}
-	if (area->first == first && area->end == end && area->gap == gap)
-		return false;
-	area->first = first;
-	area->end = end;
-	area->gap = gap;
-	return true;
-}
-
-/* The table that all short ways begin at. */
-static int make_upper(struct mem_system *sys)
-{
-	u64 *entry;
-	int err = pt_need_entry(&sys->pt, sys->layout.vmalloc_start, 2, &entry);
-
-	if (err)
-		return err;
-	sys->vmalloc.upper = entry - PT_INDEX(sys->layout.vmalloc_start, 2);
-	sys->vmalloc.upper_va = sys->layout.vmalloc_start >> PT_SHIFT(3);
-	return 0;
-}
-
-int vmalloc_init(struct mem_system *sys)
-{
-	struct vmalloc_system *v = &sys->vmalloc;
-	u64 linux_max = LAZY_BYTES / PAGE_SIZE * (highest_bit(max(sys->nr_cpus, 1u)) + 1);
-
-	memset(v, 0, sizeof(*v));
-	v->last_table = VM_NO_TABLE;
-	list_init(&v->lazy);
-	spin_lock_init(&v->lock, "vmalloc", LOCK_VMALLOC, sys->page_options.watch);
-	v->lazy_max = min(linux_max, sys->totalram_pages / LAZY_SHARE);
-	v->kernel_bits = pt_leaf_bits(&sys->pt, VM_KERNEL_FLAGS, 0);
-	vm_init_types(sys);
-	v->cache = kmem_cache_create(sys, "vmap_area", sizeof(struct vm_struct), 0, 0, NULL);
-	if (!v->cache)
-		return -ENOMEM;
-	vm_init_shrinker(sys);
-	return make_upper(sys);
-}
 
 /* ---- where an area lies ------------------------------------------------------------------ */
 
 /* The lowest address with `len` free bytes. */
 static u64 lowest_gap(const struct mem_system *sys, u64 len)
 {
-	u64 start = sys->layout.vmalloc_start, end = sys->layout.vmalloc_end;
+	u64 start = sys->given.layout.vmalloc_start, end = sys->given.layout.vmalloc_end;
 	const struct vm_struct *area = vm_area_of(sys->vmalloc.areas.root), *left, *right;
 
 	if (!area || area->first - start >= len)
@@ -93,7 +35,7 @@ static u64 lowest_gap(const struct mem_system *sys, u64 len)
 /* The long way: the first gap that holds an aligned area, though it need not hold every one. */
 static u64 lowest_aligned(const struct mem_system *sys, u64 size, u64 align)
 {
-	u64 at = round_up(sys->layout.vmalloc_start, align);
+	u64 at = round_up(sys->given.layout.vmalloc_start, align);
 	struct tree_node *node = tree_first(&sys->vmalloc.areas);
 
 	for (; node; node = tree_next(node)) {
@@ -103,7 +45,9 @@ static u64 lowest_aligned(const struct mem_system *sys, u64 size, u64 align)
 			return at;
 		at = round_up(vm_area_end(area), align);
 	}
-	return at <= sys->layout.vmalloc_end && sys->layout.vmalloc_end - at >= size ? at : NO_GAP;
+	return at <= sys->given.layout.vmalloc_end && sys->given.layout.vmalloc_end - at >= size
+		       ? at
+		       : NO_GAP;
 }
 
 /* A gap that holds the area wherever its multiple of `align` lies is found in O(log n), and nearly

@@ -23,9 +23,6 @@ void vm_area_free_at(struct mem_system *sys, u64 va, u64 size, u32 kind, const v
 /* The same after a failure, at once: what was mapped was never handed out. Returns NULL. */
 void *vm_area_drop(struct mem_system *sys, struct vm_struct *area);
 
-/* What an area knows of those below it in the tree. */
-bool vm_area_update(struct tree_node *node);
-
 static inline struct vm_struct *vm_area_of(struct tree_node *node)
 {
 	return node ? container_of(node, struct vm_struct, node) : NULL;
@@ -34,6 +31,31 @@ static inline struct vm_struct *vm_area_of(struct tree_node *node)
 static inline u64 vm_area_end(const struct vm_struct *area)
 {
 	return area->addr + area->size;
+}
+
+/* Computes what an area knows of all that are below it in the tree: where they begin and end, and
+ * the largest gap between any two of them. False: nothing of it changed. */
+static inline bool vm_area_update(struct tree_node *node)
+{
+	struct vm_struct *area = vm_area_of(node);
+	const struct vm_struct *left = vm_area_of(node->child[TREE_LEFT]);
+	const struct vm_struct *right = vm_area_of(node->child[TREE_RIGHT]);
+	u64 first = area->addr, end = vm_area_end(area), gap = 0;
+
+	if (left) {
+		gap = max(left->gap, first - left->end);
+		first = left->first;
+	}
+	if (right) {
+		gap = max(gap, max(right->gap, right->first - end));
+		end = right->end;
+	}
+	if (area->first == first && area->end == end && area->gap == gap)
+		return false;
+	area->first = first;
+	area->end = end;
+	area->gap = gap;
+	return true;
 }
 
 /* The entry for va: from the top only where the region's first 512 GiB end. */

@@ -67,7 +67,7 @@ u32 vm_map_pages(struct mem_system *sys, struct vm_struct *area, u64 va, struct 
 		if (!entry)
 			return done;
 		n = min(nr - done, pt_entries_left(va, 0));
-		write_entries(entry, pages + done, n, sys->mem_map, bits);
+		write_entries(entry, pages + done, n, sys->page.mem_map, bits);
 	}
 	return nr;
 }

@@ -30,7 +30,7 @@ static u32 free_block(void *ctx, phys_addr_t pa, unsigned level)
 /* The tables of a lazy area that has left the tree, as its neighbours allow. */
 static void retire_tables(struct mem_system *sys, const struct vm_struct *lazy)
 {
-	u64 start = sys->layout.vmalloc_start, end = sys->layout.vmalloc_end;
+	u64 start = sys->given.layout.vmalloc_start, end = sys->given.layout.vmalloc_end;
 	const struct vm_struct *area = vm_area_of(sys->vmalloc.areas.root);
 
 	while (area) {

@@ -3,9 +3,44 @@
 #include "mm/vmalloc/vmalloc.h"
 
 #include "mm/page/page_alloc.h"
+#include "mm/slab/slab.h"
 #include "vm_inner.h"
 
-#define CHUNK 64 /* single pages at once */
+#define CHUNK	   64	      /* single pages at once */
+#define LAZY_BYTES (32 * MiB) /* times the bits of the number of CPUs: Linux's limit */
+#define LAZY_SHARE 32	      /* never more than this part of memory */
+
+/* The table that all short ways begin at. */
+static int make_upper(struct mem_system *sys)
+{
+	u64 *entry;
+	int err = pt_need_entry(&sys->pt, sys->given.layout.vmalloc_start, 2, &entry);
+
+	if (err)
+		return err;
+	sys->vmalloc.upper = entry - PT_INDEX(sys->given.layout.vmalloc_start, 2);
+	sys->vmalloc.upper_va = sys->given.layout.vmalloc_start >> PT_SHIFT(3);
+	return 0;
+}
+
+int vmalloc_init(struct mem_system *sys)
+{
+	struct vmalloc_system *v = &sys->vmalloc;
+	u64 linux_max = LAZY_BYTES / PAGE_SIZE * (highest_bit(max(sys->given.nr_cpus, 1u)) + 1);
+
+	memset(v, 0, sizeof(*v));
+	v->last_table = VM_NO_TABLE;
+	list_init(&v->lazy);
+	spin_lock_init(&v->lock, "vmalloc", LOCK_VMALLOC, sys->given.page_options.watch);
+	v->lazy_max = min(linux_max, sys->page.totalram_pages / LAZY_SHARE);
+	v->kernel_bits = pt_leaf_bits(&sys->pt, VM_KERNEL_FLAGS, 0);
+	vm_init_types(sys);
+	v->cache = kmem_cache_create(sys, "vmap_area", sizeof(struct vm_struct), 0, 0, NULL);
+	if (!v->cache)
+		return -ENOMEM;
+	vm_init_shrinker(sys);
+	return make_upper(sys);
+}
 
 struct request {
 	struct mem_system *sys;
@@ -129,7 +164,7 @@ static int fill_area(struct request *r)
 static void *allocate(struct request *r)
 {
 	struct mem_system *sys = r->sys;
-	u64 nr = vm_pages_of(sys, r->size, sys->totalram_pages, r->caller);
+	u64 nr = vm_pages_of(sys, r->size, sys->page.totalram_pages, r->caller);
 
 	if (!nr)
 		return NULL;

@@ -61,8 +61,8 @@ static const char *check_pages(const struct check *c, const struct vm_struct *ar
 static const char *check_area(struct check *c, const struct vm_struct *area,
 			      const struct vm_struct *prev)
 {
-	u64 at = prev ? vm_area_end(prev) : c->sys->layout.vmalloc_start;
-	u64 end = c->sys->layout.vmalloc_end;
+	u64 at = prev ? vm_area_end(prev) : c->sys->given.layout.vmalloc_start;
+	u64 end = c->sys->given.layout.vmalloc_end;
 
 	*c->ret_va = area->addr;
 	if (area->addr < at)
@@ -98,7 +98,7 @@ static const char *check_lazy_list(const struct check *c)
 		    area->purge.next->prev != &area->purge)
 			return "the list of freed areas is broken";
 	}
-	*c->ret_va = c->sys->layout.vmalloc_start;
+	*c->ret_va = c->sys->given.layout.vmalloc_start;
 	return nr == c->lazy && v->lazy_pages == c->lazy_pages
 		       ? NULL
 		       : "the freed areas differ from their count";
@@ -110,14 +110,14 @@ static const char *check_areas(struct check *c)
 	const struct vm_struct *area, *prev = NULL;
 	const char *wrong = tree_check(&v->areas, vm_area_update);
 
-	*c->ret_va = c->sys->layout.vmalloc_start;
+	*c->ret_va = c->sys->given.layout.vmalloc_start;
 	for (area = vmalloc_next(c->sys, NULL); area && !wrong; area = vmalloc_next(c->sys, area)) {
 		wrong = check_area(c, area, prev);
 		prev = area;
 	}
 	if (wrong)
 		return wrong;
-	*c->ret_va = c->sys->layout.vmalloc_start;
+	*c->ret_va = c->sys->given.layout.vmalloc_start;
 	if (c->areas != v->nr_areas || c->pages != v->nr_pages)
 		return "the areas differ from their count";
 	return check_lazy_list(c);
@@ -161,7 +161,7 @@ static int check_entry(void *ctx, const struct pt_entry *e)
 
 static const char *check_tables(struct check *c)
 {
-	const struct pt_layout *layout = &c->sys->layout;
+	const struct pt_layout *layout = &c->sys->given.layout;
 	int err = pt_walk(&c->sys->pt, layout->vmalloc_start, layout->vmalloc_end - 1, check_entry,
 			  c);
 

@@ -7,7 +7,7 @@ static void *map(struct mem_system *sys, struct page **pages, u32 nr, u64 bits, 
 {
 	struct vm_struct *area;
 
-	if (!vm_pages_of(sys, (u64)nr << PAGE_SHIFT, sys->totalram_pages, caller))
+	if (!vm_pages_of(sys, (u64)nr << PAGE_SHIFT, sys->page.totalram_pages, caller))
 		return NULL;
 	area = vm_area_new(sys, nr, PAGE_SIZE, kind, caller);
 	if (!area)

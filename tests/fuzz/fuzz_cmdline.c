@@ -25,7 +25,7 @@ static int cmd_words_back(struct cmd_call *call)
 	emit_list(call->out, NULL);
 	for (int i = 0; i < call->argc; i++) {
 		emit_text(call->out, "%s\n", call->argv[i]);
-		emit_str(call->out, NULL, call->argv[i]);
+		emit_field(call->out, "text", call->argv[i]);
 	}
 	emit_end(call->out);
 	return call->argc & 1;
@@ -33,10 +33,15 @@ static int cmd_words_back(struct cmd_call *call)
 
 static const char *const words_of_walk[] = {"own", "fw", NULL};
 static const struct cmd rows[] = {
-	{"pt", "", "", cmd_words_back, NULL},
-	{"pt stats", "", "", cmd_words_back, NULL},
-	{"walk", "[fw|own] VA", "", cmd_words_back, words_of_walk},
-	{"help", "[COMMAND]", "", cmd_help, NULL},
+	{.name = "pt", .args = "", .help = "", .fn = cmd_words_back},
+	{.name = "pt stats", .args = "", .help = "", .fn = cmd_words_back},
+	{.name = "walk",
+	 .args = "[fw|own] VA",
+	 .help = "",
+	 .fn = cmd_words_back,
+	 .words = words_of_walk,
+	 .max_args = 3},
+	{.name = "help", .args = "[COMMAND]", .help = "", .fn = cmd_help, .max_args = 3},
 };
 static const struct cmd_table table = {"All", rows, ARRAY_SIZE(rows)};
 static const struct cmd_table *const tables[] = {&table};
@@ -77,9 +82,11 @@ static void run(struct cmd_words *words)
 		v = 5;
 	}
 	cmd_no_more_args(&call, 1);
+	if (call.cmd)
+		cmd_check_args(&call);
 	emit_list(&out, NULL);
 	for (int i = 0; i < call.argc; i++)
-		emit_str(&out, NULL, call.argv[i]);
+		emit_field(&out, "text", call.argv[i]);
 	emit_close(&out);
 }
 
@@ -120,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	split(text, size);
 	fake_fw_reset();
-	shell_init(&sh, NULL, tables, 1);
+	shell_init(&sh, NULL, &(struct cmd_runner){tables, 1, NULL, NULL});
 	must(shell_script(&sh, text) == (int)sh.nr_failed && sh.nr_failed <= sh.nr_run);
 	type(data, size);
 	fake_fw.screen.columns = 20 + (u32)size % 80;

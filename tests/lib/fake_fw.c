@@ -178,13 +178,3 @@ const char *fake_cursor_row(void)
 {
 	return fake_row(fake_at_row);
 }
-
-/* There is no stick. */
-int __weak fw_file_read(const char *path, char *buf, size_t size, size_t *ret_len)
-{
-	(void)path;
-	(void)buf;
-	(void)size;
-	*ret_len = 0;
-	return -ENOENT;
-}

@@ -229,8 +229,8 @@ bool linux_map_build(struct linux_map *m, bool from_e820)
 	build_e820(m, from_e820);
 	add_ram(m);
 	set_nodes(m);
-	m->sys.numa = &m->file.numa;
-	m->sys.layout = pt_layout_x86(4);
+	m->sys.given.numa = &m->file.numa;
+	m->sys.given.layout = pt_layout_x86(4);
 	assert_int_equal(host_memory_new(&m->host, &m->sys), 0);
 	assert_int_equal(zones_init(&m->sys), 0);
 	return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * A machine file (parse/mapfile.h) as the Linux that its log is from took it: e820, memblock, nodes
- *and zones.
+ * A machine file (parse/mapfile.h) as the Linux that its log is from took it: e820, memblock,
+ * nodes and zones.
  *
  * What Linux was told beside the firmware's map stands in `note` lines; these rules apply them:
  *

@@ -8,6 +8,7 @@
 
 #include "arch.h"
 #include "lib.h"
+#include "mm/init.h"
 
 #define SIM_REGIONS 256
 
@@ -36,19 +37,19 @@ static void parse_word(struct sim *s, const char *word)
 	else if (!strncmp(word, "levels=", 7))
 		s->sys.pt.levels = (u8)atoi(word + 7);
 	else if (!strcmp(word, "flat"))
-		s->sys.model = MEMMODEL_FLAT;
+		s->sys.given.model = MEMMODEL_FLAT;
 	else if (!strncmp(word, "cpus=", 5))
-		s->sys.nr_cpus = (u32)atoi(word + 5);
+		s->sys.given.nr_cpus = (u32)atoi(word + 5);
 	else if (!strncmp(word, "pmem=", 5))
 		parse_u64(word + 5, &s->pmem);
 	else if (!strcmp(word, "merge"))
-		s->sys.slab_options.nomerge = false;
+		s->sys.given.slab_options.nomerge = false;
 	else if (!strcmp(word, "randomise"))
-		s->sys.slab_options.randomise = true;
+		s->sys.given.slab_options.randomise = true;
 	else if (!strncmp(word, "slub_debug=", 11))
-		slab_debug_parse(word + 11, &s->sys.slab_options);
+		slab_debug_parse(word + 11, &s->sys.given.slab_options);
 	else if (!strncmp(word, "quarantine=", 11))
-		s->sys.slab_options.quarantine = (u32)atoi(word + 11);
+		s->sys.given.slab_options.quarantine = (u32)atoi(word + 11);
 	else if (!strcmp(word, "no1g"))
 		s->sys.pt.max_page_level = 1;
 	else if (!strcmp(word, "raw"))
@@ -62,7 +63,7 @@ static void parse_spec(struct sim *s, const char *spec)
 	char *copy = strdup(spec), *save = NULL;
 
 	s->nodes = 1;
-	s->sys.slab_options.nomerge = true; /* a test's cache is its own */
+	s->sys.given.slab_options.nomerge = true; /* a test's cache is its own */
 	s->sys.pt.levels = 4;
 	s->sys.pt.max_page_level = 2;
 	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
@@ -120,7 +121,8 @@ static void lay_out(struct sim *s)
 	if (s->size > low)
 		add_ram(s, 4 * GiB, 4 * GiB + s->size - low);
 	if (s->pmem)
-		s->sys.devices[s->sys.nr_devices++] = pmem_after(s, s->size - min(s->size, low));
+		s->sys.given.devices[s->sys.given.nr_devices++] =
+			pmem_after(s, s->size - min(s->size, low));
 	split_nodes(s, low);
 	if (numa_apply(&s->numa, &s->sys.memblock, &conflict) < 0)
 		die("numa_apply", -ENOMEM);
@@ -138,15 +140,15 @@ struct mem_system *sim_new_with(const char *spec, const struct page_options *opt
 	struct sim *s = calloc(1, sizeof(*s));
 	int err;
 
-	s->sys.page_options = *options;
+	s->sys.given.page_options = *options;
 	parse_spec(s, spec);
 	lay_out(s);
-	s->sys.numa = &s->numa;
-	s->sys.mtrr = &s->mtrr;
-	s->sys.page_options.watch = &s->watch;
+	s->sys.given.numa = &s->numa;
+	s->sys.given.mtrr = &s->mtrr;
+	s->sys.given.page_options.watch = &s->watch;
 	s->sys.pt.nx = true;
 	s->sys.pt.changed = arch_pt_changed;
-	s->sys.layout = pt_layout_x86(s->sys.pt.levels);
+	s->sys.given.layout = pt_layout_x86(s->sys.pt.levels);
 	if (s->raw)
 		return &s->sys;
 	err = host_memory_new(&s->memory, &s->sys);

@@ -369,7 +369,7 @@ static void free_wrongly(struct slab_model *m)
 
 static void change_cpu(struct slab_model *m)
 {
-	arch_host_cpu = choose(m, m->sys->nr_cpus);
+	arch_host_cpu = choose(m, m->sys->given.nr_cpus);
 }
 
 /* One CPU has it from its hand, another frees it, and a third one does it again. */
@@ -491,5 +491,5 @@ void slab_model_end(struct slab_model *m)
 	pages = sim_all_pages(m->sys);
 	ASSERT(pages == m->pages, "%llu pages, not %llu", pages, m->pages);
 	ASSERT(slab_bad_frees(m->sys) == m->bad, "%llu", m->bad);
-	ASSERT(!m->sys->page_errors.bad_frees, "%llu", (u64)m->sys->page_errors.bad_frees);
+	ASSERT(!m->sys->page.errors.bad_frees, "%llu", (u64)m->sys->page.errors.bad_frees);
 }

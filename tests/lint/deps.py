@@ -10,7 +10,8 @@ os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
 # mm's folders from the bottom up; include/mm has the same, and a header belongs to its folder's layer.
 MM_LAYERS = ["lib", "boot", "pgtable", "page", "slab", "vmalloc", "stat", "exercise"]
-# struct mem_system holds the state of every layer, so its header names them all.
+# struct mem_system holds the state of every layer, so its header names them all; that nobody calls
+# up through it is calls.py's affair.
 ANY_LAYER = {"mm/system.h", "mm/types.h"}
 MM_OUTSIDE = {"kernel.h", "status.h", "list.h", "lib.h", "tree.h", "arch.h", "arch/percpu.h",
               "spinlock.h", "sanitize.h"}

@@ -33,7 +33,7 @@ def check_explorer(row, image):
                                                      row["levels"] == 4 else "5 levels\n")
     yield "the firmware's tables are as `info tlb` says", compare(fw, boot.tlbs[0])
     yield "a clone after random edits is as `info tlb` says", compare(clone, boot.tlbs[1])
-    edits = re.search(r'"steps": (\d+).*"cpu_accesses": (\d+).*"disagreements": (\d+)', out)
+    edits = re.search(r'"nr_steps": (\d+).*"cpu_accesses": (\d+).*"disagreements": (\d+)', out)
     yield "10,000 random edits, each access as foreseen", None if edits and int(edits[1]) == 10000 and \
         int(edits[2]) > 8000 and edits[3] == "0" else str(edits and edits[0])
     sweep = re.search(r"^(\d+) combinations .*, (\d+) disagreements$", out, re.M)

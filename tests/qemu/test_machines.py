@@ -4,6 +4,7 @@
 While the program holds still on its own page tables, QEMU's monitor says what the CPU would translate
 (`info tlb`); that must be, line by line, what `pt dump own --format tlb` printed.
 """
+import glob
 import json
 import os
 import re
@@ -78,11 +79,11 @@ def smp_checks(row, values, own):
     if smp == 1 or len(values) < 3:
         yield from [("all CPUs have their checks", str(values))] if smp > 1 else []
         return
-    yield "all CPUs exercise at once", None if values[1]["result"] == "passed" and values[1]["cpus"] == smp and \
+    yield "all CPUs exercise at once", None if values[1]["result"] == "passed" and values[1]["nr_cpus"] == smp and \
         values[1]["swaps"] > 0 else str(values[1])
     tlb = values[2]
     yield "no CPU keeps a stale translation", None if tlb["disagreements"] == 0 and tlb["rounds"] == 1000 and \
-        tlb["cpus"] == smp and tlb["faults"] == smp - 1 else str(tlb)
+        tlb["nr_cpus"] == smp and tlb["faults"] == smp - 1 else str(tlb)
 
 
 def levels_wrong(row, own, registers):
@@ -105,7 +106,7 @@ def machine_wrong(row, zones, memmap):
 
 def linux_wrong(linux, zones):
     """Start, spanned and present pages are what Linux found on the same machine."""
-    ours = {f"{z['node']} {z['name']}": (z["start_pfn"], z["spanned"], z["present"]) for z in zones
+    ours = {f"{z['node']} {z['name']}": (int(z["start_pfn"], 16), z["spanned"], z["present"]) for z in zones
             if z["present"]}
     return None if ours == linux else f"Linux {linux}, we {ours}"
 
@@ -114,7 +115,7 @@ def gigabyte_wrong(row, boot):
     """The direct map of memory above 4 GiB has 1 GiB pages if and only if the CPU knows them."""
     stats = json_values(boot.output)[2]
     own = next(t for t in stats if t["tables_of"] == "own")
-    leaves = next(level["mappings"] for level in own["per_level"] if level["level"] == "PDPTE")
+    leaves = next(level["nr_mappings"] for level in own["per_level"] if level["level"] == "PDPTE")
     can = "max" in row["cpu"] and "-pdpe1gb" not in row["cpu"]
     if not can:
         return f"{leaves} mappings of 1 GiB" if leaves else None
@@ -200,7 +201,7 @@ def planted_checks(values):
     if not done:
         yield "bugs are planted", str(values)[-600:]
         return
-    yield "planted bugs are found", None if done["found"] == done["planted"] == 9 else str(done)[-900:]
+    yield "planted bugs are found", None if done["nr_found"] == done["planted"] == 9 else str(done)[-900:]
     double = next(plant["reports"][0] for plant in done["plants"] if plant["plant"] == "double")
     callers = [double[key]["by"] for key in ("allocated", "freed")] + [double["found_by"]]
     yield "both callers are named", None if len(set(callers)) == 2 and \
@@ -218,7 +219,7 @@ def check_pressure(row, image):
         return
     pressure, shrinkers, vmstat, drop, exercise = values[:5]
     yield "a cache becomes memory", None if pressure["result"] == "passed" and pressure["calls"] and \
-        pressure["scanned"] >= pressure["objects"] > pressure["cache_pages"] > 0 else str(pressure)
+        pressure["scanned"] >= pressure["nr_objects"] > pressure["cache_pages"] > 0 else str(pressure)
     scanned = sum(s["scanned"] for s in shrinkers["shrinkers"]) + pressure["scanned"]
     yield "counters agree", None if vmstat["slabs_scanned"] == scanned and shrinkers["stalls"] == \
         sum(vmstat[name] for name in vmstat if name.startswith("allocstall")) > 0 else f"{shrinkers} {vmstat}"
@@ -234,6 +235,17 @@ def check_too_little(row, image):
         yield f"says `{text}`", None if text in boot.output else boot.output[-600:] or "no output"
 
 
+def manual_missing(stick):
+    """None when each page of the manual lies on the stick as it is in esp/."""
+    pages = sorted(glob.glob(os.path.join(MANUAL, "*.txt")))
+    for page in pages:
+        name = f"::/tablewalk/manual/{os.path.basename(page)}"
+        copy = subprocess.run(["mtype", "-i", f"{stick}@@1M", name], capture_output=True, text=True)
+        if copy.stdout != open(page).read():
+            return f"{name}: {copy.stderr or 'differs'}"
+    return None if pages else f"{MANUAL}: no pages"
+
+
 def check_stick(row, image):
     """`make image`'s stick boots by itself, and the report is on it afterwards."""
     build = os.path.dirname(os.path.abspath(image))
@@ -242,6 +254,7 @@ def check_stick(row, image):
     if made.returncode:
         yield "is made", made.stderr
         return
+    yield "has the manual", manual_missing(stick)
     row = dict(row, extra=["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,file={stick}",
                            "-device", "usb-storage,drive=stick"])
     boot = Boot(row, None, "report; save boot1; quit").run()
@@ -258,6 +271,7 @@ CHECKS = {"machine": check_machine, "wrong input": check_wrong_input, "stick": c
           "faults": check_faults, "smp faults": check_smp_faults, "nosmp": check_nosmp, "too little": check_too_little,
           "pressure": check_pressure, "explorer": check_explorer}
 STICK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "image.sh")
+MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "esp", "tablewalk", "manual")
 
 
 def check_logged(row, image, log_dir):

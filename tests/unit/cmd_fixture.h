@@ -46,22 +46,14 @@ static inline int run_fn(struct cmd_call *call, int (*fn)(struct cmd_call *call)
 	return err;
 }
 
-/* The same of the table's command that the line begins with; -ENOENT: there is none. */
-static inline int run_line(struct app *app, const struct cmd_table *table, const char *line,
-			   enum emit_format format)
+/* Runs the command line as the prompt does, but unguarded. Its error. */
+static inline int run_line(struct app *app, const char *line, enum emit_format format)
 {
-	struct cmd_call call = {.app = app};
-	struct cmd_words words;
-	int nr;
+	const struct cmd_runner runner = {.tables = app_commands, .nr_tables = app_nr_commands};
+	struct emit out;
 
-	if (cmd_next(&line, &words) != 1)
-		return -ENOENT;
-	call.cmd = cmd_find(&table, 1, words.argc, words.argv, &nr);
-	if (!call.cmd)
-		return -ENOENT;
-	call.argc = words.argc - nr;
-	call.argv = words.argv + nr;
-	return run_fn(&call, call.cmd->fn, format);
+	emit_init(&out, format, text_collect, NULL);
+	return cmd_run_text(&runner, NULL, app, line, &out);
 }
 
 #endif

@@ -64,10 +64,10 @@ void bench_show(struct bench_table *t)
 		emit_text(out, "%-32s %10llu.%02llu %11s %9s\n", r->name, r->ticks / 100,
 			  r->ticks % 100, theirs, goal);
 		emit_object(out, NULL);
-		emit_str(out, "name", r->name);
-		emit_num(out, "hundredths", r->ticks);
-		emit_num(out, "linux", r->theirs);
-		emit_num(out, "goal", r->goal);
+		emit_field(out, "name", r->name);
+		emit_field(out, "hundredths", r->ticks);
+		emit_field(out, "linux", r->theirs);
+		emit_field(out, "goal", r->goal);
 		emit_end(out);
 	}
 	emit_end(out);

@@ -170,8 +170,8 @@ static void start_rows(struct bench *b)
 {
 	u64 init = 0, tables = 0;
 
-	for (u32 i = 0; i < b->sys->nr_steps; i++) {
-		const struct mm_step *s = &b->sys->steps[i];
+	for (u32 i = 0; i < b->sys->steps.nr; i++) {
+		const struct mm_step *s = &b->sys->steps.step[i];
 
 		if (!strcmp(s->name, "memblock") || !strcmp(s->name, "zones") ||
 		    !strcmp(s->name, "memory model") || !strcmp(s->name, "free lists"))
@@ -183,18 +183,15 @@ static void start_rows(struct bench *b)
 	bench_add(&b->table, "page tables at start", tables * 100, 0, 0);
 }
 
-int cmd_bench_page(struct cmd_call *call)
+static int cmd_bench_page(struct cmd_call *call)
 {
 	static struct bench b;
 	static const u32 linux_1k[] = {453, 264}, goal_1k[] = {50, 45};
 	static const u32 linux_16k[] = {551, 413}, goal_16k[] = {75, 75};
 	static const char *const name_1k[] = {"1024 x order 0: alloc", "1024 x order 0: free"};
 	static const char *const name_16k[] = {"16384 x order 0: alloc", "16384 x order 0: free"};
-	int err = cmd_is_view(call, 0);
 
 	b = (struct bench){.sys = &call->app->sys};
-	if (err)
-		return err;
 	b.held = __get_free_pages(b.sys, GFP_KERNEL, HELD_ORDER);
 	if (!b.held)
 		return cmd_error(call, -ENOMEM, "no block of 128 KiB is free");
@@ -212,3 +209,13 @@ int cmd_bench_page(struct cmd_call *call)
 	bench_show(&b.table);
 	return 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "bench page",
+	 .args = "",
+	 .help = "what the page allocator's operations cost",
+	 .fn = cmd_bench_page,
+	 .flags = CMD_NEEDS_MM},
+};
+
+const struct cmd_table cmds_bench_page = {ROOM_BENCH, rows, ARRAY_SIZE(rows)};

@@ -138,14 +138,12 @@ static int run(struct bench *b, struct kmem_cache *small, struct kmem_cache *lar
 	return 0;
 }
 
-int cmd_bench_slab(struct cmd_call *call)
+static int cmd_bench_slab(struct cmd_call *call)
 {
 	static struct bench b;
 	struct kmem_cache *small, *large;
-	int err = cmd_is_view(call, 0);
+	int err;
 
-	if (err)
-		return err;
 	b = (struct bench){.sys = &call->app->sys};
 	bench_begin(&b.table, call);
 	b.held = vmalloc(b.sys, OBJECTS * sizeof(void *));
@@ -161,3 +159,13 @@ int cmd_bench_slab(struct cmd_call *call)
 	vfree(b.sys, b.held);
 	return err ? cmd_error(call, err, "a few MiB are not free") : 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "bench slab",
+	 .args = "",
+	 .help = "what objects cost",
+	 .fn = cmd_bench_slab,
+	 .flags = CMD_NEEDS_MM},
+};
+
+const struct cmd_table cmds_bench_slab = {ROOM_BENCH, rows, ARRAY_SIZE(rows)};

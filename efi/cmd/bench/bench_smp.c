@@ -112,10 +112,10 @@ static void show(struct emit *out, const struct bench *b, u64 ticks, u64 alone)
 	emit_text(out, "%-28s %4u %12llu.%02llu %7llu.%02llu\n", b->work->name, b->nr, each / 100,
 		  each % 100, scale / 100, scale % 100);
 	emit_object(out, NULL);
-	emit_str(out, "name", b->work->name);
-	emit_num(out, "cpus", b->nr);
-	emit_num(out, "hundredths", each);
-	emit_num(out, "scaling_hundredths", scale);
+	emit_field(out, "name", b->work->name);
+	emit_field(out, "nr_cpus", b->nr);
+	emit_field(out, "hundredths", each);
+	emit_field(out, "scaling_hundredths", scale);
 	emit_end(out);
 }
 
@@ -143,13 +143,11 @@ static int bench_all(struct cmd_call *call, struct bench *b)
 	return err;
 }
 
-int cmd_bench_smp(struct cmd_call *call)
+static int cmd_bench_smp(struct cmd_call *call)
 {
 	static struct bench b;
-	int err = cmd_is_view(call, 0);
+	int err = 0;
 
-	if (err)
-		return err;
 	b = (struct bench){.sys = &call->app->sys};
 	for (u32 i = 0; !err && i < smp_nr_cpus(); i++) {
 		b.held[i] = kmalloc(b.sys, BATCH * sizeof(struct page *), GFP_KERNEL);
@@ -164,3 +162,13 @@ int cmd_bench_smp(struct cmd_call *call)
 		kfree(b.sys, b.held[i]);
 	return err;
 }
+
+static const struct cmd rows[] = {
+	{.name = "bench smp",
+	 .args = "",
+	 .help = "how the page allocator scales from one CPU to all",
+	 .fn = cmd_bench_smp,
+	 .flags = CMD_NEEDS_MM},
+};
+
+const struct cmd_table cmds_bench_smp = {ROOM_BENCH, rows, ARRAY_SIZE(rows)};

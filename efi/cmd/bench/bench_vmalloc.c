@@ -221,14 +221,11 @@ static void run(struct bench *b)
 	bench_show(&b->table);
 }
 
-int cmd_bench_vmalloc(struct cmd_call *call)
+static int cmd_bench_vmalloc(struct cmd_call *call)
 {
 	static struct bench b;
 	u32 got;
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	b = (struct bench){.sys = &call->app->sys};
 	bench_begin(&b.table, call);
 	b.hole = find_hole(b.sys);
@@ -238,3 +235,13 @@ int cmd_bench_vmalloc(struct cmd_call *call)
 	free_pages_bulk(b.sys, got, b.pages);
 	return got == MAPPED ? 0 : cmd_error(call, -ENOMEM, "2 MiB are not free");
 }
+
+static const struct cmd rows[] = {
+	{.name = "bench vmalloc",
+	 .args = "",
+	 .help = "what areas of addresses and their page tables cost",
+	 .fn = cmd_bench_vmalloc,
+	 .flags = CMD_NEEDS_MM},
+};
+
+const struct cmd_table cmds_bench_vmalloc = {ROOM_BENCH, rows, ARRAY_SIZE(rows)};

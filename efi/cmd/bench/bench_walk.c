@@ -56,7 +56,7 @@ static int map_block(struct bench *b, u32 way, u32 block)
 			      way == BY_2M ? 1 : 0);
 	pa = round_down(pa, GiB);
 	/* The page reaches beyond our block; only the block is touched. */
-	if (b->sys->mtrr && !mtrr_uniform(b->sys->mtrr, pa, pa + GiB))
+	if (b->sys->given.mtrr && !mtrr_uniform(b->sys->given.mtrr, pa, pa + GiB))
 		return -ENODEV;
 	return pt_map(&b->sys->pt, round_down(block_va(b, way, block), GiB), pa, GiB, flags, 2);
 }
@@ -209,7 +209,7 @@ static void show_table(struct emit *out, const struct table *t)
 	for (u32 i = 0; i < t->nr; i++) {
 		emit_text(out, "%8s", fmt_size(size, t->pages[i] * PAGE_SIZE));
 		emit_object(out, NULL);
-		emit_num(out, "bytes", t->pages[i] * PAGE_SIZE);
+		emit_field(out, "bytes", t->pages[i] * PAGE_SIZE);
 		for (u32 way = 0; way < NR_WAYS; way++) {
 			u64 cost = t->cost[way][i];
 
@@ -218,7 +218,7 @@ static void show_table(struct emit *out, const struct table *t)
 				continue;
 			}
 			emit_text(out, " %11llu.%02llu", cost / 100, cost % 100);
-			emit_num(out, way_names[way], cost / 100);
+			emit_counter(out, way_names[way], cost / 100);
 		}
 		emit_text(out, "\n");
 		emit_end(out);
@@ -266,29 +266,24 @@ static void show_machine(struct emit *out, const struct app *app)
 	emit_text(out, "%u levels in this boot; %s\n", app->sys.pt.levels,
 		  c->la57 ? "the option levels=4 or 5 gives the others to compare with"
 			  : "this CPU has no 5 levels");
-	emit_bool(out, "emulated", c->tcg);
-	emit_num(out, "levels", app->sys.pt.levels);
+	emit_field(out, "emulated", c->tcg);
+	emit_field(out, "levels", app->sys.pt.levels);
 }
 
-int cmd_bench_walk(struct cmd_call *call)
+static int cmd_bench_walk(struct cmd_call *call)
 {
 	static struct bench b;
 	static struct table t;
-	int err = cmd_needs_mm(call);
 
 	memset(&b, 0, sizeof(b));
 	memset(&t, 0, sizeof(t));
 	b.call = call;
 	b.sys = &call->app->sys;
 	prng_seed(&b.prng, call->app->options.seed);
-	if (!err)
-		err = cmd_no_more_args(call, 0);
-	if (!err && call->app->machine.described)
-		err = cmd_error(call, -ENODEV, "a described machine has no CPU to measure");
-	if (!err && find_slot(&b))
-		err = cmd_error(call, -ENOSPC, "our tables have no empty top-level entry");
-	if (err)
-		return err;
+	if (call->app->machine.described)
+		return cmd_error(call, -ENODEV, "a described machine has no CPU to measure");
+	if (find_slot(&b))
+		return cmd_error(call, -ENOSPC, "our tables have no empty top-level entry");
 	take_memory(&b);
 	if (!b.nr_blocks || !b.order) {
 		give_back(&b);
@@ -303,3 +298,13 @@ int cmd_bench_walk(struct cmd_call *call)
 	emit_end(call->out);
 	return 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "bench walk",
+	 .args = "",
+	 .help = "what walks cost with pages of 4 KiB, 2 MiB and 1 GiB, cached and not",
+	 .fn = cmd_bench_walk,
+	 .flags = CMD_NEEDS_MM},
+};
+
+const struct cmd_table cmds_bench_walk = {ROOM_BENCH, rows, ARRAY_SIZE(rows)};

@@ -11,10 +11,7 @@ static bool missing(struct cmd_call *call, const char *note)
 {
 	if (!note[0])
 		return false;
-	emit_text(call->out, "%s\n", note);
-	emit_object(call->out, NULL);
-	emit_str(call->out, "note", note);
-	emit_end(call->out);
+	emit_row(call->out, "{note}\n", note);
 	return true;
 }
 
@@ -26,15 +23,8 @@ static void show_sections(struct emit *out, const struct fw_facts *f, const stru
 	for (u32 n = 0; n < i->nr_sections; n++) {
 		const struct fact_section *s = &f->sections[i->first_section + n];
 
-		emit_text(out, "    %-8s %012llx-%012llx r%s%s\n", s->name, s->start, s->end - 1,
-			  s->write ? "w" : "-", s->exec ? "x" : "-");
-		emit_object(out, NULL);
-		emit_str(out, "name", s->name);
-		emit_hex(out, "start", s->start);
-		emit_hex(out, "end", s->end - 1);
-		emit_bool(out, "write", s->write);
-		emit_bool(out, "exec", s->exec);
-		emit_end(out);
+		emit_row(out, "    {name:-8} {start:012x}-{end:012x} r{write?w|-}{exec?x|-}\n",
+			 s->name, s->start, s->end - 1, s->write, s->exec);
 	}
 	emit_end(out);
 }
@@ -44,29 +34,24 @@ static void show_image(struct emit *out, const struct fw_facts *f, const struct 
 {
 	const char *type = memmap_type_linux(i->code_type);
 
-	emit_text(out, "  %-31s %012llx-%012llx %-12s %u sections%s\n", i->name, i->start,
-		  i->end - 1, type ? type : "?", i->nr_sections,
-		  i->broken ? ", header broken" : "");
 	emit_object(out, NULL);
-	emit_str(out, "name", i->name);
-	emit_hex(out, "start", i->start);
-	emit_hex(out, "end", i->end - 1);
-	emit_str(out, "code_type", type);
-	emit_bool(out, "broken", i->broken);
+	emit_put(out,
+		 "  {name:-31} {start:012x}-{end:012x} {code_type:-12} {nr_sections} sections"
+		 "{broken?, header broken}\n",
+		 i->name, i->start, i->end - 1, type, i->nr_sections, i->broken);
 	if (sections)
 		show_sections(out, f, i);
 	emit_end(out);
 }
 
-int cmd_images(struct cmd_call *call)
+static int cmd_images(struct cmd_call *call)
 {
 	const struct fw_facts *f = fw_facts();
 	const char *only = call->argc ? call->argv[0] : NULL;
 	u32 shown = 0;
-	int err = cmd_no_more_args(call, 1);
 
-	if (err || missing(call, f->images_note))
-		return err;
+	if (missing(call, f->images_note))
+		return 0;
 	emit_list(call->out, NULL);
 	for (u32 i = 0; i < f->nr_images && !emit_stopped(call->out); i++) {
 		if (only && strcmp(only, f->images[i].name))
@@ -84,13 +69,12 @@ int cmd_images(struct cmd_call *call)
 
 /* ---- lists of ranges --------------------------------------------------------------------- */
 
-int cmd_mat(struct cmd_call *call)
+static int cmd_mat(struct cmd_call *call)
 {
 	const struct fw_facts *f = fw_facts();
-	int err = cmd_no_more_args(call, 0);
 
-	if (err || missing(call, f->mat_note))
-		return err;
+	if (missing(call, f->mat_note))
+		return 0;
 	emit_list(call->out, NULL);
 	for (u32 i = 0; i < f->mat.nr && !emit_stopped(call->out); i++) {
 		const struct mem_desc *d = &f->mat.desc[i];
@@ -99,29 +83,22 @@ int cmd_mat(struct cmd_call *call)
 		char attrs[160];
 
 		memmap_attr_format(attrs, sizeof(attrs), d->attr);
-		emit_text(call->out, "  %012llx-%012llx %-12s %s%s%s\n", d->start,
-			  mem_desc_end(d) - 1, type ? type : "?", attrs, image ? ", in " : "",
-			  image ? image->name : "");
-		emit_object(call->out, NULL);
-		emit_hex(call->out, "start", d->start);
-		emit_hex(call->out, "end", mem_desc_end(d) - 1);
-		emit_str(call->out, "type", type);
-		emit_str(call->out, "attributes", attrs);
-		emit_str(call->out, "image", image ? image->name : NULL);
-		emit_end(call->out);
+		emit_row(call->out,
+			 "  {start:012x}-{end:012x} {type:-12} {attributes}{:}{image_name~}\n",
+			 d->start, mem_desc_end(d) - 1, type, attrs, image ? ", in " : "",
+			 image ? image->name : NULL);
 	}
 	emit_end(call->out);
 	emit_text(call->out, "%u entries, version %u\n", f->mat.nr, f->mat.desc_version);
 	return 0;
 }
 
-int cmd_gcd(struct cmd_call *call)
+static int cmd_gcd(struct cmd_call *call)
 {
 	const struct fw_facts *f = fw_facts();
-	int err = cmd_no_more_args(call, 0);
 
-	if (err || missing(call, f->gcd_note))
-		return err;
+	if (missing(call, f->gcd_note))
+		return 0;
 	emit_list(call->out, NULL);
 	for (u32 i = 0; i < f->nr_gcd && !emit_stopped(call->out); i++) {
 		const struct fact_gcd *g = &f->gcd[i];
@@ -130,20 +107,33 @@ int cmd_gcd(struct cmd_call *call)
 
 		memmap_attr_format(attrs, sizeof(attrs), g->attr);
 		memmap_attr_format(caps, sizeof(caps), g->caps);
-		emit_text(call->out, "  %013llx-%013llx %s", g->start, g->end - 1,
-			  facts_gcd_name(g->type));
-		emit_text(call->out, "%s%s%s%s%s\n", attrs[0] ? " " : "", attrs,
-			  owner ? ", of " : "", owner ? owner->name : "",
-			  g->device ? ", a device's" : "");
-		emit_object(call->out, NULL);
-		emit_hex(call->out, "start", g->start);
-		emit_hex(call->out, "end", g->end - 1);
-		emit_str(call->out, "type", facts_gcd_name(g->type));
-		emit_str(call->out, "attributes", attrs);
-		emit_str(call->out, "capabilities", caps);
-		emit_str(call->out, "owner", owner ? owner->name : NULL);
-		emit_end(call->out);
+		emit_row(call->out,
+			 "  {start:013x}-{end:013x} {type}{:}{attributes}{capabilities!}{:}{owner~}"
+			 "{of_device?, a device's}\n",
+			 g->start, g->end - 1, facts_gcd_name(g->type), attrs[0] ? " " : "", attrs,
+			 caps, owner ? ", of " : "", owner ? owner->name : NULL, g->device);
 	}
 	emit_end(call->out);
 	return 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "images",
+	 .args = "[NAME]",
+	 .help = "what the firmware has loaded; of one image, its sections too",
+	 .fn = cmd_images,
+	 .report = "images",
+	 .max_args = 1},
+	{.name = "mat",
+	 .args = "",
+	 .help = "the Memory Attributes Table: rights of runtime memory",
+	 .fn = cmd_mat,
+	 .report = "mat"},
+	{.name = "gcd",
+	 .args = "",
+	 .help = "the DXE services' map of the physical address space",
+	 .fn = cmd_gcd,
+	 .report = "gcd"},
+};
+
+const struct cmd_table cmds_facts = {ROOM_MACHINE, rows, ARRAY_SIZE(rows)};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What the firmware hands over: its memory map, ACPI's nodes, the CPU. */
-#include "app/saved.h"
 #include "cmd/cmds.h"
+#include "cmd/tables/save.h"
 #include "lib.h"
 #include "ui/views.h"
 
@@ -14,9 +14,7 @@ static int cmd_memmap(struct cmd_call *call)
 	const char *name = NULL;
 	int err = cmd_option(call, "save", &name);
 
-	if (err >= 0)
-		err = cmd_no_more_args(call, 0);
-	if (err)
+	if (err < 0)
 		return err;
 	if (now) {
 		err = fw_memmap(&app->now);
@@ -41,9 +39,8 @@ static int cmd_numa(struct cmd_call *call)
 {
 	struct app *app = call->app;
 
-	if (app->machine.acpi_note[0])
-		emit_text(call->out, "ACPI: %s\n", app->machine.acpi_note);
-	view_numa(call->out, &app->machine.numa, app->numa_verdict, app->numa_conflict);
+	view_numa(call->out, &app->machine.numa, app->machine.acpi_note, app->numa_verdict,
+		  app->numa_conflict);
 	return 0;
 }
 
@@ -65,12 +62,8 @@ static int cmd_iomem(struct cmd_call *call)
 	for (u32 i = 0; i < t->nr && !emit_stopped(call->out); i++) {
 		const struct e820_range *r = &t->range[i];
 
-		emit_text(call->out, "%08llx-%08llx : %s\n", r->start, r->end - 1, names[r->type]);
-		emit_object(call->out, NULL);
-		emit_hex(call->out, "start", r->start);
-		emit_hex(call->out, "end", r->end - 1);
-		emit_str(call->out, "name", names[r->type]);
-		emit_end(call->out);
+		emit_row(call->out, "{start:08x}-{end:08x} : {name}\n", r->start, r->end - 1,
+			 names[r->type]);
 	}
 	emit_end(call->out);
 	return 0;
@@ -80,8 +73,11 @@ static int cmd_iomem(struct cmd_call *call)
 
 static void show_feature(struct emit *out, const char *name, bool have, const char *what)
 {
+	char key[24];
+
+	fmt_print(key, sizeof(key), "has_%s", name);
 	emit_text(out, "  %-8s %-3s  %s\n", name, have ? "yes" : "no", what);
-	emit_bool(out, name, have);
+	emit_field(out, key, have);
 }
 
 static void show_mtrr(struct emit *out, const struct mtrr_state *m)
@@ -92,9 +88,10 @@ static void show_mtrr(struct emit *out, const struct mtrr_state *m)
 		emit_text(out, "%s", off);
 		return;
 	}
-	emit_text(out, "MTRRs: default %s, fixed ranges %s, %u variable\n",
-		  memtype_name((enum memtype)m->default_type), m->fixed_enabled ? "on" : "off",
-		  m->nr_variable);
+	emit_put(out,
+		 "MTRRs: default {mtrr_default}, fixed ranges {mtrr_fixed?on|off}, {mtrr_variable} "
+		 "variable\n",
+		 memtype_name((enum memtype)m->default_type), m->fixed_enabled, m->nr_variable);
 }
 
 static int cmd_cpu(struct cmd_call *call)
@@ -103,21 +100,16 @@ static int cmd_cpu(struct cmd_call *call)
 	struct emit *out = call->out;
 
 	emit_object(out, NULL);
-	emit_text(out, "%s %s, family %u model %u stepping %u%s\n", c->vendor, c->brand, c->family,
-		  c->model, c->stepping, c->hypervisor ? ", under a hypervisor" : "");
-	emit_text(out, "physical addresses of %u bits, virtual of %u\n", c->phys_bits,
-		  c->virt_bits);
-	emit_text(out, "as found: CR0 %#llx CR3 %#llx CR4 %#llx EFER %#llx PAT %#llx\n", c->cr0,
-		  c->cr3, c->cr4, c->efer, c->pat_msr);
-	emit_str(out, "vendor", c->vendor);
-	emit_str(out, "brand", c->brand);
-	emit_num(out, "phys_bits", c->phys_bits);
-	emit_num(out, "virt_bits", c->virt_bits);
-	emit_hex(out, "cr0", c->cr0);
-	emit_hex(out, "cr3", c->cr3);
-	emit_hex(out, "cr4", c->cr4);
-	emit_hex(out, "efer", c->efer);
-	emit_hex(out, "pat", c->pat_msr);
+	emit_put(out,
+		 "{vendor} {brand}, family {cpu_family} model {cpu_model} stepping {cpu_stepping}"
+		 "{hypervisor?, under a hypervisor}\n",
+		 c->vendor, c->brand, c->family, c->model, c->stepping, c->hypervisor);
+	emit_put(out, "physical addresses of {physical_bits} bits, virtual of {virtual_bits}\n",
+		 c->phys_bits, c->virt_bits);
+	emit_put(out,
+		 "as found: CR0 {cr0:#x} CR3 {cr3:#x} CR4 {cr4:#x} EFER {efer:#x} PAT "
+		 "{pat_msr:#x}\n",
+		 c->cr0, c->cr3, c->cr4, c->efer, c->pat_msr);
 	show_feature(out, "la57", c->la57, "5-level paging, 57-bit addresses");
 	show_feature(out, "pdpe1gb", c->page1g, "1 GiB pages");
 	show_feature(out, "nx", c->nx, "no-execute bit");
@@ -138,12 +130,27 @@ static int cmd_cpu(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"memmap", "[--linux|--e820|--gaps] [--now] [--save NAME]",
-	 "the firmware's memory map as found, in the UEFI shell's or Linux's form", cmd_memmap,
-	 NULL},
-	{"numa", "", "nodes, ranges, CPUs and distances from ACPI", cmd_numa, NULL},
-	{"iomem", "", "physical addresses by use, as /proc/iomem", cmd_iomem, NULL},
-	{"cpu", "", "CPU features for memory, control registers as found", cmd_cpu, NULL},
+	{.name = "memmap",
+	 .args = "[--linux|--e820|--gaps] [--now] [--save NAME]",
+	 .help = "the firmware's memory map as found, in the UEFI shell's or Linux's form",
+	 .fn = cmd_memmap,
+	 .examples = "memmap; memmap --linux; memmap --gaps",
+	 .report = "memmap; memmap --e820"},
+	{.name = "numa",
+	 .args = "",
+	 .help = "nodes, ranges, CPUs and distances from ACPI",
+	 .fn = cmd_numa,
+	 .report = "numa"},
+	{.name = "iomem",
+	 .args = "",
+	 .help = "physical addresses by use, as /proc/iomem",
+	 .fn = cmd_iomem,
+	 .report = "iomem"},
+	{.name = "cpu",
+	 .args = "",
+	 .help = "CPU features for memory, control registers as found",
+	 .fn = cmd_cpu,
+	 .report = "cpu"},
 };
 
-const struct cmd_table cmds_firmware = {"Firmware and machine", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_firmware = {ROOM_MACHINE, rows, ARRAY_SIZE(rows)};

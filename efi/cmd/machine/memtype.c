@@ -20,21 +20,15 @@ static bool same_source(const struct mtrr_source *a, const struct mtrr_source *b
 static void show_physical_row(struct emit *out, phys_addr_t start, phys_addr_t end,
 			      const struct mtrr_source *source, bool several)
 {
-	char text[80], size[24];
+	char text[80];
 
 	mtrr_source_text(text, sizeof(text), source);
 	if (source->kind == MTRR_FIXED)
 		fmt_print(text, sizeof(text), "fixed ranges");
 	if (several)
 		fmt_print(text, sizeof(text), "several registers");
-	emit_text(out, "  %013llx-%013llx %8s  %-3s %s\n", start, end - 1,
-		  fmt_size(size, end - start), memtype_name(source->type), text);
-	emit_object(out, NULL);
-	emit_hex(out, "start", start);
-	emit_hex(out, "end", end - 1);
-	emit_str(out, "type", memtype_name(source->type));
-	emit_str(out, "source", text);
-	emit_end(out);
+	emit_row(out, "  {start:013x}-{end:013x} {:8S}  {type:-3} {source}\n", start, end - 1,
+		 end - start, memtype_name(source->type), text);
 }
 
 /* The whole physical address space, merged by type. */
@@ -44,7 +38,7 @@ static void show_physical(struct emit *out, const struct mtrr_state *m, u8 phys_
 	u32 rows;
 
 	emit_text(out, "physical memory, as the MTRRs type it:\n");
-	emit_list(out, "physical");
+	emit_list(out, "physical_ranges");
 	for (rows = 0; start < limit && rows < MAX_ROWS && !emit_stopped(out); rows++) {
 		struct mtrr_source source, more;
 		bool several = false;
@@ -82,25 +76,15 @@ struct mapped {
 static void flush(struct mapped *r)
 {
 	const struct memtype_effective *t = &r->type;
-	const char *pat = t->pat < 0 ? "?" : memtype_name((enum memtype)t->pat);
-	char size[24];
+	const char *pat = t->pat < 0 ? NULL : memtype_name((enum memtype)t->pat);
 
 	if (!r->have)
 		return;
-	emit_text(r->out, "  %016llx -> %013llx%c %8s  PAT %u %-3s MTRR %-3s = %s%s\n", r->va,
-		  r->pa, r->scattered ? '+' : ' ', fmt_size(size, r->bytes), t->pat_index, pat,
-		  memtype_name(t->mtrr.type), memtype_name(t->type),
-		  t->undefined ? " (undefined on old CPUs)" : "");
-	emit_object(r->out, NULL);
-	emit_hex(r->out, "virtual", r->va);
-	emit_hex(r->out, "physical", r->pa);
-	emit_bool(r->out, "scattered", r->scattered);
-	emit_num(r->out, "bytes", r->bytes);
-	emit_num(r->out, "pat_index", t->pat_index);
-	emit_str(r->out, "pat", pat);
-	emit_str(r->out, "mtrr", memtype_name(t->mtrr.type));
-	emit_str(r->out, "type", memtype_name(t->type));
-	emit_end(r->out);
+	emit_row(r->out,
+		 "  {virtual:016x} -> {physical:013x}{scattered?+| } {bytes:8S}  PAT {pat_index} "
+		 "{pat:-3} MTRR {mtrr:-3} = {type}{undefined? (undefined on old CPUs)}\n",
+		 r->va, r->pa, r->scattered, r->bytes, t->pat_index, pat,
+		 memtype_name(t->mtrr.type), memtype_name(t->type), t->undefined);
 	r->have = false;
 }
 
@@ -150,8 +134,7 @@ static void show_findings(struct emit *out, struct app *app)
 
 	emit_list(out, "findings");
 	for (u32 i = 0; i < shown; i++) {
-		emit_text(out, "%s%s\n", i ? "          " : "findings: ", text[i]);
-		emit_str(out, NULL, text[i]);
+		emit_put(out, "{:}{finding}\n", i ? "          " : "findings: ", text[i]);
 	}
 	emit_end(out);
 	if (nr > shown)
@@ -160,7 +143,7 @@ static void show_findings(struct emit *out, struct app *app)
 		emit_text(out, "findings: none\n");
 }
 
-int cmd_memtype(struct cmd_call *call)
+static int cmd_memtype(struct cmd_call *call)
 {
 	struct mapped r = {.out = call->out, .app = call->app};
 	const struct machine *m = &call->app->machine;
@@ -175,11 +158,11 @@ int cmd_memtype(struct cmd_call *call)
 		err = cmd_range_args(call, r.pt, &start, &last);
 	if (!err)
 		err = cmd_no_more_args(call, 0);
-	if (!err && !explain_has_types(r.pt))
+	if (!err && !app_tables_have_types(r.pt))
 		err = cmd_error(call, -EINVAL, "only x86-64's tables have memory types here");
 	if (err)
 		return err;
-	r.pat_msr = explain_pat(call->app, r.pt);
+	r.pat_msr = app_tables_pat_now(call->app, r.pt);
 	emit_object(call->out, NULL);
 	show_physical(call->out, &m->cpu.mtrr, m->cpu.phys_bits);
 	emit_text(call->out, "mapped by %s (virtual -> physical; + scattered):\n",
@@ -203,25 +186,15 @@ static void show_variable(struct emit *out, const struct mtrr_state *m, u32 nr)
 	u64 size;
 	bool on = mtrr_variable_range(m, nr, &base, &size), valid = m->variable[nr].mask >> 11 & 1;
 	enum memtype type = (enum memtype)(m->variable[nr].base & 0xff);
-	char text[24];
 
-	emit_text(out, "  %2u  MSR %#x  base %013llx mask %013llx  ", nr, 0x200 + 2 * nr,
-		  m->variable[nr].base, m->variable[nr].mask);
+	emit_object(out, NULL);
+	emit_put(out, "  {nr:2}  MSR {msr:#x}  base {base:013x} mask {mask:013x}  {valid!}", nr,
+		 0x200 + 2 * nr, m->variable[nr].base, m->variable[nr].mask, valid);
 	if (on)
-		emit_text(out, "%-3s %llx-%llx (%s)\n", memtype_name(type), base, base + size - 1,
-			  fmt_size(text, size));
+		emit_put(out, "{type:-3} {start:x}-{end:x} ({:S})\n", memtype_name(type), base,
+			 base + size - 1, size);
 	else
 		emit_text(out, "%s\n", valid ? "a mask with holes" : "off");
-	emit_object(out, NULL);
-	emit_num(out, "nr", nr);
-	emit_hex(out, "base", m->variable[nr].base);
-	emit_hex(out, "mask", m->variable[nr].mask);
-	emit_bool(out, "valid", valid);
-	if (on) {
-		emit_hex(out, "start", base);
-		emit_hex(out, "end", base + size - 1);
-		emit_str(out, "type", memtype_name(type));
-	}
 	emit_end(out);
 }
 
@@ -240,29 +213,21 @@ static void show_fixed(struct emit *out, const struct mtrr_state *m)
 			mtrr_fixed_range(i, &end, &size, &msr);
 			end += size;
 		}
-		emit_text(out, "  %2u-%2u  %05llx-%05llx  %s\n", first, i - 1, start, end - 1,
-			  memtype_name((enum memtype)m->fixed[first]));
-		emit_object(out, NULL);
-		emit_hex(out, "start", start);
-		emit_hex(out, "end", end - 1);
-		emit_str(out, "type", memtype_name((enum memtype)m->fixed[first]));
-		emit_end(out);
+		emit_row(out, "  {:2}-{:2}  {start:05x}-{end:05x}  {type}\n", first, i - 1, start,
+			 end - 1, memtype_name((enum memtype)m->fixed[first]));
 	}
 	emit_end(out);
 }
 
-int cmd_memtype_mtrr(struct cmd_call *call)
+static int cmd_memtype_mtrr(struct cmd_call *call)
 {
 	const struct mtrr_state *m = &call->app->machine.cpu.mtrr;
 	struct emit *out = call->out;
-	int err = cmd_no_more_args(call, 0);
 
-	if (err)
-		return err;
 	emit_object(out, NULL);
-	emit_bool(out, "present", m->present);
-	emit_bool(out, "enabled", m->enabled);
-	emit_str(out, "default", memtype_name((enum memtype)m->default_type));
+	emit_field(out, "is_present", m->present);
+	emit_field(out, "enabled", m->enabled);
+	emit_field(out, "default", memtype_name((enum memtype)m->default_type));
 	if (!m->present) {
 		emit_text(out, "this CPU has no MTRRs: all memory is WB\n");
 		emit_end(out);
@@ -296,8 +261,8 @@ static void show_pat(struct emit *out, const char *name, const char *title, u64 
 	for (u32 i = 0; i < 8; i++) {
 		int type = pat_type(pat, i);
 
-		emit_text(out, "%5s", type < 0 ? "?" : memtype_name((enum memtype)type));
-		emit_str(out, NULL, type < 0 ? NULL : memtype_name((enum memtype)type));
+		emit_put(out, "{memory_type:5}",
+			 type < 0 ? NULL : memtype_name((enum memtype)type));
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -314,6 +279,7 @@ static void show_combinations(struct emit *out)
 	for (u32 p = 0; p < ARRAY_SIZE(pat); p++)
 		emit_text(out, "%5s", memtype_name((enum memtype)pat[p]));
 	emit_text(out, "\n");
+	emit_list(out, "combined");
 	for (u32 m = 0; m < ARRAY_SIZE(mtrr); m++) {
 		emit_text(out, "  %-8s", memtype_name((enum memtype)mtrr[m]));
 		for (u32 p = 0; p < ARRAY_SIZE(pat); p++) {
@@ -321,29 +287,53 @@ static void show_combinations(struct emit *out)
 			enum memtype t = memtype_combine((enum memtype)mtrr[m],
 							 (enum memtype)pat[p], &undefined);
 
-			emit_text(out, "%3s%s", undefined ? "*" : "", memtype_name(t));
+			emit_row(out, "{mtrr!}{pat!}{undefined!}{:3}{type}",
+				 memtype_name((enum memtype)mtrr[m]),
+				 memtype_name((enum memtype)pat[p]), undefined,
+				 undefined ? "*" : "", memtype_name(t));
 		}
 		emit_text(out, "\n");
 	}
+	emit_end(out);
 }
 
-int cmd_memtype_pat(struct cmd_call *call)
+static int cmd_memtype_pat(struct cmd_call *call)
 {
 	const struct app *app = call->app;
-	u64 ours = explain_pat(app, &app->sys.pt), theirs = explain_pat(app, &app->fw_pt);
-	int err = cmd_no_more_args(call, 0);
+	u64 ours = app_tables_pat_now(app, &app->sys.pt),
+	    theirs = app_tables_pat_now(app, &app->fw_pt);
 
-	if (err)
-		return err;
 	emit_object(call->out, NULL);
 	if (!app->machine.described && !app->machine.cpu.pat)
 		emit_text(call->out, "this CPU has no PAT: types as after reset\n");
-	show_pat(call->out, "firmware", "the firmware's IA32_PAT", theirs);
+	show_pat(call->out, "firmware_pat", "the firmware's IA32_PAT", theirs);
 	if (ours != theirs)
-		show_pat(call->out, "own", "ours", ours);
+		show_pat(call->out, "own_pat", "ours", ours);
 	emit_text(call->out, "entry = PAT * 4 + PCD * 2 + PWT; PAT is bit 7 of a 4K page's entry, "
 			     "bit 12 of larger ones\n");
 	show_combinations(call->out);
 	emit_end(call->out);
 	return 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "memtype",
+	 .args = "[TABLES] [START-END] | VA SIZE TYPE",
+	 .help = "memory types, and what is wrong with them; or set the type of a range in the "
+		 "clone",
+	 .fn = cmd_memtype,
+	 .examples = "memtype own",
+	 .report = "memtype own",
+	 .max_args = 4},
+	{.name = "memtype mtrr",
+	 .args = "",
+	 .help = "memory type range registers, decoded",
+	 .fn = cmd_memtype_mtrr,
+	 .report = "memtype mtrr"},
+	{.name = "memtype pat",
+	 .args = "",
+	 .help = "the page attribute table, and what it makes of each MTRR type",
+	 .fn = cmd_memtype_pat},
+};
+
+const struct cmd_table cmds_memtype = {ROOM_MACHINE, rows, ARRAY_SIZE(rows)};

@@ -88,12 +88,12 @@ static int take_span(void *ctx, const struct pt_entry *e)
 
 static void walk_tables(struct check *c, const struct named_tables *t)
 {
-	if (!explain_has_types(t->pt))
+	if (!app_tables_have_types(t->pt))
 		return;
 	c->tables = t;
 	c->crossing = 0;
 	c->low = false;
-	c->pat_msr = explain_pat(c->app, t->pt);
+	c->pat_msr = app_tables_pat_now(c->app, t->pt);
 	pt_walk_ranges(t->pt, 0, pt_last(t->pt), take_span, c);
 	if (c->low)
 		say(c, "%s: a large page covers MTRR types below 1 MiB: slow (SDM 12.11.9)",

@@ -19,8 +19,7 @@ static void show_buddy(struct emit *out, const struct mem_system *sys, const str
 	show_label(out, zone);
 	emit_list(out, "nr_free");
 	for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
-		emit_text(out, "%6llu ", blocks[order]);
-		emit_num(out, NULL, blocks[order]);
+		emit_put(out, "{blocks:6} ", blocks[order]);
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -28,10 +27,7 @@ static void show_buddy(struct emit *out, const struct mem_system *sys, const str
 
 static int cmd_buddyinfo(struct cmd_call *call)
 {
-	int err = cmd_needs_mm(call);
 
-	if (err)
-		return err;
 	cmd_each_zone(call->out, NULL, &call->app->sys, show_buddy);
 	return 0;
 }
@@ -43,7 +39,7 @@ static int cmd_buddyinfo(struct cmd_call *call)
 /* Linux without CMA has no such type. */
 static bool type_is_shown(const struct mem_system *sys, unsigned type)
 {
-	return type != MIGRATE_CMA || sys->nr_cma_areas;
+	return type != MIGRATE_CMA || sys->page.nr_cma_areas;
 }
 
 static void show_type(struct emit *out, const struct zone *zone, enum migratetype type)
@@ -57,9 +53,8 @@ static void show_type(struct emit *out, const struct zone *zone, enum migratetyp
 	for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
 		bool capped = blocks[order] >= TYPE_CAP;
 
-		emit_text(out, "%s%6llu ", capped ? ">" : "",
-			  capped ? (u64)TYPE_CAP : blocks[order]);
-		emit_num(out, NULL, blocks[order]);
+		emit_put(out, "{:}{:6} {blocks!}", capped ? ">" : "",
+			 capped ? (u64)TYPE_CAP : blocks[order], blocks[order]);
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -67,7 +62,7 @@ static void show_type(struct emit *out, const struct zone *zone, enum migratetyp
 
 static void show_free_types(struct emit *out, const struct mem_system *sys, const struct zone *zone)
 {
-	emit_object(out, "free");
+	emit_object(out, "free_blocks");
 	for (unsigned type = 0; type < MIGRATE_TYPES; type++) {
 		if (type_is_shown(sys, type))
 			show_type(out, zone, (enum migratetype)type);
@@ -99,7 +94,7 @@ static void show_pageblocks(struct emit *out, const struct mem_system *sys, cons
 		if (!type_is_shown(sys, type))
 			continue;
 		emit_text(out, "%12llu ", count[type]);
-		emit_num(out, migratetype_name((enum migratetype)type), count[type]);
+		emit_counter(out, migratetype_name((enum migratetype)type), count[type]);
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -138,10 +133,7 @@ static void pagetypeinfo_node(struct emit *out, const struct mem_system *sys, co
 
 static int cmd_pagetypeinfo(struct cmd_call *call)
 {
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	emit_list(call->out, NULL);
 	for_each_node(&call->app->sys, node) {
 		if (node->node_present_pages)
@@ -201,7 +193,7 @@ static void show_extfrag(struct emit *out, const struct zone *zone, bool unusabl
 
 		emit_text(out, unusable ? "%lld.%03lld " : "%2lld.%03lld ", index / 1000,
 			  index % 1000);
-		emit_int(out, NULL, index);
+		emit_field(out, "fragmentation", index);
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -225,24 +217,34 @@ static int cmd_extfrag(struct cmd_call *call)
 {
 	const char *which = call->argc ? call->argv[0] : "index";
 	bool unusable = !strcmp(which, "unusable");
-	int err = cmd_is_view(call, 1);
 
-	if (!err && !unusable && strcmp(which, "index"))
-		err = cmd_error(call, -EINVAL, "%s: index or unusable", which);
-	if (err)
-		return err;
+	if (!unusable && strcmp(which, "index"))
+		return cmd_error(call, -EINVAL, "%s: index or unusable", which);
 	cmd_each_zone(call->out, NULL, &call->app->sys, unusable ? show_unusable : show_index);
 	return 0;
 }
 
 static const struct cmd rows[] = {
-	{"buddyinfo", "", "free blocks per order, as /proc/buddyinfo", cmd_buddyinfo, NULL},
-	{"pagetypeinfo", "", "free blocks and pageblocks by type, as /proc/pagetypeinfo",
-	 cmd_pagetypeinfo, NULL},
-	{"extfrag", "[index|unusable]",
-	 "how fragmented free memory is for each order, as debugfs' extfrag_index and "
-	 "unusable_index",
-	 cmd_extfrag, extfrag_words},
+	{.name = "buddyinfo",
+	 .args = "",
+	 .help = "free blocks per order, as /proc/buddyinfo",
+	 .fn = cmd_buddyinfo,
+	 .report = "buddyinfo",
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
+	{.name = "pagetypeinfo",
+	 .args = "",
+	 .help = "free blocks and pageblocks by type, as /proc/pagetypeinfo",
+	 .fn = cmd_pagetypeinfo,
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
+	{.name = "extfrag",
+	 .args = "[index|unusable]",
+	 .help = "how fragmented free memory is for each order, as debugfs' extfrag_index and "
+		 "unusable_index",
+	 .fn = cmd_extfrag,
+	 .words = extfrag_words,
+	 .examples = "extfrag index; extfrag unusable",
+	 .max_args = 1,
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
 };
 
-const struct cmd_table cmds_buddy = {"Memory management", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_buddyviews = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

@@ -9,14 +9,9 @@ static void show_place(struct emit *out, const struct mem_system *sys, u64 pfn)
 {
 	const struct zone *zone = zone_of_pfn(sys, pfn);
 
-	emit_hex(out, "pfn", pfn);
-	emit_hex(out, "pa", pfn_to_phys(pfn));
-	emit_text(out, "page frame %#llx  PA %#llx", pfn, pfn_to_phys(pfn));
-	if (zone) {
-		emit_int(out, "node", zone->zone_pgdat->node_id);
-		emit_str(out, "zone", zone->name);
-		emit_text(out, "  node %d  zone %s", zone->zone_pgdat->node_id, zone->name);
-	}
+	emit_put(out, "page frame {pfn:#x}  PA {physical:#x}", pfn, pfn_to_phys(pfn));
+	if (zone)
+		emit_put(out, "  node {node}  zone {zone}", zone->zone_pgdat->node_id, zone->name);
 	emit_text(out, "\n");
 }
 
@@ -25,15 +20,14 @@ static void show_pageblock(struct emit *out, const struct mem_system *sys, u64 p
 	const struct pageblock *block = pfn_to_pageblock(sys, pfn);
 	const char *type = migratetype_name(pageblock_type_of(sys, pfn));
 
-	emit_text(out, "pageblock   %#llx, %s", round_down(pfn, PAGEBLOCK_NR_PAGES), type);
-	emit_hex(out, "pageblock", round_down(pfn, PAGEBLOCK_NR_PAGES));
-	emit_str(out, "migratetype", type);
+	emit_put(out, "pageblock   {pageblock:#x}, {migratetype}",
+		 round_down(pfn, PAGEBLOCK_NR_PAGES), type);
 	if (!block)
 		emit_text(out, "; its GiB was never split: nothing is written about it\n");
 	else
 		emit_text(out, "; struct pages %s\n",
 			  block->pages_alive ? "alive" : "not alive: none of it was used");
-	emit_bool(out, "alive", block && block->pages_alive);
+	emit_field(out, "alive", block && block->pages_alive);
 }
 
 /* The block that it is in, free or not. */
@@ -49,9 +43,7 @@ static void show_block(struct emit *out, const struct mem_system *sys, u64 pfn)
 	} else if (!frame_block_of(sys, pfn, &head, &order)) {
 		return;
 	}
-	emit_text(out, "block       of order %u at %#llx\n", order, head);
-	emit_hex(out, "block", head);
-	emit_num(out, "order", order);
+	emit_put(out, "block       of order {order} at {block:#x}\n", order, head);
 }
 
 static void show_holder(struct emit *out, const struct mem_system *sys, u64 pfn)
@@ -61,13 +53,13 @@ static void show_holder(struct emit *out, const struct mem_system *sys, u64 pfn)
 	u32 index;
 
 	if (slab_object_of(sys, pfn_to_phys(pfn), &object)) {
-		emit_text(out, "slab        of %s, at %#llx\n", object.cache->name, object.slab);
-		emit_str(out, "cache", object.cache->name);
+		emit_put(out, "slab        of {cache}, at {slab_address:#x}\n", object.cache->name,
+			 object.slab);
 	}
 	area = vmalloc_find_page(sys, pfn, &index);
 	if (area) {
-		emit_text(out, "vmalloc     page %u of the area at %#llx\n", index, area->addr);
-		emit_hex(out, "area", area->addr);
+		emit_put(out, "vmalloc     page {page_index} of the area at {area:#x}\n", index,
+			 area->addr);
 	}
 }
 
@@ -78,11 +70,10 @@ static void show_struct_page(struct emit *out, const struct mem_system *sys, u64
 	char flags[80];
 
 	page_flags_text(flags, sizeof(flags), page);
-	emit_text(out, "struct page %p  flags %s  refcount %d  mapcount %d\n", (const void *)page,
-		  flags[0] ? flags : "none", page->_refcount, page->_mapcount);
-	emit_str(out, "flags", flags);
-	emit_int(out, "refcount", page->_refcount);
-	emit_int(out, "mapcount", page->_mapcount);
+	emit_put(out,
+		 "struct page {:#x}  flags {flags~none}  refcount {refcount}  mapcount "
+		 "{mapcount}\n",
+		 (const void *)page, flags, page->_refcount, page->_mapcount);
 	for (u32 i = 0; i < sizeof(*page) / sizeof(*word); i += 4)
 		emit_text(out, "            %016llx %016llx %016llx %016llx\n", word[i],
 			  word[i + 1], word[i + 2], word[i + 3]);
@@ -95,13 +86,12 @@ static void show_event(struct emit *out, const char *what, const struct page_eve
 	if (!e->nr)
 		return;
 	gfp_text(gfp, sizeof(gfp), e->gfp);
-	emit_text(out, "%-11s call %llu, CPU %u, order %u, from %p%s%s\n", what, e->nr, e->cpu,
-		  e->order, e->caller, e->free ? "" : "  ", e->free ? "" : gfp);
 	emit_object(out, what);
-	emit_num(out, "nr", e->nr);
-	emit_num(out, "cpu", e->cpu);
-	emit_num(out, "order", e->order);
-	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
+	emit_put(out, "{:-11} call {nr}, CPU {cpu}, order {order}, from {caller:#x}", what, e->nr,
+		 e->cpu, e->order, e->caller);
+	if (!e->free)
+		emit_put(out, "  {gfp}", gfp);
+	emit_text(out, "\n");
 	emit_end(out);
 }
 
@@ -112,13 +102,8 @@ static int cmd_page(struct cmd_call *call)
 	struct emit *out = call->out;
 	enum page_use use;
 	u64 pfn, same;
-	int err = cmd_needs_mm(call);
-
-	if (!err)
-		err = call->argc ? cmd_arg_addr(call, 0, &pfn)
-				 : cmd_error(call, -EINVAL, "which page frame? `page PFN`");
-	if (!err)
-		err = cmd_no_more_args(call, 1);
+	int err = call->argc ? cmd_arg_addr(call, 0, &pfn)
+			     : cmd_error(call, -EINVAL, "which page frame? `page PFN`");
 	if (err)
 		return err;
 	if (pfn >= kpageflags_end(sys))
@@ -127,14 +112,13 @@ static int cmd_page(struct cmd_call *call)
 	use = page_use_of(sys, pfn);
 	emit_object(out, NULL);
 	show_place(out, sys, pfn);
-	emit_text(out, "use         %s\n", page_use_name(use));
-	emit_str(out, "use", page_use_name(use));
+	emit_put(out, "use         {use}\n", page_use_name(use));
 	show_pageblock(out, sys, pfn);
 	show_block(out, sys, pfn);
 	show_holder(out, sys, pfn);
 	if (page_alive(sys, pfn))
 		show_struct_page(out, sys, pfn);
-	emit_hex(out, "kpageflags", kpageflags(sys, pfn, &same));
+	emit_field(out, "kpageflags", kpageflags(sys, pfn, &same));
 	page_debug_owner(sys, pfn, &alloc, &free);
 	show_event(out, "allocated", &alloc);
 	show_event(out, "freed", &free);
@@ -218,13 +202,8 @@ static void show_kind(struct emit *out, u64 flags, u64 pages)
 	char letters[KPF_BITS + 1], names[200];
 
 	flag_texts(flags, letters, names, sizeof(names));
-	emit_text(out, "0x%016llx\t%10llu %8llu  %s\t%s\n", flags, pages,
-		  (pages << PAGE_SHIFT) / MiB, letters, names);
-	emit_object(out, NULL);
-	emit_hex(out, "flags", flags);
-	emit_num(out, "pages", pages);
-	emit_str(out, "names", names);
-	emit_end(out);
+	emit_row(out, "0x{kpageflags:016x}\t{pages:10} {:8M}  {:}\t{names}\n", flags, pages,
+		 pages << PAGE_SHIFT, letters, names);
 }
 
 static void show_kinds(struct emit *out, const struct kinds *k)
@@ -252,11 +231,8 @@ static int cmd_page_types(struct cmd_call *call)
 	const struct mem_system *sys = &call->app->sys;
 	static struct kinds k;
 	bool raw = cmd_flag(call, "raw");
-	int err = cmd_is_view(call, 0);
 	u64 nr;
 
-	if (err)
-		return err;
 	k.nr = 0;
 	for (u64 pfn = 0; pfn < kpageflags_end(sys); pfn += nr) {
 		u64 flags = kpageflags(sys, pfn, &nr);
@@ -268,10 +244,19 @@ static int cmd_page_types(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"page", "PFN", "a page frame: its zone, pageblock, block, struct page, who has it",
-	 cmd_page, NULL},
-	{"page-types", "[--raw]", "page frames by what they are, as Linux's page-types counts them",
-	 cmd_page_types, NULL},
+	{.name = "page",
+	 .args = "PFN",
+	 .help = "a page frame: its zone, pageblock, block, struct page, who has it",
+	 .fn = cmd_page,
+	 .examples = "page 100; page 1000",
+	 .max_args = 1,
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
+	{.name = "page-types",
+	 .args = "[--raw]",
+	 .help = "page frames by what they are, as Linux's page-types counts them",
+	 .fn = cmd_page_types,
+	 .examples = "page-types; page-types --raw",
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
 };
 
-const struct cmd_table cmds_page = {"Memory management", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_page = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

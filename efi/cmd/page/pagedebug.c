@@ -13,14 +13,9 @@ static void show_last(struct emit *out, const struct page_errors *e)
 	char gfp[96];
 
 	gfp_text(gfp, sizeof(gfp), e->gfp);
-	emit_text(out, "  the last: %s, by %p: pfn %#llx, order %u, %s\n", page_error_name(e->last),
-		  e->caller, e->pfn, e->order, gfp);
-	emit_object(out, "last");
-	emit_str(out, "what", page_error_name(e->last));
-	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
-	emit_hex(out, "pfn", e->pfn);
-	emit_num(out, "order", e->order);
-	emit_str(out, "gfp", gfp);
+	emit_object(out, "last_refused");
+	emit_put(out, "  the last: {what}, by {caller:#x}: pfn {pfn:#x}, order {order}, {gfp}\n",
+		 page_error_name(e->last), e->caller, e->pfn, e->order, gfp);
 	emit_end(out);
 }
 
@@ -30,9 +25,9 @@ static void show_refused(struct emit *out, const struct page_errors *e)
 
 	for (u32 i = 0; i < NR_PAGE_ERRORS; i++)
 		all += e->count[i];
-	emit_text(out, "%llu calls refused, %llu allocations found no memory\n", all, e->nr_failed);
-	emit_num(out, "no_memory", e->nr_failed);
-	emit_list(out, "refused");
+	emit_put(out, "{refused} calls refused, {no_memory} allocations found no memory\n", all,
+		 e->nr_failed);
+	emit_list(out, "refusals");
 	for (u32 i = 0; i < NR_PAGE_ERRORS; i++)
 		cmd_show_count(out, page_error_name(i), e->count[i]);
 	emit_end(out);
@@ -43,25 +38,14 @@ static void show_refused(struct emit *out, const struct page_errors *e)
 static void show_zone_events(struct emit *out, const struct mem_system *sys,
 			     const struct zone *zone)
 {
-	static const struct {
-		enum zone_event event;
-		const char *key;
-	} columns[] = {
-		{PGSPLIT, "split"},
-		{PGMERGE, "merged"},
-		{PGSTEAL, "stolen"},
-		{PGSTEAL_ALL, "pageblocks"},
-		{PGALLOC_FAIL_WMARK, "below_watermark"},
-	};
 	u64 event[NR_ZONE_EVENTS];
 
 	zone_events(sys, zone, event);
-	emit_text(out, "%4d %-8s", zone->zone_pgdat->node_id, zone->name);
-	for (u32 i = 0; i < ARRAY_SIZE(columns); i++) {
-		emit_text(out, " %10llu", event[columns[i].event]);
-		emit_num(out, columns[i].key, event[columns[i].event]);
-	}
-	emit_text(out, "\n");
+	emit_put(out,
+		 "{:4} {:-8} {split:10} {merged:10} {stolen:10} {pageblocks_taken:10} "
+		 "{below_watermark:10}\n",
+		 zone->zone_pgdat->node_id, zone->name, event[PGSPLIT], event[PGMERGE],
+		 event[PGSTEAL], event[PGSTEAL_ALL], event[PGALLOC_FAIL_WMARK]);
 }
 
 static void show_events(struct emit *out, const struct mem_system *sys)
@@ -77,24 +61,18 @@ static void show_event(struct emit *out, const struct page_event *e)
 	char gfp[96];
 
 	gfp_text(gfp, sizeof(gfp), e->gfp);
-	emit_text(out, "%8llu CPU %-2u %-5s pfn %#-9llx order %-2u by %p %s\n", e->nr, e->cpu,
-		  e->free ? "free" : "alloc", e->pfn, e->order, e->caller, e->free ? "" : gfp);
-	emit_object(out, NULL);
-	emit_num(out, "nr", e->nr);
-	emit_num(out, "cpu", e->cpu);
-	emit_str(out, "what", e->free ? "free" : "alloc");
-	emit_hex(out, "pfn", e->pfn);
-	emit_num(out, "order", e->order);
-	emit_hex(out, "caller", (u64)(uintptr_t)e->caller);
-	emit_str(out, "gfp", e->free ? NULL : gfp);
-	emit_end(out);
+	emit_row(out,
+		 "{nr:8} CPU {cpu:-2} {what:-5} pfn {pfn:#-9x} order {order:-2} by {caller:#x} "
+		 "{gfp~}\n",
+		 e->nr, e->cpu, e->free ? "free" : "alloc", e->pfn, e->order, e->caller,
+		 e->free ? NULL : gfp);
 }
 
 static void show_trace(struct emit *out, const struct mem_system *sys)
 {
 	struct page_event event;
 
-	emit_list(out, "calls");
+	emit_list(out, "events");
 	for (u32 i = 0; i < MAX_CALLS && page_debug_trace(sys, i, &event); i++)
 		show_event(out, &event);
 	emit_end(out);
@@ -105,7 +83,7 @@ static int show_all(struct cmd_call *call)
 	const struct mem_system *sys = &call->app->sys;
 
 	emit_object(call->out, NULL);
-	show_refused(call->out, &sys->page_errors);
+	show_refused(call->out, &sys->page.errors);
 	cmd_show_refused_areas(call);
 	show_events(call->out, sys);
 	show_trace(call->out, sys);
@@ -122,10 +100,7 @@ static int cmd_pagedebug(struct cmd_call *call)
 	static const char *const names[] = {"poison", "owner", "trace"};
 	unsigned aids = 0;
 	u64 fail = 0;
-	int err = cmd_needs_mm(call);
-
-	if (!err)
-		err = cmd_option_u64(call, "fail", &fail);
+	int err = cmd_option_u64(call, "fail", &fail);
 	if (err)
 		return err;
 	if (call->argc == 1 && !strcmp(call->argv[0], "show"))
@@ -145,21 +120,22 @@ static int cmd_pagedebug(struct cmd_call *call)
 		return cmd_error(call, -ENOMEM, "no memory to remember pages in");
 	if (fail)
 		page_debug_fail_after(&call->app->sys, fail);
-	emit_object(call->out, NULL);
-	for (u32 n = 0; n < ARRAY_SIZE(names); n++) {
-		emit_text(call->out, "%s %s  ", names[n], aids >> n & 1 ? "on" : "off");
-		emit_bool(call->out, names[n], aids >> n & 1);
-	}
-	emit_text(call->out, "fail %llu\n", fail);
-	emit_num(call->out, "fail", fail);
-	emit_end(call->out);
+	emit_row(call->out,
+		 "poison {poison_on?on|off}  owner {owner_on?on|off}  trace {trace_on?on|off}  "
+		 "fail {fail}\n",
+		 aids & 1, aids >> 1 & 1, aids >> 2 & 1, fail);
 	return 0;
 }
 
-static const struct cmd cmds[] = {
-	{"pagedebug", "[poison] [owner] [trace] [fail=N] | off | show",
-	 "aids of the page allocator; show: what it refused and counted, the last calls",
-	 cmd_pagedebug, debug_words},
+static const struct cmd rows[] = {
+	{.name = "pagedebug",
+	 .args = "[poison] [owner] [trace] [fail=N] | off | show",
+	 .help = "aids of the page allocator; show: what it refused and counted, the last calls",
+	 .fn = cmd_pagedebug,
+	 .words = debug_words,
+	 .examples = "pagedebug show; pagedebug off",
+	 .max_args = 3,
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_pagedebug = {"Page allocator", cmds, ARRAY_SIZE(cmds)};
+const struct cmd_table cmds_pagedebug = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

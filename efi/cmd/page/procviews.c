@@ -12,7 +12,7 @@ static void show_items(struct emit *out, const char *key, const char *const *nam
 	emit_object(out, key);
 	for (u32 i = 0; i < nr; i++) {
 		emit_text(out, "\n      %-12s %llu", names[i], values[i]);
-		emit_num(out, names[i], values[i]);
+		emit_counter(out, names[i], values[i]);
 	}
 	emit_end(out);
 }
@@ -45,14 +45,14 @@ static void show_pages(struct emit *out, const struct zone *zone)
 
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
 		emit_text(out, "\n%s%llu", rows[i].label, rows[i].value);
-		emit_num(out, rows[i].key, rows[i].value);
+		emit_counter(out, rows[i].key, rows[i].value);
 	}
 	emit_text(out, "\n        protection: (%llu", zone->lowmem_reserve[0]);
 	emit_list(out, "protection");
 	for (u32 i = 0; i < MAX_NR_ZONES; i++) {
 		if (i)
 			emit_text(out, ", %llu", zone->lowmem_reserve[i]);
-		emit_num(out, NULL, zone->lowmem_reserve[i]);
+		emit_field(out, "pages", zone->lowmem_reserve[i]);
 	}
 	emit_end(out);
 	emit_text(out, ")");
@@ -64,22 +64,17 @@ static void show_pagesets(struct emit *out, const struct mem_system *sys, const 
 
 	emit_text(out, "\n  pagesets");
 	emit_list(out, "pagesets");
-	for (u32 cpu = 0; cpu < sys->nr_cpus; cpu++) {
+	for (u32 cpu = 0; cpu < sys->given.nr_cpus; cpu++) {
 		const struct pcp_list *list =
 			zone->pcp ? pcp_list_of(zone, cpu, MIGRATE_MOVABLE, 0) : NULL;
 		u64 count = pcp_pages(zone, cpu);
 		u32 high = list ? list->high : 0, batch = list ? list->batch : 0;
 
-		emit_text(out,
-			  "\n    cpu: %u\n              count: %llu\n              high:  %u\n"
-			  "              batch: %u\n  vm stats threshold: %u",
-			  cpu, count, high, batch, threshold);
-		emit_object(out, NULL);
-		emit_num(out, "cpu", cpu);
-		emit_num(out, "count", count);
-		emit_num(out, "high", high);
-		emit_num(out, "batch", batch);
-		emit_end(out);
+		emit_row(out,
+			 "\n    cpu: {cpu}\n              count: {count}\n              "
+			 "high:  {high}\n              batch: {batch}\n  vm stats threshold: "
+			 "{threshold}",
+			 cpu, count, high, batch, threshold);
 	}
 	emit_end(out);
 }
@@ -90,10 +85,8 @@ static void show_zoneinfo(struct emit *out, const struct mem_system *sys, const 
 {
 	u64 values[NR_VM_ZONE_STAT_ITEMS];
 
-	emit_text(out, "Node %d, zone %8s", zone->zone_pgdat->node_id, zone->name);
 	emit_object(out, NULL);
-	emit_int(out, "node", zone->zone_pgdat->node_id);
-	emit_str(out, "name", zone->name);
+	emit_put(out, "Node {node}, zone {name:8}", zone->zone_pgdat->node_id, zone->name);
 	if (first)
 		show_node_stats(out, sys, zone->zone_pgdat);
 	show_pages(out, zone);
@@ -101,9 +94,8 @@ static void show_zoneinfo(struct emit *out, const struct mem_system *sys, const 
 		vm_zone_stats(sys, zone, values);
 		show_items(out, "stats", vm_zone_stat_names, values, NR_VM_ZONE_STAT_ITEMS);
 		show_pagesets(out, sys, zone);
-		emit_text(out, "\n  node_unreclaimable:  0\n  start_pfn:           %llu",
-			  zone->zone_start_pfn);
-		emit_num(out, "start_pfn", zone->zone_start_pfn);
+		emit_put(out, "\n  node_unreclaimable:  0\n  start_pfn:           {start_pfn}",
+			 zone->zone_start_pfn);
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -112,10 +104,7 @@ static void show_zoneinfo(struct emit *out, const struct mem_system *sys, const 
 static int cmd_zoneinfo(struct cmd_call *call)
 {
 	const struct mem_system *sys = &call->app->sys;
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	emit_list(call->out, NULL);
 	for_each_node(sys, node) {
 		bool first = true;
@@ -137,7 +126,7 @@ static void show_vmstat(struct emit *out, const char *const *names, const u64 *v
 {
 	for (u32 i = 0; i < nr; i++) {
 		emit_text(out, "%s %llu\n", names[i], values[i]);
-		emit_num(out, names[i], values[i]);
+		emit_counter(out, names[i], values[i]);
 	}
 }
 
@@ -174,10 +163,7 @@ static int cmd_vmstat(struct cmd_call *call)
 	const struct mem_system *sys = &call->app->sys;
 	u64 zones[NR_VM_ZONE_STAT_ITEMS], nodes[NR_VM_NODE_STAT_ITEMS], events[NR_VM_EVENT_ITEMS];
 	struct vm_totals totals;
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	add_zones(sys, zones);
 	add_nodes(sys, nodes);
 	vm_events(sys, events);
@@ -205,7 +191,7 @@ static void show_line(struct emit *out, const char *name, u64 value, const char 
 	else
 		emit_text(out, "%-16s%8llu", label, value);
 	emit_text(out, unit[0] ? " %s\n" : "%s\n", unit);
-	emit_num(out, name, value);
+	emit_counter(out, name, value);
 }
 
 static void show_zeros(struct emit *out, const char *const *names, u32 nr)
@@ -223,7 +209,7 @@ static void show_free(struct emit *out, const struct mem_system *sys, const stru
 		"Mlocked",	"SwapTotal",	  "SwapFree",	  "Zswap",	    "Zswapped",
 		"Dirty",	"Writeback",	  "AnonPages",	  "Mapped",	    "Shmem"};
 
-	show_line(out, "MemTotal", sys->totalram_pages * (PAGE_SIZE / KiB), "kB");
+	show_line(out, "MemTotal", sys->page.totalram_pages * (PAGE_SIZE / KiB), "kB");
 	show_line(out, "MemFree", t->free * (PAGE_SIZE / KiB), "kB");
 	show_line(out, "MemAvailable", t->available * (PAGE_SIZE / KiB), "kB");
 	show_zeros(out, none, ARRAY_SIZE(none));
@@ -242,10 +228,11 @@ static void show_kernel(struct emit *out, const struct mem_system *sys, const st
 	show_line(out, "KernelStack", 0, "kB");
 	show_line(out, "PageTables", sys->pt.nr_tables * in_kb, "kB");
 	show_zeros(out, none, ARRAY_SIZE(none));
-	show_line(out, "CommitLimit", sys->totalram_pages / 2 * in_kb, "kB");
+	show_line(out, "CommitLimit", sys->page.totalram_pages / 2 * in_kb, "kB");
 	show_line(out, "Committed_AS", 0, "kB");
 	show_line(out, "VmallocTotal",
-		  (sys->layout.vmalloc_end - sys->layout.vmalloc_start - 1) / KiB, "kB");
+		  (sys->given.layout.vmalloc_end - sys->given.layout.vmalloc_start - 1) / KiB,
+		  "kB");
 	show_line(out, "VmallocUsed", sys->vmalloc.nr_pages * in_kb, "kB");
 	show_line(out, "VmallocChunk", 0, "kB");
 	show_line(out, "Percpu", 0, "kB");
@@ -274,10 +261,7 @@ static int cmd_meminfo(struct cmd_call *call)
 {
 	const struct mem_system *sys = &call->app->sys;
 	struct vm_totals totals;
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	vm_totals(sys, &totals);
 	emit_object(call->out, NULL);
 	show_free(call->out, sys, &totals);
@@ -288,10 +272,22 @@ static int cmd_meminfo(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"zoneinfo", "", "nodes' and zones' counters, watermarks, CPUs' lists, as /proc/zoneinfo",
-	 cmd_zoneinfo, NULL},
-	{"vmstat", "", "all counters, as /proc/vmstat", cmd_vmstat, NULL},
-	{"meminfo", "", "totals, as /proc/meminfo", cmd_meminfo, NULL},
+	{.name = "zoneinfo",
+	 .args = "",
+	 .help = "nodes' and zones' counters, watermarks, CPUs' lists, as /proc/zoneinfo",
+	 .fn = cmd_zoneinfo,
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
+	{.name = "vmstat",
+	 .args = "",
+	 .help = "all counters, as /proc/vmstat",
+	 .fn = cmd_vmstat,
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
+	{.name = "meminfo",
+	 .args = "",
+	 .help = "totals, as /proc/meminfo",
+	 .fn = cmd_meminfo,
+	 .report = "meminfo",
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
 };
 
-const struct cmd_table cmds_proc = {"Memory management", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_procviews = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

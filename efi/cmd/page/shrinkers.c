@@ -14,30 +14,22 @@ static u64 all_deferred(const struct shrinker *s)
 	return sum;
 }
 
+#define SHRINKER_ROW                                                                               \
+	"{name=shrinker:-16} {seeks:5} {batch!}{numa_aware!}{calls:10} {counted:10} {scanned:12} " \
+	"{freed_objects=freed:12} {deferred:10}\n"
+
 static void show_shrinker(struct emit *out, const struct shrinker *s)
 {
-	emit_text(out, "%-16s %5u %10llu %10llu %12llu %12llu %10llu\n", s->name, s->seeks,
-		  s->nr_calls, s->nr_counted, s->nr_scanned, s->nr_freed, all_deferred(s));
-	emit_object(out, NULL);
-	emit_str(out, "name", s->name);
-	emit_num(out, "seeks", s->seeks);
-	emit_num(out, "batch", s->batch ? s->batch : SHRINK_BATCH);
-	emit_bool(out, "numa_aware", s->flags & SHRINKER_NUMA_AWARE);
-	emit_num(out, "calls", s->nr_calls);
-	emit_num(out, "counted", s->nr_counted);
-	emit_num(out, "scanned", s->nr_scanned);
-	emit_num(out, "freed", s->nr_freed);
-	emit_num(out, "deferred", all_deferred(s));
-	emit_end(out);
+	emit_row(out, SHRINKER_ROW, s->name, s->seeks, s->batch ? s->batch : SHRINK_BATCH,
+		 s->flags & SHRINKER_NUMA_AWARE, s->nr_calls, s->nr_counted, s->nr_scanned,
+		 s->nr_freed, all_deferred(s));
 }
 
 static void show_list(struct emit *out, const struct mem_system *sys)
 {
 	const struct shrinker *s;
 
-	emit_text(out, "%-16s %5s %10s %10s %12s %12s %10s\n", "shrinker", "seeks", "calls",
-		  "counted", "scanned", "freed", "deferred");
-	emit_list(out, "shrinkers");
+	emit_table(out, "shrinkers", SHRINKER_ROW);
 	list_for_each_entry(s, &sys->shrinkers.list, list)
 		show_shrinker(out, s);
 	emit_end(out);
@@ -47,24 +39,20 @@ static int cmd_shrinkers(struct cmd_call *call)
 {
 	struct mem_system *sys = &call->app->sys;
 	u64 stalls = 0, freed;
-	int err = cmd_is_view(call, 1);
 
-	if (!err && call->argc && strcmp(call->argv[0], "drop"))
-		err = cmd_error(call, -EINVAL, "%s: must be `drop`, or nothing", call->argv[0]);
-	if (err)
-		return err;
+	if (call->argc && strcmp(call->argv[0], "drop"))
+		return cmd_error(call, -EINVAL, "%s: must be `drop`, or nothing", call->argv[0]);
 	emit_object(call->out, NULL);
 	if (call->argc) {
 		freed = drop_slab(sys);
-		emit_text(call->out, "%llu objects were dropped\n", freed);
-		emit_num(call->out, "dropped", freed);
+		emit_put(call->out, "{dropped} objects were dropped\n", freed);
 	}
 	show_list(call->out, sys);
 	for (u32 type = 0; type < MAX_NR_ZONES; type++)
 		stalls += sys->shrinkers.nr_stalls[type];
-	emit_text(call->out, "Objects at the last call, and so far. %llu allocations had to ask.\n",
-		  stalls);
-	emit_num(call->out, "stalls", stalls);
+	emit_put(call->out,
+		 "Objects at the last call, and so far. {stalls} allocations had to ask.\n",
+		 stalls);
 	emit_end(call->out);
 	return 0;
 }
@@ -75,38 +63,26 @@ static void show_pressure(struct emit *out, const struct pressure_result *r)
 {
 	const char *verdict = r->failed ? "FAILED" : r->stopped ? "stopped" : "passed";
 
-	emit_text(out,
-		  "%llu pages were taken without waiting, beside a cache of %llu objects in %llu "
-		  "pages.\nWho waited got %llu more: its shrinker was asked %llu times, for %llu "
-		  "objects. %llu ticks\n",
-		  r->filled_pages, r->objects, r->cache_pages, r->given_pages, r->calls, r->scanned,
-		  r->ticks);
 	emit_object(out, NULL);
-	emit_str(out, "result", verdict);
-	emit_num(out, "filled_pages", r->filled_pages);
-	emit_num(out, "objects", r->objects);
-	emit_num(out, "cache_pages", r->cache_pages);
-	emit_num(out, "given_pages", r->given_pages);
-	emit_num(out, "calls", r->calls);
-	emit_num(out, "scanned", r->scanned);
-	emit_num(out, "ticks", r->ticks);
-	if (r->failed) {
-		emit_text(out, "pressure FAILED: %s (%#llx)\n", r->failed, r->failed_at);
-		emit_str(out, "failed", r->failed);
-	} else {
-		emit_text(out, "pressure %s, all memory came back\n", verdict);
-	}
+	emit_put(out,
+		 "{filled_pages} pages were taken without waiting, beside a cache of {nr_objects} "
+		 "objects in {cache_pages} pages.\nA request that waited got {given_pages} more: "
+		 "its "
+		 "shrinker was asked {calls} times, for {scanned} objects. {ticks} ticks\n",
+		 r->filled_pages, r->objects, r->cache_pages, r->given_pages, r->calls, r->scanned,
+		 r->ticks);
+	if (r->failed)
+		emit_put(out, "pressure {result}: {failed} ({failed_at:#x})\n", verdict, r->failed,
+			 r->failed_at);
+	else
+		emit_put(out, "pressure {result}, all memory came back\n", verdict);
 	emit_end(out);
 }
 
 static int cmd_pressure(struct cmd_call *call)
 {
 	struct pressure_result result;
-	int err = cmd_is_view(call, 0);
-
-	if (err)
-		return err;
-	err = pressure_run(&call->app->sys, cmd_poll_stop, call, &result);
+	int err = pressure_run(&call->app->sys, cmd_poll_stop, call, &result);
 	if (err == -ENOMEM)
 		return cmd_error(call, err, "there is no memory for a cache");
 	show_pressure(call->out, &result);
@@ -116,11 +92,19 @@ static int cmd_pressure(struct cmd_call *call)
 static const char *const words[] = {"drop", NULL};
 
 static const struct cmd rows[] = {
-	{"shrinkers", "[drop]",
-	 "who can give memory back, what was asked of them; drop: asks for all of it",
-	 cmd_shrinkers, words},
-	{"exercise pressure", "",
-	 "all of memory, to the last page, beside a cache that must shrink", cmd_pressure, NULL},
+	{.name = "shrinkers",
+	 .args = "[drop]",
+	 .help = "who can give memory back, what was asked of them; drop: asks for all of it",
+	 .fn = cmd_shrinkers,
+	 .words = words,
+	 .examples = "shrinkers; shrinkers drop",
+	 .max_args = 1,
+	 .flags = CMD_NEEDS_MM},
+	{.name = "exercise pressure",
+	 .args = "",
+	 .help = "all of memory, to the last page, beside a cache that must shrink",
+	 .fn = cmd_pressure,
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_shrinkers = {"Reclaim", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_shrinkers = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

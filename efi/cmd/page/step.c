@@ -50,16 +50,10 @@ static unsigned merged_order(const struct mem_system *sys, u64 pfn, unsigned ord
 
 static void say_half(struct emit *out, const char *verb, u64 pfn, u64 buddy, unsigned order)
 {
-	char size[24];
-
-	emit_text(out, "  %-6s order %-2u pfn %#llx and its buddy %#llx, %s each\n", verb, order,
-		  pfn, buddy, fmt_size(size, PAGE_SIZE << order));
-	emit_object(out, NULL);
-	emit_str(out, "what", verb);
-	emit_num(out, "order", order);
-	emit_hex(out, "pfn", pfn);
-	emit_hex(out, "buddy", buddy);
-	emit_end(out);
+	emit_row(out,
+		 "  {what:-6} order {order:-2} pfn {pfn:#x} and its buddy {buddy_pfn:#x}, {size:S} "
+		 "each\n",
+		 verb, order, pfn, buddy, PAGE_SIZE << order);
 }
 
 /* From the block that it was cut out of, downwards; or upwards to what it merged to. */
@@ -81,17 +75,15 @@ static void tell(struct emit *out, u64 pfn, unsigned order, unsigned whole, bool
 
 /* ---- pictures ---------------------------------------------------------------------------- */
 
-static void show_lists(struct emit *out, const char *name, const struct zone *zone)
+static void show_lists(struct emit *out, const char *name, const char *key, const struct zone *zone)
 {
 	u64 blocks[NR_FREE_ORDERS];
 
 	zone_blocks_inside(zone, blocks);
 	emit_text(out, "  %-7s", name);
-	emit_list(out, name);
-	for (unsigned order = 0; order < NR_FREE_ORDERS; order++) {
-		emit_text(out, order <= MAX_PAGE_ORDER ? "%5llu" : "%4llu", blocks[order]);
-		emit_num(out, NULL, blocks[order]);
-	}
+	emit_list(out, key);
+	for (unsigned order = 0; order < NR_FREE_ORDERS; order++)
+		emit_put(out, order <= MAX_PAGE_ORDER ? "{blocks:5}" : "{blocks:4}", blocks[order]);
 	emit_text(out, "\n");
 	emit_end(out);
 }
@@ -124,14 +116,16 @@ static void show_map(struct emit *out, const struct mem_system *sys, u64 mine, u
 	u64 start = round_down(mine, PAGEBLOCK_NR_PAGES);
 	char row[GROUP_NR_PAGES + 1];
 
+	emit_list(out, "map");
 	for (u32 r = 0; r < MAP_ROWS; r++) {
 		u64 first = start + r * GROUP_NR_PAGES;
 
 		for (u32 i = 0; i < GROUP_NR_PAGES; i++)
 			row[i] = frame_char(sys, first + i, mine, order);
 		row[GROUP_NR_PAGES] = '\0';
-		emit_text(out, "  %#10llx %s\n", first, row);
+		emit_row(out, "  {pfn:#10x} {uses}\n", first, row);
 	}
+	emit_end(out);
 	emit_text(out, "  * this block  . free  # in use  o in a CPU's list  S slab  T page table  "
 		       "V vmalloc  M struct pages  D device  R reserved\n");
 }
@@ -171,18 +165,12 @@ static void report(struct cmd_call *call, const char *what, const struct step_bl
 {
 	const struct mem_system *sys = &call->app->sys;
 	const struct zone *zone = zone_of_pfn(sys, b->pfn);
-	char size[24];
 
-	emit_text(call->out, "%s pfn %#llx, order %u (%s): node %d, zone %s, %s pageblock\n", what,
-		  b->pfn, b->order, fmt_size(size, PAGE_SIZE << b->order),
-		  zone->zone_pgdat->node_id, zone->name,
-		  migratetype_name(pageblock_type_of(sys, b->pfn)));
-	emit_str(call->out, "what", what);
-	emit_hex(call->out, "pfn", b->pfn);
-	emit_num(call->out, "order", b->order);
-	emit_int(call->out, "node", zone->zone_pgdat->node_id);
-	emit_str(call->out, "zone", zone->name);
-	emit_str(call->out, "type", migratetype_name(pageblock_type_of(sys, b->pfn)));
+	emit_put(call->out,
+		 "{what} pfn {pfn:#x}, order {order} ({size:S}): node {node}, zone {zone}, "
+		 "{migratetype} pageblock\n",
+		 what, b->pfn, b->order, PAGE_SIZE << b->order, zone->zone_pgdat->node_id,
+		 zone->name, migratetype_name(pageblock_type_of(sys, b->pfn)));
 	tell(call->out, b->pfn, b->order, whole, taken);
 }
 
@@ -196,15 +184,13 @@ static int cmd_step_alloc(struct cmd_call *call)
 	struct step_block b;
 	u64 order = 0;
 	gfp_t gfp = 0;
-	int err = cmd_needs_mm(call);
+	int err = 0;
 
 	get_ready();
-	if (!err && call->argc)
+	if (call->argc)
 		err = cmd_arg_u64(call, 0, &order);
 	if (!err)
 		err = kind_arg(call, 1, &gfp);
-	if (!err)
-		err = cmd_no_more_args(call, 2);
 	if (!err && order > MAX_PAGE_ORDER)
 		err = cmd_error(call, -EINVAL, "order %llu: orders are 0 to %u", order,
 				MAX_PAGE_ORDER);
@@ -222,14 +208,14 @@ static int cmd_step_alloc(struct cmd_call *call)
 	frame_free(sys, cpu, b.pfn, b.order);
 	emit_object(call->out, NULL);
 	show_orders(call->out);
-	show_lists(call->out, "before", zone);
+	show_lists(call->out, "before", "blocks_before", zone);
 	b.pfn = frame_alloc(sys, cpu, gfp, b.order);
 	if (b.pfn == NO_FRAME) { /* made to fail (pagedebug) */
 		err = cmd_error(call, -ENOMEM, "no zone gives a block of order %llu", order);
 		emit_end(call->out);
 		return err;
 	}
-	show_lists(call->out, "after", zone_of_pfn(sys, b.pfn));
+	show_lists(call->out, "after", "blocks_after", zone_of_pfn(sys, b.pfn));
 	held[slot] = b;
 	report(call, "took", &b, merged_order(sys, b.pfn, b.order), true);
 	show_map(call->out, sys, b.pfn, b.order);
@@ -241,9 +227,9 @@ static int cmd_step_alloc(struct cmd_call *call)
 static int find_held(struct cmd_call *call, u32 *ret)
 {
 	u64 pfn = NO_FRAME;
-	int err = cmd_no_more_args(call, 1);
+	int err = 0;
 
-	if (!err && call->argc && strcmp(call->argv[0], "all"))
+	if (call->argc && strcmp(call->argv[0], "all"))
 		err = cmd_arg_addr(call, 0, &pfn);
 	for (u32 i = MAX_STEPS; i-- > 0 && !err;) {
 		if (held[i].pfn != NO_FRAME && (pfn == NO_FRAME || held[i].pfn == pfn)) {
@@ -258,13 +244,12 @@ static int cmd_step_free(struct cmd_call *call)
 {
 	struct mem_system *sys = &call->app->sys;
 	bool all = call->argc && !strcmp(call->argv[0], "all");
-	int err = cmd_needs_mm(call);
 	const struct zone *zone;
 	u32 i = 0;
+	int err;
 
 	get_ready();
-	if (!err)
-		err = find_held(call, &i);
+	err = find_held(call, &i);
 	if (err)
 		return err;
 	emit_object(call->out, NULL);
@@ -276,20 +261,31 @@ static int cmd_step_free(struct cmd_call *call)
 	}
 	zone = zone_of_pfn(sys, held[i].pfn);
 	show_orders(call->out);
-	show_lists(call->out, "before", zone);
+	show_lists(call->out, "before", "blocks_before", zone);
 	report(call, "gave", &held[i], merged_order(sys, held[i].pfn, held[i].order), false);
 	frame_free(sys, arch_this_cpu(), held[i].pfn, held[i].order);
-	show_lists(call->out, "after", zone);
+	show_lists(call->out, "after", "blocks_after", zone);
 	show_map(call->out, sys, held[i].pfn, held[i].order);
 	held[i].pfn = NO_FRAME;
 	emit_end(call->out);
 	return 0;
 }
 
-static const struct cmd cmds[] = {
-	{"step alloc", "[ORDER [KIND]]", "take one block, and see what is split for it",
-	 cmd_step_alloc, NULL},
-	{"step free", "[PFN|all]", "give one back, and see what merges", cmd_step_free, NULL},
+static const struct cmd rows[] = {
+	{.name = "step alloc",
+	 .args = "[ORDER [KIND]]",
+	 .help = "take one block, and see what is split for it",
+	 .fn = cmd_step_alloc,
+	 .examples = "step alloc 3; step free",
+	 .max_args = 2,
+	 .flags = CMD_NEEDS_MM},
+	{.name = "step free",
+	 .args = "[PFN|all]",
+	 .help = "give one back, and see what merges",
+	 .fn = cmd_step_free,
+	 .examples = "step alloc; step free all",
+	 .max_args = 1,
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_step = {"Page allocator", cmds, ARRAY_SIZE(cmds)};
+const struct cmd_table cmds_step = {ROOM_PAGE, rows, ARRAY_SIZE(rows)};

@@ -7,17 +7,6 @@
 #include "arch/smp.h"
 #include "ui/views.h"
 
-int cmd_poll_stop(void *ctx, u64 done, u64 total)
-{
-	struct cmd_call *call = ctx;
-
-	(void)done;
-	(void)total;
-	if (shell_poll(&call->app->shell))
-		call->out->stopped = true;
-	return emit_stopped(call->out);
-}
-
 /* ---- on several CPUs --------------------------------------------------------------------- */
 
 struct team {
@@ -85,26 +74,26 @@ static int run(struct cmd_call *call, struct exercise_config *cfg)
 static int cmd_exercise(struct cmd_call *call)
 {
 	struct exercise_config cfg = exercise_defaults();
-	int err = cmd_needs_mm(call);
+	int err;
 
 	cfg.seed = call->app->options.seed;
 	cfg.poll = cmd_poll_stop;
 	cfg.poll_ctx = call;
-	if (!err)
-		err = cmd_option_u64(call, "seed", &cfg.seed);
+	err = cmd_option_u64(call, "seed", &cfg.seed);
 	if (!err)
 		err = cmd_option_u64(call, "steps", &cfg.steps);
 	if (!err)
 		err = take_cpus(call, &cfg.nr_workers);
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	return err ? err : run(call, &cfg);
 }
 
 static const struct cmd rows[] = {
-	{"exercise", "[seed=N] [steps=N] [--cpus N|all]",
-	 "pages, objects and areas under a random load; every invariant checked", cmd_exercise,
-	 NULL},
+	{.name = "exercise",
+	 .args = "[seed=N] [steps=N] [--cpus N|all]",
+	 .help = "pages, objects and areas under a random load; every invariant checked",
+	 .fn = cmd_exercise,
+	 .examples = "exercise; exercise --cpus all",
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_exercise = {"On the real memory", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_exercise = {ROOM_PROGRAM, rows, ARRAY_SIZE(rows)};

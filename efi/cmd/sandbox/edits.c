@@ -173,17 +173,17 @@ static int report(struct edits *e)
 		"faults foreseen: %llu disagreements\n",
 		e->steps, e->refused, e->undone, e->probes, e->faults, e->disagreements);
 	emit_object(out, NULL);
-	emit_num(out, "steps", e->steps);
-	emit_num(out, "refused", e->refused);
-	emit_num(out, "wild", e->undone);
-	emit_num(out, "cpu_accesses", e->probes);
-	emit_num(out, "faults", e->faults);
-	emit_num(out, "disagreements", e->disagreements);
+	emit_field(out, "nr_steps", e->steps);
+	emit_field(out, "refused", e->refused);
+	emit_field(out, "wild", e->undone);
+	emit_field(out, "cpu_accesses", e->probes);
+	emit_field(out, "faults", e->faults);
+	emit_field(out, "disagreements", e->disagreements);
 	emit_end(out);
 	return e->disagreements ? -EIO : 0;
 }
 
-int cmd_exercise_edits(struct cmd_call *call)
+static int cmd_exercise_edits(struct cmd_call *call)
 {
 	struct app *app = call->app;
 	struct edits e = {.call = call, .clone = &app->clone};
@@ -192,8 +192,6 @@ int cmd_exercise_edits(struct cmd_call *call)
 
 	if (!err)
 		err = cmd_option_u64(call, "steps", &steps);
-	if (!err)
-		err = cmd_no_more_args(call, 0);
 	if (!err && !app->have_clone)
 		err = cmd_error(call, -ENODEV, "there is no clone; `clone own` makes one");
 	if (!err && pt_format_of(&app->clone.pt) != pt_format_of(&app->sys.pt))
@@ -209,3 +207,15 @@ int cmd_exercise_edits(struct cmd_call *call)
 		;
 	return report(&e);
 }
+
+static const struct cmd rows[] = {
+	{.name = "exercise edits",
+	 .args = "[seed=N] [steps=N]",
+	 .help = "random steps in the clone, each with an access that the model foresees and the "
+		 "CPU does",
+	 .fn = cmd_exercise_edits,
+	 .examples = "exercise edits steps=200",
+	 .flags = CMD_NEEDS_MM},
+};
+
+const struct cmd_table cmds_edits = {ROOM_SANDBOX, rows, ARRAY_SIZE(rows)};

@@ -52,7 +52,7 @@ static int make_clone(struct cmd_call *call, const struct pgtable *from)
 		  "clone of %s: change it with map, unmap, protect, memtype, split, "
 		  "collapse, setbits; try it with probe; %s is never written\n",
 		  name, name);
-	emit_str(call->out, "clone_of", name);
+	emit_field(call->out, "clone_of", name);
 	emit_end(call->out);
 	return 0;
 }
@@ -62,17 +62,14 @@ static const char *const clone_words[] = {"own", "fw", "drop", NULL};
 static int cmd_clone(struct cmd_call *call)
 {
 	const struct pgtable *from;
-	int err = cmd_needs_mm(call);
+	int err;
 
-	if (!err && call->argc == 1 && !strcmp(call->argv[0], "drop")) {
+	if (call->argc == 1 && !strcmp(call->argv[0], "drop")) {
 		drop_clone(call->app);
 		emit_text(call->out, "the clone is gone\n");
 		return 0;
 	}
-	if (!err)
-		err = cmd_in_tables(call, &from);
-	if (!err)
-		err = cmd_no_more_args(call, 0);
+	err = cmd_in_tables(call, &from);
 	return err ? err : make_clone(call, from);
 }
 
@@ -169,8 +166,8 @@ static void show_distance(struct cmd_call *call, const struct pt_clone *c)
 			  name);
 		any = true;
 		emit_object(call->out, NULL);
-		emit_str(call->out, "kind", name);
-		emit_num(call->out, "bytes", t.bytes[kind]);
+		emit_field(call->out, "kind", name);
+		emit_field(call->out, "bytes", t.bytes[kind]);
 		emit_end(call->out);
 	}
 	emit_end(call->out);
@@ -187,8 +184,8 @@ static int report(struct cmd_call *call, const struct pt_clone *c, int err)
 				 c->why ? c->why : err_name(err));
 	emit_object(call->out, NULL);
 	emit_text(call->out, "step %u: %s\n", c->at, c->version[c->at].what);
-	emit_num(call->out, "step", c->at);
-	emit_str(call->out, "what", c->version[c->at].what);
+	emit_field(call->out, "step", c->at);
+	emit_field(call->out, "what", c->version[c->at].what);
 	show_distance(call, c);
 	emit_end(call->out);
 	return 0;
@@ -220,8 +217,6 @@ static int cmd_map(struct cmd_call *call)
 		err = rights_flags(call, call->argv[3], &flags);
 	if (!err && call->argc > 4)
 		err = type_flags(call, call->argv[4], &type);
-	if (!err)
-		err = cmd_no_more_args(call, 5);
 	if (err)
 		return err;
 	return report(call, c, pt_clone_map(c, va, pa, size, flags | type, PT_MAX_LEVELS, what));
@@ -238,8 +233,6 @@ static int cmd_unmap(struct cmd_call *call)
 		return -ENODEV;
 	typed(call, what, sizeof(what));
 	err = range_args(call, c, 1, &va, &size);
-	if (!err)
-		err = cmd_no_more_args(call, 2);
 	return err ? err : report(call, c, pt_clone_unmap(c, va, size, what));
 }
 
@@ -291,8 +284,6 @@ static int at_address(struct cmd_call *call,
 		return -ENODEV;
 	typed(call, what, sizeof(what));
 	err = cmd_arg_va(call, 0, &c->pt, &va);
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	return err ? err : report(call, c, step(c, va, what));
 }
 
@@ -395,8 +386,6 @@ static int move(struct cmd_call *call, bool (*go)(struct pt_clone *c), const cha
 	u64 times = 1, done = 0;
 	int err = !c ? -ENODEV : call->argc ? cmd_arg_u64(call, 0, &times) : 0;
 
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	if (err)
 		return err;
 	while (done < times && go(c))
@@ -419,19 +408,18 @@ static int cmd_redo(struct cmd_call *call)
 static int cmd_steps(struct cmd_call *call)
 {
 	struct pt_clone *c = need_clone(call);
-	int err = c ? cmd_no_more_args(call, 0) : -ENODEV;
 
-	if (err)
-		return err;
+	if (!c)
+		return -ENODEV;
 	emit_text(call->out, "clone of %s, %llu tables of its own\n", call->app->clone_of,
 		  c->nr_tables);
 	emit_list(call->out, NULL);
 	for (u32 i = 0; i < c->nr; i++) {
 		emit_text(call->out, "%c %3u  %s\n", i == c->at ? '>' : ' ', i, c->version[i].what);
 		emit_object(call->out, NULL);
-		emit_num(call->out, "step", i);
-		emit_str(call->out, "what", c->version[i].what);
-		emit_bool(call->out, "in_effect", i == c->at);
+		emit_field(call->out, "step", i);
+		emit_field(call->out, "what", c->version[i].what);
+		emit_field(call->out, "in_effect", i == c->at);
 		emit_end(call->out);
 	}
 	emit_end(call->out);
@@ -439,22 +427,66 @@ static int cmd_steps(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"clone", "[TABLES|drop]",
-	 "a copy of any tables to change and to try; the origin is never written", cmd_clone,
-	 clone_words},
-	{"map", "VA PA SIZE [RIGHTS] [TYPE]",
-	 "map a range in the clone, with the largest pages that fit", cmd_map, NULL},
-	{"unmap", "VA SIZE", "take a range out of the clone; splits pages at its borders",
-	 cmd_unmap, NULL},
-	{"protect", "VA SIZE RIGHTS", "new rights (r w x u g) for what is mapped in the clone",
-	 cmd_protect, NULL},
-	{"split", "VA", "one page of the clone into smaller ones", cmd_split, NULL},
-	{"collapse", "VA", "a table of the clone into one larger page", cmd_collapse, NULL},
-	{"setbits", "VA LEVEL +BIT|-BIT|VALUE...",
-	 "any bits of one entry of the clone, also wrong ones", cmd_setbits, NULL},
-	{"undo", "[TIMES]", "take back the last steps", cmd_undo, NULL},
-	{"redo", "[TIMES]", "do them again", cmd_redo, NULL},
-	{"steps", "", "the steps that made the clone what it is", cmd_steps, NULL},
+	{.name = "clone",
+	 .args = "[TABLES|drop]",
+	 .help = "a copy of any tables to change and to try; the origin is never written",
+	 .fn = cmd_clone,
+	 .words = clone_words,
+	 .examples = "clone own",
+	 .max_args = 1},
+	{.name = "map",
+	 .args = "VA PA SIZE [RIGHTS] [TYPE]",
+	 .help = "map a range in the clone, with the largest pages that fit",
+	 .fn = cmd_map,
+	 .examples = "clone own; map 400000 200000 4M rw",
+	 .max_args = 5},
+	{.name = "unmap",
+	 .args = "VA SIZE",
+	 .help = "take a range out of the clone; splits pages at its borders",
+	 .fn = cmd_unmap,
+	 .examples = "clone own; unmap 100000 4K",
+	 .max_args = 2},
+	{.name = "protect",
+	 .args = "VA SIZE RIGHTS",
+	 .help = "new rights (r w x u g) for what is mapped in the clone",
+	 .fn = cmd_protect,
+	 .examples = "clone own; protect 100000 4K r",
+	 .max_args = 3},
+	{.name = "split",
+	 .args = "VA",
+	 .help = "one page of the clone into smaller ones",
+	 .fn = cmd_split,
+	 .examples = "clone own; split 400000",
+	 .max_args = 1},
+	{.name = "collapse",
+	 .args = "VA",
+	 .help = "a table of the clone into one larger page",
+	 .fn = cmd_collapse,
+	 .examples = "clone own; split 400000; collapse 400000",
+	 .max_args = 1},
+	{.name = "setbits",
+	 .args = "VA LEVEL +BIT|-BIT|VALUE...",
+	 .help = "any bits of one entry of the clone, also wrong ones",
+	 .fn = cmd_setbits,
+	 .examples = "clone own; setbits 100000 pte -RW",
+	 .max_args = CMD_MAX_ARGS},
+	{.name = "undo",
+	 .args = "[TIMES]",
+	 .help = "take back the last steps",
+	 .fn = cmd_undo,
+	 .examples = "clone own; unmap 100000 4K; undo",
+	 .max_args = 1},
+	{.name = "redo",
+	 .args = "[TIMES]",
+	 .help = "do them again",
+	 .fn = cmd_redo,
+	 .examples = "clone own; unmap 100000 4K; undo; redo",
+	 .max_args = 1},
+	{.name = "steps",
+	 .args = "",
+	 .help = "the steps that made the clone what it is",
+	 .fn = cmd_steps,
+	 .examples = "clone own; unmap 100000 4K; steps"},
 };
 
-const struct cmd_table cmds_sandbox = {"Sandbox", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_sandbox = {ROOM_SANDBOX, rows, ARRAY_SIZE(rows)};

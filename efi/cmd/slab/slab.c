@@ -44,7 +44,7 @@ static void show_slabs_by_node(struct emit *out, const struct mem_system *sys,
 		len += (size_t)fmt_print(text + len, sizeof(text) - len, "%s%llu", len ? "+" : "",
 					 slabs);
 		len = min(len, sizeof(text) - 1);
-		emit_num(out, NULL, slabs);
+		emit_field(out, "node_slabs", slabs);
 	}
 	emit_end(out);
 	emit_text(out, " %6s", text);
@@ -56,8 +56,7 @@ static void show_aliases(struct emit *out, const struct kmem_cache *cache, const
 
 	emit_list(out, "aliases");
 	list_for_each_entry(alias, &cache->aliases, list) {
-		emit_text(out, "%s%s (%u)", before, alias->name, alias->object_size);
-		emit_str(out, NULL, alias->name);
+		emit_put(out, "{:}{alias} ({:})", before, alias->name, alias->object_size);
 		before = ", ";
 	}
 	emit_end(out);
@@ -69,17 +68,12 @@ static void show_properties(struct emit *out, const struct mem_system *sys,
 	char flags[120];
 
 	flags_text(cache, flags, sizeof(flags));
-	emit_text(out, "%-17s %6u %6u %5u %5u %5u", cache->name, cache->object_size, cache->size,
-		  cache->align, cache->objects, 1u << cache->order);
-	emit_str(out, "name", cache->name);
-	emit_num(out, "object_size", cache->object_size);
-	emit_num(out, "size", cache->size);
-	emit_num(out, "align", cache->align);
-	emit_num(out, "objperslab", cache->objects);
-	emit_num(out, "pagesperslab", 1u << cache->order);
+	emit_put(out,
+		 "{name:-17} {object_size:6} {size:6} {align:5} {objperslab:5} {pagesperslab:5}",
+		 cache->name, cache->object_size, cache->size, cache->align, cache->objects,
+		 1u << cache->order);
 	show_slabs_by_node(out, sys, cache);
-	emit_text(out, "  %s", flags[0] ? flags : "-");
-	emit_str(out, "flags", flags);
+	emit_put(out, "  {flags~-}", flags);
 	show_aliases(out, cache, "  also ");
 	emit_text(out, "\n");
 }
@@ -140,8 +134,7 @@ static void show_map(struct visit *v)
 		for (u32 i = 0; i < nr; i++)
 			row[i] = use_char(v->uses[first + i]);
 		row[nr] = '\0';
-		emit_text(v->out, "  %5u %s\n", first, row);
-		emit_str(v->out, NULL, row);
+		emit_put(v->out, "  {:5} {uses}\n", first, row);
 	}
 }
 
@@ -156,12 +149,9 @@ static bool show_slab(void *ctx, const struct page *slab)
 		live += v->uses[i] == SLAB_LIVE;
 		v->found[v->uses[i]]++;
 	}
-	emit_text(v->out, "slab p:%llx, node %d: %u of %u handed out\n", pa, page_to_nid(slab),
-		  live, v->cache->objects);
 	emit_object(v->out, NULL);
-	emit_hex(v->out, "slab", pa);
-	emit_int(v->out, "node", page_to_nid(slab));
-	emit_num(v->out, "live", live);
+	emit_put(v->out, "slab p:{slab_address:x}, node {node}: {live} of {:} handed out\n", pa,
+		 page_to_nid(slab), live, v->cache->objects);
 	emit_list(v->out, "objects");
 	show_map(v);
 	emit_end(v->out);
@@ -176,7 +166,7 @@ static void show_legend(struct visit *v)
 	for (u32 use = 0; use < SLAB_WASTE; use++) {
 		emit_text(v->out, "  %c %s: %llu\n", use_char(use), slab_use_name(use),
 			  v->found[use]);
-		emit_num(v->out, keys[use], v->found[use]);
+		emit_counter(v->out, keys[use], v->found[use]);
 	}
 }
 
@@ -221,14 +211,11 @@ static void show_one(struct cmd_call *call, const struct kmem_cache *cache, bool
 }
 
 /* Several caches may have one name: each is shown. */
-int cmd_slab(struct cmd_call *call)
+static int cmd_slab(struct cmd_call *call)
 {
 	bool live = cmd_flag(call, "live"), found = false;
 	const struct kmem_cache *cache;
-	int err = cmd_is_view(call, 1);
 
-	if (err)
-		return err;
 	if (!call->argc)
 		return live ? cmd_error(call, -EINVAL, "whose live objects? `slab CACHE --live`")
 			    : show_all(call);
@@ -244,3 +231,17 @@ int cmd_slab(struct cmd_call *call)
 		     : cmd_error(call, -ENOENT, "%s: no cache has this name; `slab` lists them",
 				 call->argv[0]);
 }
+
+static const struct cmd rows[] = {
+	{.name = "slab",
+	 .args = "[CACHE [--live]]",
+	 .help = "caches: sizes, flags, aliases; one cache's slabs, object by object; who has its "
+		 "live ones",
+	 .fn = cmd_slab,
+	 .examples = "slab; slab kmalloc-64; slab kmalloc-64 --live",
+	 .report = "slab",
+	 .max_args = 1,
+	 .flags = CMD_NEEDS_MM},
+};
+
+const struct cmd_table cmds_slab = {ROOM_SLAB, rows, ARRAY_SIZE(rows)};

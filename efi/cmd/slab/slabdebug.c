@@ -213,14 +213,12 @@ static int plant_one(struct cmd_call *call, const struct plant *p, bool *ret_fou
 		object = take(&b);
 	if (object)
 		p->plant(&b, object);
-	emit_text(call->out, "%s\n", p->name);
 	emit_object(call->out, NULL);
-	emit_str(call->out, "plant", p->name);
+	emit_put(call->out, "{plant}\n", p->name);
 	*ret_found = show_reports(call, &b, p, first);
 	if (object && p->plant == leak)
 		cmd_slab_live(call->out, call->app, b.cache);
-	emit_text(call->out, "=> %s\n\n", *ret_found ? "found" : "NOT FOUND");
-	emit_bool(call->out, "found", *ret_found);
+	emit_put(call->out, "=> {found?found|NOT FOUND}\n\n", *ret_found);
 	emit_end(call->out);
 	if (!clean_up(&b))
 		return cmd_error(call, -EBUSY, "%s: its cache cannot be destroyed", p->name);
@@ -248,9 +246,7 @@ static int plant_all(struct cmd_call *call, const char *name)
 		nr_found += found;
 	}
 	emit_end(call->out);
-	emit_text(call->out, "%u of %u found\n", nr_found, nr);
-	emit_num(call->out, "planted", nr);
-	emit_num(call->out, "found", nr_found);
+	emit_put(call->out, "{nr_found} of {planted} found\n", nr_found, nr);
 	if (!err && nr_found < nr)
 		err = cmd_error(call, -EIO, "%u of %u were not found", nr - nr_found, nr);
 	emit_end(call->out);
@@ -260,22 +256,24 @@ static int plant_all(struct cmd_call *call, const char *name)
 static int cmd_plant(struct cmd_call *call)
 {
 	const char *name = call->argc ? call->argv[0] : "";
-	int err = cmd_is_view(call, 1);
 
-	for (u32 i = 0; !err && plant_words[i]; i++) {
+	for (u32 i = 0; plant_words[i]; i++) {
 		if (!strcmp(name, plant_words[i]))
 			return plant_all(call, name);
 	}
-	return err ? err
-		   : cmd_error(call, -EINVAL, "%s%sone of %s", name, name[0] ? ": " : "",
-			       call->cmd->args);
+	return cmd_error(call, -EINVAL, "%s%sone of %s", name, name[0] ? ": " : "",
+			 call->cmd->args);
 }
 
-static const struct cmd cmds[] = {
-	{"slabdebug plant",
-	 "overrun|underrun|uaf|double|middle|wrong-cache|no-object|leak|busy|all",
-	 "make this mistake with objects, and see that it is found, and how it is reported",
-	 cmd_plant, plant_words},
+static const struct cmd rows[] = {
+	{.name = "slabdebug plant",
+	 .args = "overrun|underrun|uaf|double|middle|wrong-cache|no-object|leak|busy|all",
+	 .help = "make this mistake with objects, and see that it is found, and how it is reported",
+	 .fn = cmd_plant,
+	 .words = plant_words,
+	 .examples = "slabdebug plant uaf",
+	 .max_args = 1,
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_slabdebug = {"Memory management", cmds, ARRAY_SIZE(cmds)};
+const struct cmd_table cmds_slabdebug = {ROOM_SLAB, rows, ARRAY_SIZE(rows)};

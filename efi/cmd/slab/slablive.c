@@ -140,18 +140,10 @@ static void show_caller(struct emit *out, const struct app *app, const struct ca
 	cmd_caller(app, c->address, by, sizeof(by));
 	bits_text(c->cpus, cpus, sizeof(cpus));
 	bits_text(c->nodes, nodes, sizeof(nodes));
-	emit_text(out, "%7llu %s age=%llu/%llu/%llu cpus=%s nodes=%s\n", c->objects, by, c->min_age,
-		  mean, c->max_age, cpus, nodes);
-	emit_object(out, NULL);
-	emit_num(out, "objects", c->objects);
-	emit_str(out, "by", by);
-	emit_hex(out, "caller", c->address);
-	emit_num(out, "min_age", c->min_age);
-	emit_num(out, "mean_age", mean);
-	emit_num(out, "max_age", c->max_age);
-	emit_str(out, "cpus", cpus);
-	emit_str(out, "nodes", nodes);
-	emit_end(out);
+	emit_row(out,
+		 "{nr_objects:7} {by} {caller!}age={min_age}/{mean_age}/{max_age} cpus={cpu_list} "
+		 "nodes={node_list}\n",
+		 c->objects, by, c->address, c->min_age, mean, c->max_age, cpus, nodes);
 }
 
 /* Linux's alloc_traces: how many, by whom, age least/mean/most, CPUs, nodes. */
@@ -167,7 +159,7 @@ static u64 show_callers(struct emit *out, const struct app *app, const struct km
 		show_caller(out, app, &all.caller[i]);
 	emit_end(out);
 	if (all.others)
-		emit_text(out, "%7llu by others\n", all.others);
+		emit_put(out, "{other_objects:7} by others\n", all.others);
 	return all.objects;
 }
 
@@ -183,18 +175,12 @@ static bool list_object(void *ctx, const struct live_object *o)
 	const struct list *l = ctx;
 	char by[64];
 
-	emit_text(l->out, "  p:%llx [%u]", o->pa, o->index);
 	emit_object(l->out, NULL);
-	emit_hex(l->out, "physical", o->pa);
-	emit_num(l->out, "index", o->index);
-	emit_int(l->out, "node", o->nid);
+	emit_put(l->out, "  p:{physical:x} [{index}]{node!}", o->pa, o->index, o->nid);
 	if (o->alloc.caller) {
 		cmd_caller(l->app, o->alloc.caller, by, sizeof(by));
-		emit_text(l->out, " %u bytes by %s, CPU %u", o->alloc.size, by, o->alloc.cpu);
-		emit_str(l->out, "by", by);
-		emit_num(l->out, "size", o->alloc.size);
-		emit_num(l->out, "cpu", o->alloc.cpu);
-		emit_num(l->out, "when", o->alloc.when);
+		emit_put(l->out, " {size} bytes by {by}, CPU {cpu}{when!}", o->alloc.size, by,
+			 o->alloc.cpu, o->alloc.when);
 	}
 	emit_text(l->out, "\n");
 	emit_end(l->out);
@@ -206,9 +192,8 @@ u64 cmd_slab_live(struct emit *out, const struct app *app, const struct kmem_cac
 	struct list l = {out, app};
 	u64 objects = show_callers(out, app, cache);
 
-	emit_text(out, "%llu live objects%s\n", objects,
-		  cache->track ? ", each:" : "; slub_debug=U would keep who allocated them");
-	emit_num(out, "live", objects);
+	emit_put(out, "{live} live objects{:}\n", objects,
+		 cache->track ? ", each:" : "; slub_debug=U would keep who allocated them");
 	emit_list(out, "objects");
 	each_live(&app->sys, cache, list_object, &l);
 	emit_end(out);

@@ -29,22 +29,18 @@ static void by_script(struct cmd_call *call, const char *keys)
 	fullscreen_print(call->out, &slabtop.screen);
 }
 
-int cmd_slabtop(struct cmd_call *call)
+static int cmd_slabtop(struct cmd_call *call)
 {
 	bool once = cmd_flag(call, "once");
 	const char *keys = NULL, *by = "o";
 	struct fw_screen screen;
-	int err = cmd_needs_mm(call);
+	int err = cmd_option(call, "keys", &keys);
 
 	fw_screen(&screen);
-	if (!err)
-		err = cmd_option(call, "keys", &keys);
 	if (err >= 0)
 		err = fullscreen_size(call, &screen);
 	if (err >= 0)
 		err = cmd_option(call, "sort", &by);
-	if (err >= 0)
-		err = cmd_no_more_args(call, 0);
 	if (err < 0)
 		return err;
 	slabtop_init(&slabtop, screen.columns, screen.rows);
@@ -61,3 +57,14 @@ int cmd_slabtop(struct cmd_call *call)
 		slabtop_emit(&slabtop, call->out);
 	return 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "slabtop",
+	 .args = "[--once] [--sort o|a|u|s|l|v|b|p|c|n] [--keys KEYS] [--size 80x24]",
+	 .help = "caches full screen, the largest on top, with procps' columns and keys",
+	 .fn = cmd_slabtop,
+	 .examples = "slabtop --once",
+	 .flags = CMD_NEEDS_MM | CMD_SCREEN},
+};
+
+const struct cmd_table cmds_slabtop = {ROOM_SLAB, rows, ARRAY_SIZE(rows)};

@@ -12,30 +12,19 @@ static void show_cache(struct emit *out, const struct mem_system *sys,
 	struct slab_stat st;
 
 	kmem_cache_stat(sys, cache, &st);
-	emit_text(out, "%-17s %6llu %6llu %6u %4u %4u : tunables %4u %4u %4u", cache->name,
-		  st.active_objs, st.num_objs, cache->size, cache->objects, 1u << cache->order, 0u,
-		  0u, 0u);
-	emit_text(out, " : slabdata %6llu %6llu %6u\n", st.active_slabs, st.num_slabs, 0u);
-	emit_object(out, NULL);
-	emit_str(out, "name", cache->name);
-	emit_num(out, "active_objs", st.active_objs);
-	emit_num(out, "num_objs", st.num_objs);
-	emit_num(out, "objsize", cache->size);
-	emit_num(out, "objperslab", cache->objects);
-	emit_num(out, "pagesperslab", 1u << cache->order);
-	emit_num(out, "active_slabs", st.active_slabs);
-	emit_num(out, "num_slabs", st.num_slabs);
-	emit_end(out);
+	emit_row(out,
+		 "{name:-17} {active_objs:6} {num_objs:6} {objsize:6} {objperslab:4} "
+		 "{pagesperslab:4} "
+		 ": tunables    0    0    0 : slabdata {active_slabs:6} {num_slabs:6}      0\n",
+		 cache->name, st.active_objs, st.num_objs, cache->size, cache->objects,
+		 1u << cache->order, st.active_slabs, st.num_slabs);
 }
 
 /* The newest caches first, as Linux has them. */
 static int cmd_slabinfo(struct cmd_call *call)
 {
 	struct kmem_cache *cache;
-	int err = cmd_is_view(call, 0);
 
-	if (err)
-		return err;
 	emit_text(call->out, "slabinfo - version: 2.1\n");
 	emit_text(call->out, "# name            <active_objs> <num_objs> <objsize> <objperslab> "
 			     "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : "
@@ -49,24 +38,6 @@ static int cmd_slabinfo(struct cmd_call *call)
 
 /* ---- callers ----------------------------------------------------------------------------- */
 
-const char *cmd_caller(const struct app *app, u64 caller, char *buf, size_t size)
-{
-	const struct machine *m = &app->machine;
-	bool ours = caller >= m->image_start && caller < m->image_end;
-	const struct fact_image *image =
-		ours || !caller ? NULL : facts_image_at(fw_facts(), caller);
-
-	if (!caller)
-		fmt_print(buf, size, "-");
-	else if (ours)
-		fmt_print(buf, size, "tablewalk+%#llx", caller - m->image_start);
-	else if (image)
-		fmt_print(buf, size, "%s+%#llx", image->name, caller - image->start);
-	else
-		fmt_print(buf, size, "%#llx", caller);
-	return buf;
-}
-
 /* ---- reports ----------------------------------------------------------------------------- */
 
 static void show_track(struct emit *out, const struct app *app, const char *what,
@@ -77,13 +48,9 @@ static void show_track(struct emit *out, const struct app *app, const char *what
 	if (!t->caller)
 		return;
 	cmd_caller(app, t->caller, by, sizeof(by));
-	emit_text(out, "  %-9s by %s, CPU %u, %u bytes\n", what, by, t->cpu, t->size);
 	emit_object(out, what);
-	emit_str(out, "by", by);
-	emit_hex(out, "caller", t->caller);
-	emit_num(out, "cpu", t->cpu);
-	emit_num(out, "size", t->size);
-	emit_num(out, "when", t->when);
+	emit_put(out, "  {:-9} by {by}, {caller!}CPU {cpu}, {size} bytes\n{when!}", what, by,
+		 t->caller, t->cpu, t->size, t->when);
 	emit_end(out);
 }
 
@@ -101,20 +68,15 @@ static void show_object(struct emit *out, const struct mem_system *sys, const st
 
 	if (!r->object)
 		return;
-	emit_text(out, "  address   %#llx", r->object);
-	emit_hex(out, "object", r->object);
+	emit_put(out, "  address   {object:#x}", r->object);
 	if (!has_object(r)) {
 		emit_text(out, ", no object\n");
 		return;
 	}
-	emit_text(out, " is p:%llx: object %u of its slab, byte %d", pa, r->index, r->at);
-	emit_hex(out, "physical", pa);
-	emit_num(out, "index", r->index);
-	emit_int(out, "byte", r->at);
-	if (r->error == SLAB_FREE_WRONG_CACHE && slab_object_of(sys, pa, &o)) {
-		emit_text(out, ", now %s's", o.cache->name);
-		emit_str(out, "now_of", o.cache->name);
-	}
+	emit_put(out, " is p:{physical:x}: object {index} of its slab, byte {byte}", pa, r->index,
+		 r->at);
+	if (r->error == SLAB_FREE_WRONG_CACHE && slab_object_of(sys, pa, &o))
+		emit_put(out, ", now {now_of}'s", o.cache->name);
 	emit_text(out, "\n");
 }
 
@@ -139,29 +101,20 @@ void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_
 	char by[64], name[SLAB_NAME_LEN];
 
 	printable(name, r->cache);
-	emit_text(out, "%s%s%s", name, name[0] ? ": " : "", slab_error_name(r->error));
 	emit_object(out, NULL);
-	emit_str(out, "error", slab_error_name(r->error));
-	emit_str(out, "cache", r->cache[0] ? r->cache : NULL);
-	if (has_byte(r)) {
-		emit_text(out, ": byte %d is 0x%02x, should be 0x%02x", r->at, r->found,
-			  r->expected);
-		emit_num(out, "expected", r->expected);
-		emit_num(out, "found", r->found);
-	}
-	if (r->error == SLAB_BUSY) {
-		emit_text(out, ": %llu, one of them is", r->live);
-		emit_num(out, "live", r->live);
-	}
+	emit_put(out, "{cache~}{:}{error}", name[0] ? name : NULL, name[0] ? ": " : "",
+		 slab_error_name(r->error));
+	if (has_byte(r))
+		emit_put(out, ": byte {:} is 0x{byte_found:02x}, should be 0x{byte_expected:02x}",
+			 r->at, r->found, r->expected);
+	if (r->error == SLAB_BUSY)
+		emit_put(out, ": {live}, one of them is", r->live);
 	emit_text(out, "\n");
 	show_object(out, &app->sys, r);
 	show_track(out, app, "allocated", &r->alloc);
 	show_track(out, app, "freed", &r->free);
-	emit_text(out, "  found     by %s, CPU %u\n", cmd_caller(app, r->caller, by, sizeof(by)),
-		  r->cpu);
-	emit_str(out, "found_by", r->caller ? by : NULL);
-	emit_hex(out, "found_caller", r->caller);
-	emit_num(out, "found_cpu", r->cpu);
+	emit_put(out, "  found     by {found_by}, {found_caller!}CPU {found_cpu}\n",
+		 cmd_caller(app, r->caller, by, sizeof(by)), r->caller, r->cpu);
 	emit_end(out);
 }
 
@@ -173,20 +126,16 @@ static void show_counts(struct emit *out, const struct slab_errors *e)
 	emit_end(out);
 }
 
-int cmd_slab_errors(struct cmd_call *call)
+static int cmd_slab_errors(struct cmd_call *call)
 {
 	const struct slab_errors *e = &call->app->sys.slab.errors;
 	struct emit *out = call->out;
-	int err = cmd_is_view(call, 0);
 	u64 first = e->nr > SLAB_MAX_REPORTS ? e->nr - SLAB_MAX_REPORTS : 0;
 
-	if (err)
-		return err;
 	emit_object(out, NULL);
-	emit_text(out, "%llu reports%s\n", e->nr, first ? "; the last of them below" : "");
-	emit_num(out, "reports", e->nr);
+	emit_put(out, "{nr_reports} reports{:}\n", e->nr, first ? "; the last of them below" : "");
 	show_counts(out, e);
-	emit_list(out, "last");
+	emit_list(out, "last_reports");
 	for (u64 i = first; i < e->nr && !emit_stopped(out); i++) {
 		emit_text(out, "\n");
 		cmd_slab_report(out, call->app, &e->last[i % SLAB_MAX_REPORTS]);
@@ -197,16 +146,18 @@ int cmd_slab_errors(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"slabinfo", "", "caches of objects, as /proc/slabinfo", cmd_slabinfo, NULL},
-	{"slab", "[CACHE [--live]]",
-	 "caches: sizes, flags, aliases; one cache's slabs, object by object; who has its live "
-	 "ones",
-	 cmd_slab, NULL},
-	{"slab errors", "", "wrong frees, overruns, late writes: each with both callers",
-	 cmd_slab_errors, NULL},
-	{"slabtop", "[--once] [--sort o|a|u|s|l|v|b|p|c|n] [--keys KEYS] [--size 80x24]",
-	 "caches full screen, the largest on top, with procps' columns and keys", cmd_slabtop,
-	 NULL},
+	{.name = "slabinfo",
+	 .args = "",
+	 .help = "caches of objects, as /proc/slabinfo",
+	 .fn = cmd_slabinfo,
+	 .report = "slabinfo",
+	 .flags = CMD_NEEDS_MM},
+	{.name = "slab errors",
+	 .args = "",
+	 .help = "wrong frees, overruns, late writes: each with both callers",
+	 .fn = cmd_slab_errors,
+	 .report = "slab errors",
+	 .flags = CMD_NEEDS_MM},
 };
 
-const struct cmd_table cmds_slab = {"Memory management", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_slabviews = {ROOM_SLAB, rows, ARRAY_SIZE(rows)};

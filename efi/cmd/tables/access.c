@@ -132,8 +132,8 @@ static void tell(struct emit *out, const char *what, const struct probe_step *s)
 		fmt_print(result, sizeof(result), "reads %#04x", s->data);
 	emit_text(out, "  %-52s %s\n", what, result);
 	emit_object(out, NULL);
-	emit_str(out, "after", what);
-	emit_str(out, "result", result);
+	emit_field(out, "after", what);
+	emit_field(out, "result", result);
 	emit_end(out);
 }
 
@@ -158,7 +158,7 @@ static int show_stale(struct cmd_call *call, const struct probe_step *s, u64 va)
 			    "3, 4.10.4.4: software must invalidate).\n"
 			  : "This CPU had forgotten the translation by itself, which it may at "
 			    "any time (SDM vol. 3, 4.10.2.3).\n");
-	emit_bool(out, "stale", stale);
+	emit_field(out, "stale", stale);
 	emit_end(out);
 	return 0;
 }
@@ -171,9 +171,9 @@ static int cmd_stale(struct cmd_call *call)
 	struct probe_step s[STALE_STEPS + PT_MAX_LEVELS];
 	u32 nr = 0, first;
 	u64 va;
-	int err = cmd_needs_mm(call);
+	int err = 0;
 
-	if (!err && call->argc)
+	if (call->argc)
 		err = cmd_arg_va(call, 0, &call->app->sys.pt, &setup.va);
 	if (!err)
 		err = cmd_no_more_args(call, 1);
@@ -203,23 +203,24 @@ static int cmd_stale(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"access", "VA r|w|x|sr|sw [user] [wp=0 smap=1 ...] [in TABLES] | --sweep",
-	 "would it fault, at which level, for which bit; --sweep compares the model with the CPU",
-	 cmd_access, NULL},
-	{"probe", "VA r|w|x [user] [wp=0 smap=1 ...]",
-	 "the CPU tries the access on the clone; a fault is caught and explained", cmd_probe, NULL},
-	{"stale", "[VA]", "what happens when an entry changes and INVLPG is missing", cmd_stale,
-	 NULL},
-	{"bench page", "", "what the page allocator's operations cost", cmd_bench_page, NULL},
-	{"bench slab", "", "what objects cost", cmd_bench_slab, NULL},
-	{"bench smp", "", "how the page allocator scales from one CPU to all", cmd_bench_smp, NULL},
-	{"bench vmalloc", "", "what areas of addresses and their page tables cost",
-	 cmd_bench_vmalloc, NULL},
-	{"bench walk", "", "what walks cost with pages of 4 KiB, 2 MiB and 1 GiB, cached and not",
-	 cmd_bench_walk, NULL},
-	{"exercise edits", "[seed=N] [steps=N]",
-	 "random steps in the clone, each with an access that the model foresees and the CPU does",
-	 cmd_exercise_edits, NULL},
+	{.name = "access",
+	 .args = "VA r|w|x|sr|sw [user] [wp=0 smap=1 ...] [in TABLES] | --sweep",
+	 .help = "would it fault, at which level, for which bit; --sweep compares the model with "
+		 "the CPU",
+	 .fn = cmd_access,
+	 .examples = "access 100000 w; access 100000 r user smap=1",
+	 .max_args = 5},
+	{.name = "probe",
+	 .args = "VA r|w|x [user] [wp=0 smap=1 ...]",
+	 .help = "the CPU tries the access on the clone; a fault is caught and explained",
+	 .fn = cmd_probe,
+	 .examples = "clone own; probe 100000 w",
+	 .max_args = 3},
+	{.name = "stale",
+	 .args = "[VA]",
+	 .help = "what happens when an entry changes and INVLPG is missing",
+	 .fn = cmd_stale,
+	 .max_args = 1},
 };
 
-const struct cmd_table cmds_access = {"Accesses", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_access = {ROOM_TABLES, rows, ARRAY_SIZE(rows)};

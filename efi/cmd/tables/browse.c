@@ -26,39 +26,13 @@ static void search_env(void *ctx, const struct pgtable *pt, struct search_env *r
 	cmd_search_env(ctx, pt, ret);
 }
 
-/* Commands that take the screen or end the program have no place inside the browser. */
-static bool not_inside(const struct cmd *cmd)
-{
-	static const char *const names[] = {"browse", "slabtop",  "quit",
-					    "reboot", "poweroff", "hold"};
-
-	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(cmd->name, names[i]))
-			return true;
-	}
-	return false;
-}
-
 static int run(void *ctx, const char *command, struct emit *out)
 {
+	static const struct cmd_place inside = {.refuse = CMD_SCREEN | CMD_LEAVES,
+						.title = "inside the browser"};
 	struct app *app = ctx;
-	struct cmd_words words;
-	struct cmd_call call = {.app = app, .out = out};
-	int nr_words, got = cmd_next(&command, &words);
 
-	if (got != 1) {
-		emit_text(out, "the command cannot be read\n");
-		return -EINVAL;
-	}
-	call.cmd = cmd_find(app_commands, app_nr_commands, words.argc, words.argv, &nr_words);
-	if (!call.cmd || not_inside(call.cmd)) {
-		emit_text(out, "%s: %s\n", words.argc ? words.argv[0] : "",
-			  call.cmd ? "not from inside the browser" : "no such command");
-		return -ENOENT;
-	}
-	call.argc = words.argc - nr_words;
-	call.argv = words.argv + nr_words;
-	return app->shell.run(call.cmd, &call);
+	return cmd_run_text(&app->shell.runner, &inside, app, command, out);
 }
 
 static void save(void *ctx, const char *text, size_t len, char *said, size_t size)
@@ -149,11 +123,15 @@ static int cmd_browse(struct cmd_call *call)
 	return 0;
 }
 
-static const char *const table_words[] = {"own", "fw", "clone", NULL};
-
 static const struct cmd rows[] = {
-	{"browse", "[TABLES] [VA] [--keys KEYS] [--size 80x24]",
-	 "page tables full screen: `?` there shows the keys", cmd_browse, table_words},
+	{.name = "browse",
+	 .args = "[TABLES] [VA] [--keys KEYS] [--size 80x24]",
+	 .help = "page tables full screen: `?` there shows the keys",
+	 .fn = cmd_browse,
+	 .words = cmd_table_words,
+	 .examples = "browse own --keys 'jj'",
+	 .max_args = 4,
+	 .flags = CMD_SCREEN},
 };
 
-const struct cmd_table cmds_browse = {"Explorer", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_browse = {ROOM_TABLES, rows, ARRAY_SIZE(rows)};

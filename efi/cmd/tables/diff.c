@@ -31,7 +31,7 @@ static int poll_shell(void *ctx)
 	return shell_poll(ctx) ? -EINTR : 0;
 }
 
-int cmd_pt_diff(struct cmd_call *call)
+static int cmd_pt_diff(struct cmd_call *call)
 {
 	struct pt_diff_how how = {
 		.sizes = cmd_flag(call, "sizes"), .poll = poll_shell, .ctx = &call->app->shell};
@@ -92,15 +92,12 @@ static bool same_types(const struct memmap *a, const struct memmap *b)
 	return a->nr == b->nr;
 }
 
-int cmd_memmap_diff(struct cmd_call *call)
+static int cmd_memmap_diff(struct cmd_call *call)
 {
 	const char *name_a = call->argc ? call->argv[0] : "found";
 	const char *name_b = call->argc > 1 ? call->argv[1] : "now";
 	const struct memmap *a, *b;
-	int err = cmd_no_more_args(call, 2);
-
-	if (!err)
-		err = find_map(call, name_a, &a);
+	int err = find_map(call, name_a, &a);
 	if (!err)
 		err = find_map(call, name_b, &b);
 	if (err)
@@ -111,3 +108,24 @@ int cmd_memmap_diff(struct cmd_call *call)
 	view_memmap_diff(call->out, a, b);
 	return 0;
 }
+
+static const char *const map_words[] = {"found", "now", NULL};
+
+static const struct cmd rows[] = {
+	{.name = "pt diff",
+	 .args = "A B [START-END] [--sizes]",
+	 .help = "what two trees of page tables translate differently",
+	 .fn = cmd_pt_diff,
+	 .words = cmd_table_words,
+	 .examples = "pt diff fw own",
+	 .max_args = 4},
+	{.name = "memmap diff",
+	 .args = "[A [B]]",
+	 .help = "what differs between two maps: `found`, `now`, or one that is loaded",
+	 .fn = cmd_memmap_diff,
+	 .words = map_words,
+	 .examples = "memmap diff",
+	 .max_args = 2},
+};
+
+const struct cmd_table cmds_diff = {ROOM_TABLES, rows, ARRAY_SIZE(rows)};

@@ -3,9 +3,9 @@
  * `pt dump`: all mappings of a tree, in the layouts of Linux's ptdump (neighbours merged), QEMU's
  * info tlb (each page), gef's pagewalk (merged where the memory goes on too), or page by page.
  */
-#include "app/saved.h"
 #include "app/tables.h"
 #include "cmd/cmds.h"
+#include "save.h"
 #include "lib.h"
 #include "mm/pgtable/build.h"
 #include "mm/pgtable/dump.h"
@@ -53,7 +53,7 @@ static void emit_rights(struct emit *out, u8 rights)
 {
 	char text[8];
 
-	emit_str(out, "rights", pt_rights_text(text, rights));
+	emit_field(out, "rights", pt_rights_text(text, rights));
 }
 
 /* ---- ptdump ------------------------------------------------------------------------------ */
@@ -76,13 +76,13 @@ static void show_piece(struct dump *d, const struct pt_run *run)
 	pt_run_format(line, sizeof(line), d->pt, run);
 	emit_text(d->out, "%s\n", line);
 	emit_object(d->out, NULL);
-	emit_hex(d->out, "start", run->start);
-	emit_hex(d->out, "last", run->last);
-	emit_str(d->out, "level", pt_level_name(d->pt, run->level));
-	emit_bool(d->out, "present", run->present);
+	emit_field(d->out, "start", run->start);
+	emit_field(d->out, "end", run->last);
+	emit_field(d->out, "level", pt_level_name(d->pt, run->level));
+	emit_field(d->out, "is_present", run->present);
 	emit_rights(d->out, run->rights);
-	emit_hex(d->out, "bits", run->bits);
-	emit_num(d->out, "wrong", run->wrong);
+	emit_field(d->out, "flag_bits", run->bits);
+	emit_field(d->out, "wrong", run->wrong);
 	emit_end(d->out);
 }
 
@@ -121,12 +121,12 @@ static void emit_leaf(struct dump *d, const struct pt_entry *e, u64 nr)
 
 	d->lines++;
 	emit_object(d->out, NULL);
-	emit_hex(d->out, "va", e->va);
-	emit_hex(d->out, "pa", e->phys);
-	emit_num(d->out, "size", nr * span);
-	emit_num(d->out, "page_size", span);
-	emit_str(d->out, "level", pt_level_name(d->pt, e->level));
-	emit_hex(d->out, "entry", e->val);
+	emit_field(d->out, "virtual", e->va);
+	emit_field(d->out, "physical", e->phys);
+	emit_field(d->out, "size", nr * span);
+	emit_field(d->out, "page_size", span);
+	emit_field(d->out, "level", pt_level_name(d->pt, e->level));
+	emit_field(d->out, "entry", e->val);
 	emit_rights(d->out, e->rights);
 	emit_end(d->out);
 }
@@ -290,7 +290,7 @@ static int find_search(struct cmd_call *call, struct search *s)
 	return search_parse(s, text, err, sizeof(err)) ? cmd_error(call, -EINVAL, "%s", err) : 0;
 }
 
-int cmd_pt_dump(struct cmd_call *call)
+static int cmd_pt_dump(struct cmd_call *call)
 {
 	struct dump d = {.call = call, .out = call->out};
 	const struct layout *layout;
@@ -328,3 +328,17 @@ int cmd_pt_dump(struct cmd_call *call)
 	emit_end(call->out);
 	return 0;
 }
+
+static const struct cmd rows[] = {
+	{.name = "pt dump",
+	 .args = "[TABLES] [START-END] [--format ptdump|tlb|gef|leaves] [--where EXPR] [--save "
+		 "NAME]",
+	 .help = "all mappings as Linux's ptdump, QEMU's info tlb or gef's pagewalk prints them",
+	 .fn = cmd_pt_dump,
+	 .words = cmd_table_words,
+	 .examples = "pt dump own --where 'w+x'; pt dump own --format tlb",
+	 .report = "pt dump own; pt dump fw",
+	 .max_args = 3},
+};
+
+const struct cmd_table cmds_dump = {ROOM_TABLES, rows, ARRAY_SIZE(rows)};

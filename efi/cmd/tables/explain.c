@@ -9,25 +9,6 @@
 #include "lib.h"
 #include "mm/pgtable/build.h"
 
-u64 explain_pat(const struct app *app, const struct pgtable *pt)
-{
-	struct cpu_state now;
-
-	if (app->machine.described || !app->machine.cpu.pat)
-		return PAT_AT_RESET;
-	if (pt == &app->fw_pt)
-		return app->machine.cpu.pat_msr;
-	arch_read_state(&now); /* our world may have a better one */
-	return now.pat ? now.pat : PAT_AT_RESET;
-}
-
-bool explain_has_types(const struct pgtable *pt)
-{
-	const struct pt_format *f = pt_format_of(pt);
-
-	return f == &pt_format_x86_64_4 || f == &pt_format_x86_64_5;
-}
-
 /* ---- who maps it ------------------------------------------------------------------------- */
 
 struct search {
@@ -62,7 +43,8 @@ static int note_mapping(void *ctx, const struct pt_entry *e)
 				      .entry = path.entry[path.nr - 1].val,
 				      .level = e->level,
 				      .rights = e->rights};
-	memtype_effective(mtrr, explain_pat(s->app, pt), s->x->pa, e->val, e->level, &m->type);
+	memtype_effective(mtrr, app_tables_pat_now(s->app, pt), s->x->pa, e->val, e->level,
+			  &m->type);
 	m->two_types = e->level && !mtrr_uniform(mtrr, m->page, m->page + size);
 	m->low_types =
 		m->two_types && mtrr->fixed_enabled && !m->page && mtrr_uniform(mtrr, MiB, size);
@@ -79,7 +61,7 @@ static void find_mappings(const struct app *app, struct explain *x)
 		struct search s = {app, x, &trees[i]};
 
 		/* Another machine's addresses mean something else, unless it is asked about. */
-		if (explain_has_types(trees[i].pt) &&
+		if (app_tables_have_types(trees[i].pt) &&
 		    (!trees[i].pt->foreign || trees[i].pt == x->pt))
 			pt_walk_ranges(trees[i].pt, 0, pt_last(trees[i].pt), note_mapping, &s);
 	}
@@ -143,8 +125,8 @@ static void ask_ourselves(const struct app *app, struct explain *x)
 		x->page = pfn_to_page(sys, pfn);
 		x->page_va = (u64)(uintptr_t)x->page - sys->vmemmap_offset;
 	}
-	if (sys->model == MEMMODEL_FLAT && x->page)
-		x->page_va = sys->layout.direct + virt_to_phys(sys, x->page);
+	if (sys->given.model == MEMMODEL_FLAT && x->page)
+		x->page_va = sys->given.layout.direct + virt_to_phys(sys, x->page);
 	if (!x->area)
 		x->area = vmalloc_find_page(sys, pfn, &x->area_page);
 }
@@ -165,8 +147,8 @@ static const char *region_of(const struct app *app, const struct pgtable *pt, u6
 static void ask_virtual(const struct app *app, struct explain *x)
 {
 	x->result = pt_lookup(x->pt, x->va, &x->path);
-	x->have_pa = x->result == PT_MAPPED && explain_has_types(x->pt);
-	if (!explain_has_types(x->pt))
+	x->have_pa = x->result == PT_MAPPED && app_tables_have_types(x->pt);
+	if (!app_tables_have_types(x->pt))
 		x->how = "not this machine's paging: only the walk is shown";
 	if (x->have_pa)
 		x->pa = pt_path_phys(&x->path, x->va);
@@ -284,18 +266,12 @@ static int cmd_explain(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"explain", "[v:|p:|pfn:]HEX [in TABLES]", "everything that is known of one address",
-	 cmd_explain, NULL},
-	{"memtype", "[TABLES] [START-END] | VA SIZE TYPE",
-	 "memory types, and what is wrong with them; or set the type of a range in the clone",
-	 cmd_memtype, NULL},
-	{"memtype mtrr", "", "memory type range registers, decoded", cmd_memtype_mtrr, NULL},
-	{"memtype pat", "", "the page attribute table, and what it makes of each MTRR type",
-	 cmd_memtype_pat, NULL},
-	{"images", "[NAME]", "what the firmware has loaded; of one image, its sections too",
-	 cmd_images, NULL},
-	{"mat", "", "the Memory Attributes Table: rights of runtime memory", cmd_mat, NULL},
-	{"gcd", "", "the DXE services' map of the physical address space", cmd_gcd, NULL},
+	{.name = "explain",
+	 .args = "[v:|p:|pfn:]HEX [in TABLES]",
+	 .help = "everything that is known of one address",
+	 .fn = cmd_explain,
+	 .examples = "explain p:100000; explain v:100000",
+	 .max_args = 3},
 };
 
-const struct cmd_table cmds_explain = {"What is there", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_explain = {ROOM_TABLES, rows, ARRAY_SIZE(rows)};

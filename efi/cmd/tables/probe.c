@@ -176,11 +176,11 @@ static void show_levels(struct emit *out, const struct probe_request *r,
 			  pt_level_name(r->pt, e->level), e->index, e->val,
 			  e->present ? own : "   -   ", e->present ? all : "   -   ", flags);
 		emit_object(out, NULL);
-		emit_str(out, "level", pt_level_name(r->pt, e->level));
-		emit_num(out, "index", e->index);
-		emit_hex(out, "entry", e->val);
-		emit_str(out, "flags", flags);
-		emit_bool(out, "decides", decides);
+		emit_field(out, "level", pt_level_name(r->pt, e->level));
+		emit_field(out, "index", e->index);
+		emit_field(out, "entry", e->val);
+		emit_field(out, "flags", flags);
+		emit_field(out, "decides", decides);
 		emit_end(out);
 	}
 	emit_end(out);
@@ -197,17 +197,17 @@ void probe_show(struct emit *out, const struct probe_request *r, const struct pr
 	emit_text(out, "%s %s of %016llx: %s\n", r->user ? "user" : "supervisor",
 		  access_kind_name((enum access_kind)r->kind), r->va,
 		  a->model.faults ? "faults" : "allowed");
-	emit_hex(out, "virtual", r->va);
-	emit_str(out, "access", access_kind_name((enum access_kind)r->kind));
-	emit_bool(out, "user", r->user);
+	emit_field(out, "virtual", r->va);
+	emit_field(out, "access", access_kind_name((enum access_kind)r->kind));
+	emit_field(out, "user", r->user);
 	show_levels(out, r, a);
 	emit_text(out, "model: %s; %s\n", model, why);
 	if (!a->model.faults)
 		emit_text(out, "       physical %llx; sets accessed%s\n", a->model.phys,
 			  a->model.sets_dirty ? " and dirty" : "");
-	emit_bool(out, "faults", a->model.faults);
-	emit_str(out, "model", model);
-	emit_str(out, "why", why);
+	emit_field(out, "would_fault", a->model.faults);
+	emit_field(out, "model", model);
+	emit_field(out, "why", why);
 	if (a->asked)
 		emit_text(out, "CPU:   %s; %s\n", cpu,
 			  a->departure >= 0 ? probe_departure_text((u32)a->departure)
@@ -215,7 +215,7 @@ void probe_show(struct emit *out, const struct probe_request *r, const struct pr
 					    : "THE MODEL SAYS OTHERWISE");
 	else
 		emit_text(out, "CPU:   not asked: %s\n", a->why_not);
-	emit_str(out, "cpu", a->asked ? cpu : NULL);
-	emit_bool(out, "agree", a->agree);
+	emit_field(out, "cpu_said", a->asked ? cpu : NULL);
+	emit_field(out, "agree", a->agree);
 	emit_end(out);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Page tables and memory maps written to the stick, and the memory for their text. */
-#include "app/saved.h"
 #include "app/tables.h"
 #include "cmd/cmds.h"
+#include "save.h"
 #include "lib.h"
 #include "mm/page/page_alloc.h"
 
@@ -11,91 +11,7 @@
 
 /* ---- memory ------------------------------------------------------------------------------ */
 
-int app_block_alloc(struct app *app, u64 bytes, struct app_block *ret)
-{
-	struct app_block b = {.order = 0};
-
-	while (b.order <= MAX_PAGE_ORDER && PAGE_SIZE << b.order < bytes)
-		b.order++;
-	if (b.order <= MAX_PAGE_ORDER) {
-		b.size = PAGE_SIZE << b.order;
-		b.p = __get_free_pages(&app->sys, GFP_KERNEL | __GFP_NOWARN, (unsigned)b.order);
-	}
-	if (!b.p) { /* too large, or no such block is free */
-		b.order = -1;
-		b.size = round_up(bytes, PAGE_SIZE);
-		b.p = vmalloc(&app->sys, b.size);
-	}
-	if (!b.p)
-		return -ENOMEM;
-	*ret = b;
-	return 0;
-}
-
-void app_block_free(struct app *app, struct app_block *block)
-{
-	if (block->p && block->order < 0)
-		vfree(&app->sys, block->p);
-	else if (block->p)
-		free_pages(&app->sys, block->p, (unsigned)block->order);
-	*block = (struct app_block){NULL};
-}
-
-int saved_no_memory(struct cmd_call *call, const char *what, u64 bytes)
-{
-	char size[24];
-
-	return cmd_error(call, -ENOMEM, "%s does not fit: %s of memory are not free", what,
-			 fmt_size(size, bytes));
-}
-
 /* ---- names ------------------------------------------------------------------------------- */
-
-static bool is_name_char(char c)
-{
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
-	       c == '_';
-}
-
-/* 0 and the file's path. */
-int saved_path(struct cmd_call *call, const char *name, const char *ending, char *ret)
-{
-	static const char *const taken[] = {"fw", "own", "clone", "whatif", "found", "now"};
-	size_t len = strlen(name);
-
-	for (size_t i = 0; i < len; i++) {
-		if (!is_name_char(name[i]))
-			return cmd_error(call, -EINVAL,
-					 "%s: names have letters, digits, - and _ only", name);
-	}
-	if (!len || len >= APP_NAME_SIZE || name[0] == '-')
-		return cmd_error(call, -EINVAL, "%s: names have 1 to %u characters, and no - first",
-				 name, APP_NAME_SIZE - 1);
-	for (u32 i = 0; i < ARRAY_SIZE(taken); i++) {
-		if (!strcmp(name, taken[i]))
-			return cmd_error(call, -EINVAL, "%s: this name has a meaning of its own",
-					 name);
-	}
-	fmt_print(ret, SAVED_PATH_SIZE, "tablewalk/%s.%s", name, ending);
-	return 0;
-}
-
-static const struct app_loaded *loaded_tables(const struct app *app, const struct pgtable *pt)
-{
-	for (u32 i = 0; i < APP_MAX_LOADED; i++) {
-		if (app->loaded[i].have_tables && pt == &app->loaded[i].pt)
-			return &app->loaded[i];
-	}
-	return NULL;
-}
-
-u64 app_tables_pat(const struct app *app, const struct pgtable *pt)
-{
-	const struct app_loaded *l = loaded_tables(app, pt);
-	u64 pat = l ? (l->info.have_pat ? l->info.pat : 0) : app->machine.cpu.pat_msr;
-
-	return pat ? pat : PAT_AT_RESET;
-}
 
 /* ---- save -------------------------------------------------------------------------------- */
 
@@ -121,20 +37,13 @@ static int put_text(void *ctx, const char *s, size_t n)
 	return 0;
 }
 
-int saved_error(struct cmd_call *call, int err, const char *path)
-{
-	if (err == -EINTR)
-		return cmd_error(call, err, "%s: stopped, nothing is written", path);
-	return cmd_error(call, err, "%s: %s %s", path, err_name(err), fw_last_error());
-}
-
 static void say_saved(struct cmd_call *call, const char *path, const char *what, u64 nr, u64 bytes)
 {
 	emit_text(call->out, "%s: %llu %s, %llu bytes\n", path, nr, what, bytes);
 	emit_object(call->out, NULL);
-	emit_str(call->out, "file", path);
-	emit_num(call->out, what, nr);
-	emit_num(call->out, "bytes", bytes);
+	emit_field(call->out, "file", path);
+	emit_counter(call->out, what, nr);
+	emit_field(call->out, "bytes", bytes);
 	emit_end(call->out);
 }
 
@@ -148,7 +57,7 @@ static void machine_name(const struct app *app, char *buf, size_t size)
 
 static void tables_info(const struct app *app, const struct pgtable *pt, struct pt_image_info *ret)
 {
-	const struct app_loaded *l = loaded_tables(app, pt);
+	const struct app_loaded *l = app_tables_loaded(app, pt);
 	const struct cpu_info *cpu = &app->machine.cpu;
 
 	memset(ret, 0, sizeof(*ret));
@@ -214,10 +123,8 @@ int cmd_save_tables(struct cmd_call *call, const struct pgtable *pt, const char 
 {
 	struct text_file f = {.call = call};
 	char path[SAVED_PATH_SIZE];
-	int err = cmd_needs_mm(call);
+	int err = saved_path(call, name, "pt", path);
 
-	if (!err)
-		err = saved_path(call, name, "pt", path);
 	if (err)
 		return err;
 	err = save_image(&f, pt, path);
@@ -254,10 +161,8 @@ int cmd_save_map(struct cmd_call *call, const struct memmap *map, const char *na
 {
 	struct text_file f = {.call = call};
 	char path[SAVED_PATH_SIZE];
-	int err = cmd_needs_mm(call);
+	int err = saved_path(call, name, "map", path);
 
-	if (!err)
-		err = saved_path(call, name, "map", path);
 	if (err)
 		return err;
 	err = save_mapfile(&f, map, path);
@@ -266,7 +171,7 @@ int cmd_save_map(struct cmd_call *call, const struct memmap *map, const char *na
 }
 
 /* Both files of one name. Without a word about which tables: the firmware's, if there are any. */
-int cmd_save(struct cmd_call *call)
+static int cmd_save(struct cmd_call *call)
 {
 	struct app *app = call->app;
 	const struct pgtable *pt = app_tables_find(app, "fw");
@@ -290,3 +195,15 @@ int cmd_save(struct cmd_call *call)
 	emit_end(call->out);
 	return err;
 }
+
+static const struct cmd rows[] = {
+	{.name = "save",
+	 .args = "NAME [TABLES]",
+	 .help = "write page tables and the memory map to tablewalk/NAME.pt and .map on the stick",
+	 .fn = cmd_save,
+	 .examples = "save example own",
+	 .max_args = 2,
+	 .flags = CMD_NEEDS_MM},
+};
+
+const struct cmd_table cmds_save = {ROOM_TABLES, rows, ARRAY_SIZE(rows)};

@@ -316,10 +316,10 @@ static int report(struct sweep *s)
 	}
 	emit_text(out, "%llu combinations (%llu of them fault), %llu disagreements\n", s->accesses,
 		  s->faults, s->disagreements);
-	emit_num(out, "emulator_departures", known);
-	emit_num(out, "combinations", s->accesses);
-	emit_num(out, "faults", s->faults);
-	emit_num(out, "disagreements", s->disagreements);
+	emit_field(out, "emulator_departures", known);
+	emit_field(out, "combinations", s->accesses);
+	emit_field(out, "faults", s->faults);
+	emit_field(out, "disagreements", s->disagreements);
 	emit_end(out);
 	return s->disagreements ? -EIO : 0;
 }
@@ -332,8 +332,6 @@ int cmd_sweep(struct cmd_call *call)
 	memset(&s, 0, sizeof(s));
 	s.call = call;
 	s.setup.va = 0x123456789000;
-	if (!err)
-		err = cmd_needs_mm(call);
 	if (!err && arch_probe_features(&s.have))
 		err = cmd_error(call, -ENODEV, "a described machine has no CPU to compare with");
 	if (err)

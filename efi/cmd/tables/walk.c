@@ -6,8 +6,6 @@
 #include "mm/pgtable/build.h"
 #include "ui/search.h"
 
-static const char *const table_words[] = {"own", "fw", NULL};
-
 static const char *result_text(enum pt_result result)
 {
 	switch (result) {
@@ -37,11 +35,11 @@ static void show_meaning(void *ctx, const struct pt_meaning *m)
 		fmt_print(bits, sizeof(bits), "%u:%u", m->high, m->low);
 	emit_text(out, "          %5s %-9s = %#llx  %s\n", bits, m->name, m->value, m->text);
 	emit_object(out, NULL);
-	emit_num(out, "high", m->high);
-	emit_num(out, "low", m->low);
-	emit_str(out, "name", m->name);
-	emit_hex(out, "value", m->value);
-	emit_str(out, "text", m->text);
+	emit_field(out, "high", m->high);
+	emit_field(out, "low", m->low);
+	emit_field(out, "name", m->name);
+	emit_field(out, "value", m->value);
+	emit_field(out, "text", m->text);
 	emit_end(out);
 }
 
@@ -70,12 +68,12 @@ static void show_entry(struct emit *out, const struct pgtable *pt, const struct 
 	emit_text(out, "%6s: %llx => %llx  %s[%u]  %s  %s\n", name, at, e->val,
 		  pt_level_name(pt, e->level), e->index, e->present ? own : "", flags);
 	emit_object(out, NULL);
-	emit_str(out, "level", pt_level_name(pt, e->level));
-	emit_num(out, "index", e->index);
-	emit_hex(out, "address", at);
-	emit_hex(out, "entry", e->val);
-	emit_str(out, "flags", flags);
-	emit_str(out, "own_rights", own);
+	emit_field(out, "level", pt_level_name(pt, e->level));
+	emit_field(out, "index", e->index);
+	emit_field(out, "address", at);
+	emit_field(out, "entry", e->val);
+	emit_field(out, "flags", flags);
+	emit_field(out, "own_rights", own);
 	if (bits && e->present) { /* of an absent one the CPU looks at nothing else */
 		emit_list(out, "bits");
 		pt_decode(f, e->val, e->level, pt->phys_bits, pt->nx, show_meaning, out);
@@ -103,10 +101,10 @@ static void show_mapping(struct cmd_call *call, const struct pgtable *pt,
 	emit_text(out, "%16llx  %-16llx  (%s)\n\n", leaf->val, pt_path_phys(path, va), flags);
 	emit_text(out, "rights over all levels: %s (supervisor/user)%s%s\n", rights,
 		  type[0] ? "; memory type by PAT and MTRR: " : "", type);
-	emit_str(out, "memory_type", type[0] ? type : NULL);
-	emit_hex(out, "physical", pt_path_phys(path, va));
-	emit_num(out, "page_size", pt_span(f, leaf->level));
-	emit_str(out, "rights", rights);
+	emit_field(out, "memory_type", type[0] ? type : NULL);
+	emit_field(out, "physical", pt_path_phys(path, va));
+	emit_field(out, "page_size", pt_span(f, leaf->level));
+	emit_field(out, "rights", rights);
 }
 
 /*
@@ -138,7 +136,7 @@ static void self_check(struct cmd_call *call, const struct pgtable *pt, enum pt_
 	else
 		text = err ? "a load faults, as it must" : "a load SUCCEEDED: it must not";
 	emit_text(call->out, "checked with the CPU: %s\n", text);
-	emit_str(call->out, "checked", text);
+	emit_field(call->out, "checked", text);
 }
 
 static int cmd_walk(struct cmd_call *call)
@@ -159,7 +157,7 @@ static int cmd_walk(struct cmd_call *call)
 		return err;
 	result = pt_lookup(pt, va, &path);
 	emit_object(out, NULL);
-	emit_hex(out, "virtual", va);
+	emit_field(out, "virtual", va);
 	emit_text(out, "VIRTUAL           PHYSICAL\n");
 	if (result == PT_MAPPED)
 		emit_text(out, "%-16llx  %llx\n\n", va, pt_path_phys(&path, va));
@@ -169,7 +167,7 @@ static int cmd_walk(struct cmd_call *call)
 	for (u32 i = 0; i < path.nr; i++)
 		show_entry(out, pt, &path.entry[i], bits);
 	emit_end(out);
-	emit_str(out, "result", result_text(result));
+	emit_field(out, "result", result_text(result));
 	if (result == PT_MAPPED)
 		show_mapping(call, pt, &path, va);
 	else
@@ -190,8 +188,8 @@ static int to_physical(struct cmd_call *call, const struct pgtable *pt, u64 va)
 		return cmd_error(call, -EFAULT, "%#llx: %s", va, result_text(result));
 	emit_text(call->out, "%016llx -> %016llx\n", va, pt_path_phys(&path, va));
 	emit_object(call->out, NULL);
-	emit_hex(call->out, "virtual", va);
-	emit_hex(call->out, "physical", pt_path_phys(&path, va));
+	emit_field(call->out, "virtual", va);
+	emit_field(call->out, "physical", pt_path_phys(&path, va));
 	emit_end(call->out);
 	return 0;
 }
@@ -220,10 +218,10 @@ static int find_mapping(void *ctx, const struct pt_entry *e)
 	emit_text(r->out, "%016llx <- %016llx  %-8s %4s %s\n", r->pa, e->va + offset,
 		  r->tables->name, size, rights);
 	emit_object(r->out, NULL);
-	emit_str(r->out, "tables", r->tables->name);
-	emit_hex(r->out, "virtual", e->va + offset);
-	emit_num(r->out, "page_size", span);
-	emit_str(r->out, "rights", rights);
+	emit_field(r->out, "tables", r->tables->name);
+	emit_field(r->out, "virtual", e->va + offset);
+	emit_field(r->out, "page_size", span);
+	emit_field(r->out, "rights", rights);
 	emit_end(r->out);
 	return PT_SKIP;
 }
@@ -308,7 +306,7 @@ static void dump_row(struct emit *out, phys_addr_t pa, const u8 *row, u32 n)
 		emit_text(out, "%c", row[i] >= 32 && row[i] < 127 ? row[i] : '.');
 	emit_text(out, "|\n");
 	for (u32 i = 0; i < n; i++)
-		emit_num(out, NULL, row[i]);
+		emit_field(out, "octet", row[i]);
 }
 
 static int dump_bytes(struct cmd_call *call, u64 pa, u64 len)
@@ -334,16 +332,14 @@ static int cmd_hexdump(struct cmd_call *call)
 
 	if (!err && call->argc > 1)
 		err = cmd_arg_u64(call, 1, &len);
-	if (!err)
-		err = cmd_no_more_args(call, 2);
 	if (err)
 		return err;
 	if (pa >> MAX_PHYS_BITS || len > MiB)
 		return cmd_error(call, -ERANGE, "%#llx, %llu bytes: beyond 52 bits, or over 1 MiB",
 				 pa, len);
 	emit_object(call->out, NULL);
-	emit_hex(call->out, "address", pa);
-	emit_list(call->out, "bytes");
+	emit_field(call->out, "address", pa);
+	emit_list(call->out, "data");
 	err = dump_bytes(call, pa, len);
 	emit_end(call->out);
 	emit_end(call->out);
@@ -351,13 +347,26 @@ static int cmd_hexdump(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"walk", "[TABLES] VA [--bits]",
-	 "every level's entry for an address, as crash's vtop, checked with the CPU", cmd_walk,
-	 table_words},
-	{"translate", "[TABLES] VA | p:PA [in TABLES]",
-	 "virtual to physical, or a physical address to all that map it", cmd_translate,
-	 table_words},
-	{"hexdump", "PA [LENGTH]", "bytes at a physical address", cmd_hexdump, NULL},
+	{.name = "walk",
+	 .args = "[TABLES] VA [--bits]",
+	 .help = "every level's entry for an address, as crash's vtop, checked with the CPU",
+	 .fn = cmd_walk,
+	 .words = cmd_table_words,
+	 .examples = "walk 100000; walk own 100000 --bits",
+	 .max_args = 3},
+	{.name = "translate",
+	 .args = "[TABLES] VA | p:PA [in TABLES]",
+	 .help = "virtual to physical, or a physical address to all that map it",
+	 .fn = cmd_translate,
+	 .words = cmd_table_words,
+	 .examples = "translate p:100000",
+	 .max_args = 3},
+	{.name = "hexdump",
+	 .args = "PA [LENGTH]",
+	 .help = "bytes at a physical address",
+	 .fn = cmd_hexdump,
+	 .examples = "hexdump 1000 20",
+	 .max_args = 2},
 };
 
-const struct cmd_table cmds_walk = {"Addresses", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_walk = {ROOM_TABLES, rows, ARRAY_SIZE(rows)};

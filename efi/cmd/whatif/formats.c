@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Paging formats: what they are, and what an entry says. */
-#include "formats.h"
+#include "whatif.h"
 #include "lib.h"
 
 const struct pt_format *cmd_format_arg(struct cmd_call *call, const char *name)
@@ -38,32 +38,24 @@ static void page_sizes(char *buf, size_t size, const struct pt_format *f)
 	}
 }
 
+#define FORMAT_ROW                                                                                 \
+	"{name=FORMAT:-10} {levels=LEVELS:6} {virtual_bits=V.BITS:6} {physical_bits=P.BITS:6} "    \
+	"{entry_size=ENTRY:5}  {page_sizes=PAGES:-20} {title=WHAT}{manual!}\n"
+
 static void show_format(struct emit *out, const struct pt_format *f)
 {
 	char sizes[64];
 
 	page_sizes(sizes, sizeof(sizes), f);
-	emit_text(out, "%-10s %6u %6u %6u %5u  %-20s %s\n", f->name, f->nr_levels, f->va_bits,
-		  f->phys_bits, f->entry_size, sizes, f->title);
-	emit_object(out, NULL);
-	emit_str(out, "name", f->name);
-	emit_str(out, "title", f->title);
-	emit_num(out, "levels", f->nr_levels);
-	emit_num(out, "virtual_bits", f->va_bits);
-	emit_num(out, "physical_bits", f->phys_bits);
-	emit_num(out, "entry_size", f->entry_size);
-	emit_str(out, "page_sizes", sizes);
-	emit_str(out, "manual", f->manual);
-	emit_end(out);
+	emit_row(out, FORMAT_ROW, f->name, f->nr_levels, f->va_bits, f->phys_bits, f->entry_size,
+		 sizes, f->title, f->manual);
 }
 
 static void list_formats(struct emit *out)
 {
 	const struct pt_format *f;
 
-	emit_text(out, "%-10s %6s %6s %6s %5s  %-20s %s\n", "FORMAT", "LEVELS", "V.BITS", "P.BITS",
-		  "ENTRY", "PAGES", "WHAT");
-	emit_list(out, NULL);
+	emit_table(out, NULL, FORMAT_ROW);
 	for (u32 i = 0; (f = pt_format_nr(i)); i++)
 		show_format(out, f);
 	emit_end(out);
@@ -71,11 +63,8 @@ static void list_formats(struct emit *out)
 
 static int cmd_formats(struct cmd_call *call)
 {
-	int err = cmd_no_more_args(call, 0);
-
-	if (!err)
-		list_formats(call->out);
-	return err;
+	list_formats(call->out);
+	return 0;
 }
 
 /* ---- explain entry ----------------------------------------------------------------------- */
@@ -153,16 +142,9 @@ static void show_bit(void *ctx, const struct pt_meaning *m)
 	else
 		fmt_print(bits, sizeof(bits), "%u:%u", m->high, m->low);
 	fmt_print(value, sizeof(value), m->high == m->low ? "%llu" : "%#llx", m->value);
-	emit_text(out, "%5s  %-11s %-7s  %s  [%s]\n", bits, m->name, value, m->text, m->source);
-	emit_object(out, NULL);
-	emit_num(out, "high", m->high);
-	emit_num(out, "low", m->low);
-	emit_str(out, "name", m->name);
-	emit_hex(out, "value", m->value);
-	emit_str(out, "text", m->text);
-	emit_str(out, "source", m->source);
-	emit_bool(out, "reserved", m->reserved);
-	emit_end(out);
+	emit_row(out,
+		 "{high!}{low!}{:5}  {name:-11} {value!}{:-7}  {text}  [{source}]{is_reserved!}\n",
+		 m->high, m->low, bits, m->name, m->value, value, m->text, m->source, m->reserved);
 }
 
 static bool is_wrong(const struct pt_format *f, u64 entry, unsigned level, bool leaf)
@@ -190,26 +172,21 @@ static void show_entry(struct emit *out, const struct pt_format *f, u64 entry, u
 {
 	bool leaf = pt_entry_is_leaf(f, entry, level);
 	u64 addr = pt_entry_addr(f, entry, level, leaf);
-	char rights[8], size[24], kind[128];
+	char rights[8], kind[128];
 
 	kind_of(kind, sizeof(kind), f, entry, level);
 	emit_list(out, "bits");
 	if (is_present(f, entry))
 		pt_decode(f, entry, level, 0, true, show_bit, out);
 	emit_end(out);
-	emit_text(out, "kind     %s\n", kind);
-	emit_str(out, "kind", kind);
+	emit_put(out, "kind     {kind}\n", kind);
 	if (!is_present(f, entry) || is_wrong(f, entry, level, leaf))
 		return;
 	pt_rights_text(rights, f->rights(entry, level, leaf));
-	fmt_size(size, pt_span(f, level));
-	emit_text(out, "address  %#llx\nsize     %s%s\n", addr, size,
-		  leaf ? "" : ", through the table");
-	emit_text(out, "rights   %s (supervisor/user), as far as the other levels let them\n",
-		  rights);
-	emit_hex(out, "address", addr);
-	emit_num(out, "size", pt_span(f, level));
-	emit_str(out, "rights", rights);
+	emit_put(out, "address  {physical:#x}\nsize     {size:S}{:}\n", addr, pt_span(f, level),
+		 leaf ? "" : ", through the table");
+	emit_put(out, "rights   {rights} (supervisor/user), as far as the other levels let them\n",
+		 rights);
 }
 
 struct question {
@@ -250,8 +227,6 @@ static int explain_value(struct cmd_call *call, const struct question *q)
 	u64 entry;
 
 	err = cmd_arg_addr(call, 0, &entry);
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	if (!err && f->entry_size == 4 && entry >> 32)
 		err = cmd_error(call, -ERANGE, "%#llx: entries of %s have 32 bits", entry, f->name);
 	if (err)
@@ -262,10 +237,10 @@ static int explain_value(struct cmd_call *call, const struct question *q)
 	emit_object(out, NULL);
 	emit_text(out, "%#llx: %s: %s (level %d%s)\n", entry, f->title, f->level[level].name, level,
 		  q->level_word ? "" : ", assumed; --level says another");
-	emit_hex(out, "entry", entry);
-	emit_str(out, "format", f->name);
-	emit_str(out, "level", f->level[level].name);
-	emit_bool(out, "level_assumed", !q->level_word);
+	emit_field(out, "entry", entry);
+	emit_field(out, "format", f->name);
+	emit_field(out, "level", f->level[level].name);
+	emit_field(out, "level_assumed", !q->level_word);
 	show_entry(out, f, entry, (unsigned)level);
 	emit_end(out);
 	return 0;
@@ -295,9 +270,17 @@ static int cmd_explain_entry(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{"formats", "", "the paging formats that tables can have", cmd_formats, NULL},
-	{"explain entry", "VALUE [--format NAME|list] [--level N|NAME] [--table|--page]",
-	 "one entry of any format, bit by bit, with the manual's section", cmd_explain_entry, NULL},
+	{.name = "formats",
+	 .args = "",
+	 .help = "the paging formats that tables can have",
+	 .fn = cmd_formats},
+	{.name = "explain entry",
+	 .args = "VALUE [--format NAME|list] [--level N|NAME] [--table|--page]",
+	 .help = "one entry of any format, bit by bit, with the manual's section",
+	 .fn = cmd_explain_entry,
+	 .examples =
+		 "explain entry 8000000000100163; explain entry 40000000000783 --format aarch64-4",
+	 .max_args = 1},
 };
 
-const struct cmd_table cmds_formats = {"Other machines", rows, ARRAY_SIZE(rows)};
+const struct cmd_table cmds_formats = {ROOM_WHATIF, rows, ARRAY_SIZE(rows)};

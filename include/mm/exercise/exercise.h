@@ -35,7 +35,7 @@ struct exercise_config {
 	 * exercise. NULL: there is just the caller. */
 	int (*run)(void *ctx, void (*fn)(void *arg, u32 worker), void *arg);
 	void *run_ctx;
-	u32 nr_workers; /* at most MAX_CPUS and sys->nr_cpus; 0 as 1 */
+	u32 nr_workers; /* at most MAX_CPUS and sys->given.nr_cpus; 0 as 1 */
 };
 
 enum exercise_kind { EX_PAGES, EX_CACHE, EX_KMALLOC, EX_VMALLOC, NR_EXERCISE_KINDS };

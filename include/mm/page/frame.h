@@ -74,7 +74,7 @@ struct mem_system;
 /*
  * 2^order frames, naturally aligned, order <= MAX_PAGE_ORDER, from the local node of `cpu` or the
  * nearest; `cpu` must be the one that runs. NO_FRAME when no zone that gfp allows has them, or when
- * the request is refused (counted in sys->page_errors). Their memory holds anything: __GFP_ZERO and
+ * the request is refused (counted in sys->page.errors). Their memory holds anything: __GFP_ZERO and
  * __GFP_COMP have no effect here.
  */
 u64 frame_alloc(struct mem_system *sys, u32 cpu, gfp_t gfp, unsigned order);

@@ -17,7 +17,11 @@ enum memmodel { MEMMODEL_SPARSE, MEMMODEL_FLAT };
 
 struct mem_system;
 
-/* Allocates descriptors, and in FLATMEM the array (memblock). Reads sys->model. 0 or -ENOMEM. */
+/* SPARSEMEM: tables down to the level that maps a section's struct pages, so that they never have
+ * to be made when memory is short. 0 or -ENOMEM. */
+int memmodel_prepare(struct mem_system *sys);
+/* Allocates descriptors, and in FLATMEM the array (memblock). The model is sys->given.model.
+ * 0 or -ENOMEM. */
 int memmodel_init(struct mem_system *sys);
 
 /* Is there a struct page that may be read? False for PFNs outside memory and for pageblocks that

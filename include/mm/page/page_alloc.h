@@ -20,7 +20,7 @@ struct mem_system;
 
 /* 2^order pages, naturally aligned, order <= MAX_PAGE_ORDER; reference count 1. NULL when no zone
  * that gfp allows has them above its watermark, or when the request makes no sense (counted in
- * sys->page_errors). The node is the CPU's own, or the nearest with memory. */
+ * sys->page.errors). The node is the CPU's own, or the nearest with memory. */
 struct page *alloc_pages(struct mem_system *sys, gfp_t gfp, unsigned order);
 /* The same from nid's zonelist. NUMA_NO_NODE: as alloc_pages. */
 struct page *alloc_pages_node(struct mem_system *sys, int nid, gfp_t gfp, unsigned order);
@@ -80,7 +80,7 @@ int page_alloc_init(struct mem_system *sys);
 #define PAGE_OPTION_AUTO (~0ULL)
 #define MAX_CMA_AREAS	 4
 
-/* What sys->page_options may hold before page_alloc_init(); all zero but min_free_kbytes by
+/* What sys->given.page_options may hold before page_alloc_init(); all zero but min_free_kbytes by
  * page_option_defaults(). */
 struct page_options {
 	u64 min_free_kbytes;	     /* PAGE_OPTION_AUTO: as Linux would; 0: keep nothing back */

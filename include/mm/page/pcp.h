@@ -11,8 +11,8 @@
  *
  * What lies in a list is ready to be handed out, so taking and giving back are a few instructions.
  * In a system with struct pages that is a struct page, alive, with its order and lists written;
- * alloc_pages() uses the lists. In one without (sys->page_options.frames_only) it is a PFN, and
- * frame_alloc() uses them.
+ * alloc_pages() uses the lists. In one without (sys->given.page_options.frames_only) it is a PFN,
+ * and frame_alloc() uses them.
  */
 #ifndef MM_PAGE_PCP_H
 #define MM_PAGE_PCP_H
@@ -85,7 +85,7 @@ static inline u32 pcp_count(const struct pcp_list *list)
 	return (u32)(list->top - list->base) + list->nr_spare;
 }
 
-/* Lists for sys->nr_cpus CPUs, from memblock; they are out of use. 0 or -ENOMEM. */
+/* Lists for sys->given.nr_cpus CPUs, from memblock; they are out of use. 0 or -ENOMEM. */
 int pcp_init(struct mem_system *sys);
 /* Sets high and batch from the zones' sizes (page_options.pcp_high_fraction) and puts the lists
  * into use. */

@@ -157,18 +157,18 @@ struct mem_system;
 /* Allocates (memblock) and fills the nodes' structures: spans, present pages, zonelists. Nothing
  * is managed yet. 0 or -ENOMEM. */
 int zones_init(struct mem_system *sys);
-/* Where each node's ZONE_MOVABLE begins, from sys->kernelcore, movablecore and movable_node;
- * zones_init() calls it. */
+/* Where each node's ZONE_MOVABLE begins, from kernelcore, movablecore and movable_node of
+ * sys->given.page_options; zones_init() calls it. */
 void zones_place_movable(struct mem_system *sys);
 struct device_range;
-/* The range of sys->devices that holds the page; NULL: none does. */
+/* The range of sys->given.devices that holds the page; NULL: none does. */
 const struct device_range *device_range_of(const struct mem_system *sys, u64 pfn);
 /* The zone of a page of node nid's RAM, or of a device range. */
 struct zone *zone_at(const struct mem_system *sys, int nid, u64 pfn);
 
 #define for_each_node(sys, node)                                                                   \
-	for (pg_data_t *const *_n = (sys)->node_data, *node; _n < (sys)->node_data + MAX_NUMNODES; \
-	     _n++)                                                                                 \
+	for (pg_data_t *const *_n = (sys)->page.node_data, *node;                                  \
+	     _n < (sys)->page.node_data + MAX_NUMNODES; _n++)                                      \
 		if ((node = *_n))
 
 #endif

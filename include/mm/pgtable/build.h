@@ -6,6 +6,7 @@
 #ifndef MM_PGTABLE_BUILD_H
 #define MM_PGTABLE_BUILD_H
 
+#include "mm/boot/memblock.h"
 #include "mm/pgtable/memtype.h"
 #include "mm/pgtable/pgtable.h"
 
@@ -31,9 +32,10 @@ const struct pt_marker *pt_markers_x86(u8 levels, u32 *ret_nr);
 int pt_build_range(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 flags,
 		   unsigned max_level, const struct mtrr_state *m);
 
-/* RAM [start, end), cut to whole pages, into the direct map: RW, NX, global. */
-int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, phys_addr_t start,
-		    phys_addr_t end, const struct mtrr_state *m);
+/* All memory but MEMBLOCK_NOMAP's, cut to whole pages, into the direct map: RW, NX, global.
+ * 0 or -ENOMEM (the map is half-built then: destroy). */
+int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, const struct memblock *mb,
+		    const struct mtrr_state *m);
 
 /* Left out of the identity map; whole pages. */
 struct pt_hole {

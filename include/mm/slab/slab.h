@@ -42,7 +42,7 @@
 #define SLAB_TYPESAFE_BY_RCU 0x80000u
 #define SLAB_DEBUG_FLAGS     (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
 
-/* Needs a working page allocator; reads sys->slab_options. 0 or -ENOMEM. */
+/* Needs a working page allocator; reads sys->given.slab_options. 0 or -ENOMEM. */
 int kmem_cache_init(struct mem_system *sys);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Descriptors of GiBs and pageblocks coming to life. The zone's lock is held,
  * or nobody else runs. */
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 #define CHUNK_ORDER 6 /* 341 maps at a time: for 682 MiB */
 
@@ -103,7 +103,7 @@ static struct blockmap *pool_take(struct mem_system *sys, struct zone *zone)
 		pool->spare = NULL;
 		return map;
 	}
-	if (pool->nr_left <= 1 && !pool->growing && !sys->page_options.maps_fixed)
+	if (pool->nr_left <= 1 && !pool->growing && !sys->given.page_options.maps_fixed)
 		pool_grow(sys, zone);
 	if (pool->spare)
 		return pool_take(sys, zone);

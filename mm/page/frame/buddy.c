@@ -6,7 +6,7 @@
  * moves its blocks. Everything here is called with the zone's lock held.
  */
 #include "group.h"
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 /* ---- lists ------------------------------------------------------------------------------- */
 
@@ -135,9 +135,8 @@ static u64 block_first(const struct mem_system *sys, const struct zone *zone, un
 	if (order < PAGEBLOCK_ORDER)
 		return group_pfn(list_entry(first, struct group, list));
 	if (order < GIGA_ORDER)
-		return (u64)(list_entry(first, struct pageblock, list) - sys->pageblocks)
-		       << PAGEBLOCK_ORDER;
-	return (u64)(list_entry(first, struct gigablock, list) - sys->gigablocks) << GIGA_ORDER;
+		return pageblock_pfn(sys, list_entry(first, struct pageblock, list));
+	return gigablock_pfn(sys, list_entry(first, struct gigablock, list));
 }
 
 /* Makes the descriptors alive that two halves of a block of `order` need. */

@@ -2,7 +2,7 @@
 /* Single pages of the buddy system, many at once: by the words of their groups instead of by bits.
  * Called with the zone's lock held. */
 #include "group.h"
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 /* ---- taking ------------------------------------------------------------------------------ */
 

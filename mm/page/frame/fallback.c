@@ -3,7 +3,7 @@
  * Which type's lists serve a request: its own, CMA's, the reserve for atomic ones, or another
  * type's, and when a pageblock changes sides. Called with the zone's lock held.
  */
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 static const u8 fallbacks[MIGRATE_PCPTYPES][MIGRATE_PCPTYPES - 1] = {
 	[MIGRATE_UNMOVABLE] = {MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE},
@@ -145,20 +145,18 @@ void highatomic_reserve(struct mem_system *sys, struct zone *zone, u64 pfn)
 
 bool highatomic_unreserve(struct mem_system *sys, struct zone *zone)
 {
+	struct list_head *head;
 	unsigned order;
 	u64 pfn;
 
 	if (!zone->nonempty[MIGRATE_HIGHATOMIC])
 		return false;
 	order = highest_bit(zone->nonempty[MIGRATE_HIGHATOMIC]);
+	head = &zone->free_area[order].free_list[MIGRATE_HIGHATOMIC];
 	if (order < PAGEBLOCK_ORDER)
-		pfn = group_pfn(list_first_entry(
-			&zone->free_area[order].free_list[MIGRATE_HIGHATOMIC], struct group, list));
+		pfn = group_pfn(list_first_entry(head, struct group, list));
 	else
-		pfn = (u64)(list_first_entry(&zone->free_area[order].free_list[MIGRATE_HIGHATOMIC],
-					     struct pageblock, list) -
-			    sys->pageblocks)
-		      << PAGEBLOCK_ORDER;
+		pfn = pageblock_pfn(sys, list_first_entry(head, struct pageblock, list));
 	for (u64 i = 0; i < max(1ULL << order, PAGEBLOCK_NR_PAGES); i += PAGEBLOCK_NR_PAGES) {
 		if (!i)
 			pageblock_set_type(sys, zone, pfn, MIGRATE_UNMOVABLE);

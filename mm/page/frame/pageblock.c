@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Pageblocks as a whole: what is free in them, and their type. The zone's lock is held. */
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 u64 pageblock_free_pages(const struct mem_system *sys, u64 pfn)
 {

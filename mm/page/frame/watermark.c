@@ -3,7 +3,7 @@
  * How much of a zone is kept back, from whom: Linux's rules (mm/page_alloc.c of 6.1:
  * min_free_kbytes, setup_per_zone_wmarks, lowmem_reserve), so that the figures agree.
  */
-#include "../page_inner.h"
+#include "frame_inner.h"
 
 #define WATERMARK_SCALE 10 /* in 10,000ths: distance of the marks */
 
@@ -87,10 +87,10 @@ void page_set_watermarks(struct mem_system *sys)
 			nr_zones += populated_zone(&node->node_zones[i]);
 		}
 	}
-	kib = sys->page_options.min_free_kbytes;
+	kib = sys->given.page_options.min_free_kbytes;
 	if (kib == PAGE_OPTION_AUTO)
 		kib = page_min_free_kbytes(managed, nr_zones);
-	sys->min_free_kbytes = kib;
+	sys->page.min_free_kbytes = kib;
 	for_each_node(sys, node) {
 		for (u32 i = 0; managed && i < MAX_NR_ZONES; i++)
 			zone_set_marks(&node->node_zones[i], kib / (PAGE_SIZE / KiB), managed);

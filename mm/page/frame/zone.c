@@ -37,16 +37,16 @@ const char *migratetype_name(enum migratetype type)
 
 const struct device_range *device_range_of(const struct mem_system *sys, u64 pfn)
 {
-	for (u32 i = 0; i < sys->nr_devices; i++) {
-		if (pfn >= sys->devices[i].start_pfn && pfn < sys->devices[i].end_pfn)
-			return &sys->devices[i];
+	for (u32 i = 0; i < sys->given.nr_devices; i++) {
+		if (pfn >= sys->given.devices[i].start_pfn && pfn < sys->given.devices[i].end_pfn)
+			return &sys->given.devices[i];
 	}
 	return NULL;
 }
 
 struct zone *zone_at(const struct mem_system *sys, int nid, u64 pfn)
 {
-	pg_data_t *node = sys->node_data[nid];
+	pg_data_t *node = sys->page.node_data[nid];
 	enum zone_type type = zone_type_of(pfn_to_phys(pfn));
 	const struct device_range *device = device_range_of(sys, pfn);
 
@@ -130,7 +130,7 @@ static void zone_init_empty(const struct mem_system *sys, struct zone *zone, pg_
 	zone->name = zone_name(type);
 	zone->type = (u8)type;
 	zone->zone_pgdat = node;
-	spin_lock_init(&zone->lock, zone->name, LOCK_ZONE, sys->page_options.watch);
+	spin_lock_init(&zone->lock, zone->name, LOCK_ZONE, sys->given.page_options.watch);
 	for (unsigned order = 0; order < NR_FREE_ORDERS; order++) {
 		for (unsigned t = 0; t < MIGRATE_TYPES; t++)
 			list_init(&zone->free_area[order].free_list[t]);
@@ -155,8 +155,8 @@ static void device_zone_init(const struct mem_system *sys, struct zone *zone)
 {
 	u64 lo = ~0ULL, hi = 0, present = 0;
 
-	for (u32 i = 0; i < sys->nr_devices; i++) {
-		const struct device_range *d = &sys->devices[i];
+	for (u32 i = 0; i < sys->given.nr_devices; i++) {
+		const struct device_range *d = &sys->given.devices[i];
 
 		if (d->nid != zone->zone_pgdat->node_id)
 			continue;
@@ -196,7 +196,7 @@ static int node_init(struct mem_system *sys, int nid)
 	node->node_start_pfn = start;
 	node->node_spanned_pages = end - start;
 	node->movable_pfn = ~0ULL;
-	sys->node_data[nid] = node;
+	sys->page.node_data[nid] = node;
 	return 0;
 }
 
@@ -211,11 +211,12 @@ static void zonelist_add_node(struct zonelist *list, pg_data_t *node)
 /* The nearest node that is not in `used` yet; the lower id wins a tie. NULL: none is left. */
 static pg_data_t *nearest_node(struct mem_system *sys, int from, u64 used)
 {
+	const struct numa_info *numa = sys->given.numa;
 	pg_data_t *best = NULL;
 	unsigned best_distance = ~0u;
 
 	for_each_node(sys, node) {
-		unsigned distance = sys->numa ? numa_distance(sys->numa, from, node->node_id) : 10;
+		unsigned distance = numa ? numa_distance(numa, from, node->node_id) : 10;
 
 		if (used >> node->node_id & 1 || distance >= best_distance)
 			continue;
@@ -249,17 +250,18 @@ static int zonelists_init(struct mem_system *sys, pg_data_t *node, u32 nr_zones)
 int zones_init(struct mem_system *sys)
 {
 	const struct memblock_type *memory = &sys->memblock.memory;
+	const struct numa_info *numa = sys->given.numa;
 	u64 nodes = 1; /* node 0 always exists */
 	u32 nr_zones = 0;
 	int err = 0;
 
-	if (sys->numa && sys->numa->nr_nodes)
-		nodes |= sys->numa->nr_nodes == 64 ? ~0ULL : (1ULL << sys->numa->nr_nodes) - 1;
+	if (numa && numa->nr_nodes)
+		nodes |= ~0ULL >> (64 - numa->nr_nodes);
 	for (u32 i = 0; i < memory->cnt; i++)
 		nodes |= 1ULL << region_nid(&memory->regions[i]);
-	sys->max_pfn = phys_to_pfn(memblock_end_of_dram(&sys->memblock));
-	for (u32 i = 0; i < sys->nr_devices; i++)
-		sys->max_pfn = max(sys->max_pfn, sys->devices[i].end_pfn);
+	sys->page.max_pfn = phys_to_pfn(memblock_end_of_dram(&sys->memblock));
+	for (u32 i = 0; i < sys->given.nr_devices; i++)
+		sys->page.max_pfn = max(sys->page.max_pfn, sys->given.devices[i].end_pfn);
 	for (int nid = 0; nid < MAX_NUMNODES && !err; nid++) {
 		if (nodes >> nid & 1) {
 			err = node_init(sys, nid);

@@ -4,7 +4,7 @@
 
 #define MAX_COPIED 65536 /* tables of a foreign origin */
 
-bool pt_clone_owns(const struct pt_clone *c, phys_addr_t pa)
+static bool is_own(const struct pt_clone *c, phys_addr_t pa)
 {
 	struct pt_path path;
 
@@ -16,7 +16,7 @@ static const void *clone_table(const struct pgtable *pt, phys_addr_t pa)
 {
 	const struct pt_clone *c = pt->table_ctx;
 
-	if (pt_clone_owns(c, pa))
+	if (is_own(c, pa))
 		return pt_own_table(c, pa);
 	return c->origin->foreign ? NULL : pt_table_at(c->origin, pa);
 }
@@ -47,7 +47,7 @@ static void free_table(struct pt_clone *c, phys_addr_t table)
 {
 	int err;
 
-	if (!pt_clone_owns(c, table))
+	if (!is_own(c, table))
 		return;
 	err = pt_unmap(&c->owned, table, PAGE_SIZE);
 
@@ -105,7 +105,7 @@ int pt_step_new_table(struct edit_step *s, phys_addr_t *ret)
 
 int pt_step_replace(struct edit_step *s, phys_addr_t table)
 {
-	return pt_clone_owns(s->c, table) ? push(s->c, &s->replaced, table) : 0;
+	return is_own(s->c, table) ? push(s->c, &s->replaced, table) : 0;
 }
 
 int pt_step_replace_tree(struct edit_step *s, u64 entry, unsigned level)
@@ -114,7 +114,7 @@ int pt_step_replace_tree(struct edit_step *s, u64 entry, unsigned level)
 	const void *entries = pt_own_table(s->c, table);
 	int err = 0;
 
-	if (!level || !pt_clone_owns(s->c, table)) /* what is below an origin's table is its too */
+	if (!level || !is_own(s->c, table)) /* what is below an origin's table is its too */
 		return 0;
 	for (u32 i = 0; !err && i < pt_nr_entries(s->format, level - 1); i++) {
 		u64 below = pt_read_raw(s->format, entries, i);

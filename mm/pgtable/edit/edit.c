@@ -10,14 +10,8 @@ int pt_refuse(struct pt_clone *c, int err, u64 va, const char *why)
 	return err;
 }
 
-u64 pt_retarget(const struct pt_format *f, u64 entry, unsigned level, phys_addr_t table)
-{
-	u64 addr = f->level[level].table_addr;
-
-	return (entry & ~addr) | (table >> f->addr_shift & addr);
-}
-
-u64 pt_part_of_leaf(const struct pt_format *f, u64 entry, unsigned level, u32 i)
+/* The i-th of the smaller pages that a page becomes. */
+static u64 part_of_leaf(const struct pt_format *f, u64 entry, unsigned level, u32 i)
 {
 	phys_addr_t pa = pt_entry_addr(f, entry, level, true) + i * pt_span(f, level - 1);
 	u64 part = f->make_leaf(pa, f->leaf_flags(entry, level), level - 1);
@@ -36,7 +30,7 @@ static int open_entry(struct edit_step *s, u64 entry, unsigned level, phys_addr_
 	if (err || (entry & f->present) != f->present)
 		return err;
 	for (u32 i = 0; i < pt_nr_entries(f, level - 1); i++)
-		pt_write_raw(f, pt_own_table(s->c, *ret), i, pt_part_of_leaf(f, entry, level, i));
+		pt_write_raw(f, pt_own_table(s->c, *ret), i, part_of_leaf(f, entry, level, i));
 	return 0;
 }
 

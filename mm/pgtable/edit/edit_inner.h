@@ -46,15 +46,18 @@ int pt_step_new_table(struct edit_step *s, phys_addr_t *ret);
 /* The version that is being made no longer uses this table, nor what is below it. */
 int pt_step_replace(struct edit_step *s, phys_addr_t table);
 int pt_step_replace_tree(struct edit_step *s, u64 entry, unsigned level);
-bool pt_clone_owns(const struct pt_clone *c, phys_addr_t pa);
 /* Frees all tables of a list, and the list. */
 void pt_clone_free_list(struct pt_clone *c, phys_addr_t list);
 void pt_clone_drop_list(struct pt_clone *c, phys_addr_t list); /* the list only */
 
 /* The entry of the same kind with another address below it. */
-u64 pt_retarget(const struct pt_format *f, u64 entry, unsigned level, phys_addr_t table);
-/* The i-th of the smaller pages that a page becomes. */
-u64 pt_part_of_leaf(const struct pt_format *f, u64 entry, unsigned level, u32 i);
+static inline u64 pt_retarget(const struct pt_format *f, u64 entry, unsigned level,
+			      phys_addr_t table)
+{
+	u64 addr = f->level[level].table_addr;
+
+	return (entry & ~addr) | (table >> f->addr_shift & addr);
+}
 
 static inline void pt_write_raw(const struct pt_format *f, void *table, u32 index, u64 val)
 {

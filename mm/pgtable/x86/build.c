@@ -33,15 +33,21 @@ int pt_build_range(struct pgtable *pt, u64 va, phys_addr_t pa, u64 size, u64 fla
 	return err;
 }
 
-int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, phys_addr_t start,
-		    phys_addr_t end, const struct mtrr_state *m)
+int pt_build_direct(struct pgtable *pt, const struct pt_layout *layout, const struct memblock *mb,
+		    const struct mtrr_state *m)
 {
-	start = round_up(start, PAGE_SIZE);
-	end = round_down(end, PAGE_SIZE);
-	if (start >= end)
-		return 0;
-	return pt_build_range(pt, layout->direct + start, start, end - start,
-			      PT_WRITE | PT_NOEXEC | PT_GLOBAL, 2, m);
+	int err = 0;
+
+	for (u32 i = 0; !err && i < mb->memory.cnt; i++) {
+		const struct memblock_region *r = &mb->memory.regions[i];
+		phys_addr_t start = round_up(r->base, PAGE_SIZE);
+		phys_addr_t end = round_down(r->base + r->size, PAGE_SIZE);
+
+		if (start < end && !(r->flags & MEMBLOCK_NOMAP))
+			err = pt_build_range(pt, layout->direct + start, start, end - start,
+					     PT_WRITE | PT_NOEXEC | PT_GLOBAL, 2, m);
+	}
+	return err;
 }
 
 /* ---- identity ---------------------------------------------------------------------------- */

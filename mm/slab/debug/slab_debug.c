@@ -5,7 +5,6 @@
  *	red zone    | object | red zone     | who allocated, who freed it
  *	^ -red_left ^ 0      ^ object_size  ^ red_end: track
  */
-#include "arch.h"
 #include "../slab_inner.h"
 
 /* Linux's values, so that a dump looks as one knows it. */
@@ -84,54 +83,12 @@ u32 slab_debug_flags_for(const struct slab_options *options, const char *name)
 	return !options->only[0] || *only == '*' || (!*only && !*name) ? options->debug : 0;
 }
 
-/* ---- an object's words ------------------------------------------------------------------- */
+/* ---- what lies in it --------------------------------------------------------------------- */
 
 static u8 *bytes_of(u64 object)
 {
 	return (u8 *)(uintptr_t)object;
 }
-
-/* Two of them: of who allocated it, and who freed it. */
-static struct slab_track *tracks_at(const struct kmem_cache *cache, u64 object)
-{
-	return (struct slab_track *)(void *)(bytes_of(object) + cache->track);
-}
-
-static void track(const struct kmem_cache *cache, u64 object, u32 which, u32 size,
-		  const void *caller)
-{
-	if (cache->track)
-		tracks_at(cache, object)[which] =
-			(struct slab_track){.caller = (u64)(uintptr_t)caller,
-					    .when = arch_cycles(),
-					    .cpu = arch_this_cpu(),
-					    .size = size};
-}
-
-void slab_tracks_of(const struct kmem_cache *cache, const void *object, struct slab_track *alloc,
-		    struct slab_track *free)
-{
-	static const struct slab_track none;
-	const struct slab_track *at = tracks_at(cache, (u64)(uintptr_t)object);
-
-	*alloc = cache->track ? at[0] : none;
-	*free = cache->track ? at[1] : none;
-}
-
-/* It says a size that cannot be: who wrote behind the object's end wrote there too. */
-static bool record_is_overrun(const struct kmem_cache *cache, u64 object)
-{
-	return cache->track && tracks_at(cache, object)->size > cache->object_size;
-}
-
-u32 slab_debug_size(const struct kmem_cache *cache, u64 object)
-{
-	if (!cache->track || record_is_overrun(cache, object))
-		return cache->object_size;
-	return tracks_at(cache, object)->size;
-}
-
-/* ---- what lies in it --------------------------------------------------------------------- */
 
 static void red_zones(const struct kmem_cache *cache, u64 object, u32 size, u8 value)
 {
@@ -158,19 +115,18 @@ static void make_free(const struct kmem_cache *cache, u64 object)
 void slab_debug_new(const struct kmem_cache *cache, u64 object)
 {
 	make_free(cache, object);
-	if (cache->track)
-		memset(tracks_at(cache, object), 0, 2 * sizeof(struct slab_track));
+	slab_tracks_clear(cache, object);
 }
 
 void slab_debug_alloc(const struct kmem_cache *cache, u64 object, size_t size, const void *caller)
 {
-	track(cache, object, 0, (u32)size, caller);
+	slab_track(cache, object, SLAB_TRACK_ALLOC, (u32)size, caller);
 	red_zones(cache, object, slab_debug_size(cache, object), RED_LIVE);
 }
 
 void slab_debug_free(const struct kmem_cache *cache, u64 object, const void *caller)
 {
-	track(cache, object, 1, slab_debug_size(cache, object), caller);
+	slab_track(cache, object, SLAB_TRACK_FREE, slab_debug_size(cache, object), caller);
 	make_free(cache, object);
 }
 
@@ -199,7 +155,7 @@ enum slab_error slab_debug_wrong(const struct kmem_cache *cache, u64 object, boo
 		if (differs(object, (s32)size, (s32)cache->red_end, *ret_expected, ret_at))
 			return SLAB_OVERRUN;
 	}
-	if (live && record_is_overrun(cache, object)) {
+	if (live && slab_track_is_overrun(cache, object)) {
 		*ret_at = (s32)(cache->track + offsetof(struct slab_track, size));
 		*ret_expected = (u8)size;
 		return SLAB_OVERRUN;

@@ -19,7 +19,7 @@ const char *slab_use_name(enum slab_use use)
 
 static struct page *head_of(const struct mem_system *sys, phys_addr_t pa)
 {
-	if (pa >> MAX_PHYS_BITS || !sys->gigablocks)
+	if (pa >> MAX_PHYS_BITS || !sys->page.gigablocks)
 		return NULL;
 	return slab_page_of(sys, phys_to_virt(sys, pa));
 }

@@ -41,7 +41,7 @@ bool slab_is_current(const struct page *slab)
 bool slab_each_full(const struct mem_system *sys, bool (*fn)(void *ctx, const struct page *slab),
 		    void *ctx)
 {
-	for (u64 pfn = 0; pfn < sys->max_pfn; pfn += PAGEBLOCK_NR_PAGES) {
+	for (u64 pfn = 0; pfn < sys->page.max_pfn; pfn += PAGEBLOCK_NR_PAGES) {
 		u64 alive = page_alive(sys, pfn) ? PAGEBLOCK_NR_PAGES : 0;
 
 		for (u64 i = 0; i < alive; i++) {

@@ -8,6 +8,7 @@
 #include "arch.h"
 #include "arch/host.h"
 #include "lib.h"
+#include "mm/init.h"
 #include "mm/page/page_alloc.h"
 #include "mm/system.h"
 #include "object.h"
@@ -27,14 +28,14 @@ int yard_object_init(void)
 	memblock_init(&sys.memblock, regions[0], regions[1], 64);
 	memblock_add(&sys.memblock, MiB, 2 * GiB - MiB, 0, 0);
 	memblock_add(&sys.memblock, 4 * GiB, MACHINE - 2 * GiB, 0, 0);
-	sys.layout = pt_layout_x86(4);
+	sys.given.layout = pt_layout_x86(4);
 	sys.pt.levels = 4;
 	sys.pt.max_page_level = 2;
 	sys.pt.nx = true;
 	sys.pt.changed = arch_pt_changed;
-	sys.nr_cpus = 2;
-	sys.slab_options.randomise = getenv("RANDOM") != NULL;
-	sys.slab_options.nomerge = true;
+	sys.given.nr_cpus = 2;
+	sys.given.slab_options.randomise = getenv("RANDOM") != NULL;
+	sys.given.slab_options.nomerge = true;
 	err = host_memory_new(&memory, &sys);
 	if (!err)
 		err = mm_build_tables(&sys);
@@ -87,12 +88,12 @@ u64 yard_object_used_bytes(void)
 				node->node_zones[type].nr_memmap_pages +
 				pcp_zone_pages(&sys, &node->node_zones[type]);
 	}
-	return (sys.totalram_pages - free) * PAGE_SIZE;
+	return (sys.page.totalram_pages - free) * PAGE_SIZE;
 }
 
 void yard_object_report(const char *name)
 {
-	u64 bytes = sys.alive_pageblocks * PAGEBLOCK_NR_PAGES * sizeof(struct page);
+	u64 bytes = sys.page.alive_pageblocks * PAGEBLOCK_NR_PAGES * sizeof(struct page);
 
 	yard_report(name, ".struct_pages_KiB", (double)(bytes / KiB));
 }

@@ -7,7 +7,7 @@
  * written when a pageblock is first split, as ever), and no pages are kept back.
  */
 #include "lib.h"
-#include "../../../mm/page/frame/frame_fast.h" /* the yardstick counts one call for each operation */
+#include "../../../mm/page/frame_fast.h" /* one call for each operation */
 #include "page.h"
 
 #define FIRST_PFN (4 * GiB >> PAGE_SHIFT)
@@ -38,11 +38,11 @@ int yard_page_init(u64 nr)
 	give_metadata(META_NOW);
 	metadata.bottom_up = metadata.memory.regions[0].size == META_NOW; /* that piece first */
 	memblock_add(&sys.memblock, 4 * GiB, nr << PAGE_SHIFT, 0, 0);
-	sys.metadata = &metadata;
-	sys.layout = pt_layout_x86(4);
-	sys.nr_cpus = 2;
-	sys.page_options.frames_only = true;
-	sys.page_options.maps_ahead = nr >> PAGEBLOCK_ORDER;
+	sys.given.metadata = &metadata;
+	sys.given.layout = pt_layout_x86(4);
+	sys.given.nr_cpus = 2;
+	sys.given.page_options.frames_only = true;
+	sys.given.page_options.maps_ahead = nr >> PAGEBLOCK_ORDER;
 	err = zones_init(&sys);
 	if (!err)
 		err = memmodel_init(&sys);

@@ -244,8 +244,8 @@ static struct zone_size zone_size(int nid, int first, int last)
 	struct zone_size sum = {0, 0};
 	u64 start = ~0ULL, end = 0;
 
-	for (int z = first; m.sys.node_data[nid] && z <= last; z++) {
-		const struct zone *zone = &m.sys.node_data[nid]->node_zones[z];
+	for (int z = first; m.sys.page.node_data[nid] && z <= last; z++) {
+		const struct zone *zone = &m.sys.page.node_data[nid]->node_zones[z];
 
 		if (!populated_zone(zone))
 			continue;
@@ -315,7 +315,7 @@ static void judge_memmap(struct linux_map *lm, const char *line)
 
 static u64 node_present(int nid)
 {
-	return m.sys.node_data[nid] ? m.sys.node_data[nid]->node_present_pages : 0;
+	return m.sys.page.node_data[nid] ? m.sys.page.node_data[nid]->node_present_pages : 0;
 }
 
 /* Where SRAT, or the lack of it, says that a node's memory begins. */
@@ -340,7 +340,7 @@ static void judge_node(struct linux_map *lm, const char *line)
 	if (lm->nodes_from_expect)
 		return; /* was our input */
 	assert_in_range(nid, 0, MAX_NUMNODES - 1);
-	node = lm->sys.node_data[nid];
+	node = lm->sys.page.node_data[nid];
 	if (node && node->node_present_pages) {
 		lo = pfn_to_phys(node->node_start_pfn);
 		hi = lo + pfn_to_phys(node->node_spanned_pages);
@@ -379,7 +379,7 @@ static u64 zonelist_pages(u64 page_struct)
 	u64 pages = 0;
 
 	for (int nid = 0; nid < MAX_NUMNODES; nid++) {
-		for (int zone = 0; m.sys.node_data[nid] && zone <= ZONE_NORMAL; zone++) {
+		for (int zone = 0; m.sys.page.node_data[nid] && zone <= ZONE_NORMAL; zone++) {
 			struct zone_size z = zone_size(nid, zone, zone);
 			u64 memmap = memmap_pages(z, page_struct);
 

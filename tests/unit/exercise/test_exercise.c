@@ -364,8 +364,9 @@ static void miscount_objects(struct mem_system *sys)
 
 static void map_something(struct mem_system *sys)
 {
-	assert_int_equal(
-		pt_map(&sys->pt, sys->layout.vmalloc_end - MiB, 0x5000, PAGE_SIZE, PT_WRITE, 0), 0);
+	assert_int_equal(pt_map(&sys->pt, sys->given.layout.vmalloc_end - MiB, 0x5000, PAGE_SIZE,
+				PT_WRITE, 0),
+			 0);
 }
 
 static void hide_table(struct mem_system *sys)

@@ -41,8 +41,8 @@ static void all_managed_pages_are_free_at_start(void **state)
 	(void)state;
 	assert_sound(sys);
 	assert_true(sim_free_pages(sys) + memmap_pages(sys) + 64 >=
-		    sys->totalram_pages); /* slab's own caches */
-	assert_true(sys->totalram_pages > 512 * MiB / PAGE_SIZE * 9 / 10);
+		    sys->page.totalram_pages); /* slab's own caches */
+	assert_true(sys->page.totalram_pages > 512 * MiB / PAGE_SIZE * 9 / 10);
 	sim_free(sys);
 }
 
@@ -68,7 +68,7 @@ static void every_order_is_aligned_and_returns(void **state)
 		assert_sound(sys);
 	}
 	assert_int_equal(sim_free_pages(sys) + memmap_pages(sys), before);
-	assert_int_equal(sys->page_errors.bad_frees, 0);
+	assert_int_equal(sys->page.errors.bad_frees, 0);
 	sim_free(sys);
 }
 
@@ -124,7 +124,7 @@ static void wrong_frees_are_refused(void **state)
 	__free_pages(sys, page, 2);		     /* twice */
 	__free_pages(sys, pfn_to_page(sys, 1), 0);   /* maybe free, maybe reserved */
 	__free_pages(sys, page, MAX_PAGE_ORDER + 1); /* no such order */
-	assert_true(sys->page_errors.bad_frees >= 2);
+	assert_true(sys->page.errors.bad_frees >= 2);
 	assert_int_equal(sim_free_pages(sys), free);
 	assert_sound(sys);
 	sim_free(sys);
@@ -197,7 +197,7 @@ static void model_give(struct model *m, u64 pfn, unsigned order)
 static void random_operations(const char *spec, u64 seed, u32 steps)
 {
 	struct mem_system *sys = sim_new(spec);
-	struct model m = {calloc(sys->max_pfn, 1), sys->max_pfn};
+	struct model m = {calloc(sys->page.max_pfn, 1), sys->page.max_pfn};
 	struct {
 		struct page *page;
 		unsigned order;
@@ -231,7 +231,7 @@ static void random_operations(const char *spec, u64 seed, u32 steps)
 			__free_pages(sys, slot[i].page, slot[i].order);
 	}
 	assert_sound(sys);
-	assert_int_equal(sys->page_errors.bad_frees, 0);
+	assert_int_equal(sys->page.errors.bad_frees, 0);
 	free(m.owned);
 	sim_free(sys);
 }
@@ -252,12 +252,12 @@ static void start_up_does_not_grow_with_memory(void **state)
 	u64 bytes[2] = {0, 0};
 
 	(void)state;
-	for (u32 i = 0; i < small->nr_steps; i++)
-		bytes[0] += small->steps[i].bytes;
-	for (u32 i = 0; i < large->nr_steps; i++)
-		bytes[1] += large->steps[i].bytes;
+	for (u32 i = 0; i < small->steps.nr; i++)
+		bytes[0] += small->steps.step[i].bytes;
+	for (u32 i = 0; i < large->steps.nr; i++)
+		bytes[1] += large->steps.step[i].bytes;
 	assert_true(bytes[1] < bytes[0] + 1 * MiB);
-	assert_true(large->alive_pageblocks <= small->alive_pageblocks + 2);
+	assert_true(large->page.alive_pageblocks <= small->page.alive_pageblocks + 2);
 	sim_free(small);
 	sim_free(large);
 }
@@ -279,10 +279,10 @@ static void both_models_say_what_holes_cost(void **state)
 		assert_int_equal(cost.sections, 48);
 		assert_int_equal(cost.sparse_hole_bytes, (384 * KiB + 4 * KiB) / 64);
 		assert_int_equal(cost.populated_bytes,
-				 i ? cost.flat_bytes : sys->populated_sections * 2 * MiB);
+				 i ? cost.flat_bytes : sys->page.populated_sections * 2 * MiB);
 		assert_true(pfn_valid(sys, 0x100) && !pfn_valid(sys, 3 * GiB >> PAGE_SHIFT));
-		assert_false(pfn_valid(sys, sys->max_pfn));
-		assert_false(page_alive(sys, sys->max_pfn));
+		assert_false(pfn_valid(sys, sys->page.max_pfn));
+		assert_false(page_alive(sys, sys->page.max_pfn));
 		sim_free(sys);
 	}
 }
@@ -291,12 +291,12 @@ static void both_models_say_what_holes_cost(void **state)
 static void struct_pages_come_to_life_with_use(void **state)
 {
 	struct mem_system *sys = sim_new("1T");
-	u64 alive = sys->alive_pageblocks, sections = sys->populated_sections;
+	u64 alive = sys->page.alive_pageblocks, sections = sys->page.populated_sections;
 	struct page *page = alloc_pages(sys, GFP_KERNEL, MAX_PAGE_ORDER);
 
 	(void)state;
-	assert_int_equal(sys->alive_pageblocks, alive + 2);
-	assert_in_range(sys->populated_sections, sections, sections + 1);
+	assert_int_equal(sys->page.alive_pageblocks, alive + 2);
+	assert_in_range(sys->page.populated_sections, sections, sections + 1);
 	assert_true(page_alive(sys, page_to_pfn(sys, page) + 1023));
 	__free_pages(sys, page, MAX_PAGE_ORDER);
 	assert_sound(sys);
@@ -318,7 +318,7 @@ static void impossible_orders_assert(void **state)
 
 	(void)state;
 	assert_null(alloc_pages(sys, GFP_KERNEL, MAX_PAGE_ORDER + 1));
-	assert_int_equal(sys->page_errors.count[PAGE_BAD_ORDER], 1);
+	assert_int_equal(sys->page.errors.count[PAGE_BAD_ORDER], 1);
 	assert_int_equal(gfp_zone(__GFP_HIGHMEM), ZONE_NORMAL);
 	sim_free(sys);
 }

@@ -31,7 +31,7 @@ static void take(struct model *m, u64 pfn, u64 nr)
 	for (u64 i = 0; i < nr; i++) {
 		u8 before = __atomic_exchange_n(&m->owner[pfn + i], m->me, __ATOMIC_ACQ_REL);
 
-		if (before || pfn + i >= m->sys->max_pfn)
+		if (before || pfn + i >= m->sys->page.max_pfn)
 			fail_msg("pfn %#llx is %u's already", pfn + i, before);
 	}
 }
@@ -91,11 +91,11 @@ static void alloc_bulk(struct model *m, struct slot *s, gfp_t gfp)
 static void alloc_block(struct model *m, struct slot *s, gfp_t gfp)
 {
 	int nid = prng_below(&m->prng, 4) ? NUMA_NO_NODE
-					  : (int)prng_below(&m->prng, m->sys->numa->nr_nodes);
+					  : (int)prng_below(&m->prng, m->sys->given.numa->nr_nodes);
 	u64 pfn = NO_FRAME;
 
 	s->order = random_order(m);
-	if (m->sys->page_options.frames_only) {
+	if (m->sys->given.page_options.frames_only) {
 		pfn = nid < 0 ? frame_alloc(m->sys, arch_this_cpu(), gfp, s->order)
 			      : frame_alloc_node(m->sys, arch_this_cpu(), nid, gfp, s->order);
 	} else {
@@ -121,7 +121,7 @@ static void alloc_slot(struct model *m, struct slot *s)
 	gfp_t gfp = random_gfp(m);
 
 	s->nr = 0;
-	if (!m->sys->page_options.frames_only && !prng_below(&m->prng, 8))
+	if (!m->sys->given.page_options.frames_only && !prng_below(&m->prng, 8))
 		alloc_bulk(m, s, gfp & ~__GFP_COMP);
 	else
 		alloc_block(m, s, gfp);
@@ -143,7 +143,7 @@ static void free_slot(struct model *m, struct slot *s)
 		free(s->pages);
 	} else if (s->pfn != NO_FRAME) {
 		give(m, s->pfn, 1ULL << s->order);
-		if (sys->page_options.frames_only)
+		if (sys->given.page_options.frames_only)
 			assert_int_equal(frame_free(sys, arch_this_cpu(), s->pfn, s->order), 0);
 		else
 			__free_pages(sys, pfn_to_page(sys, s->pfn), s->order);
@@ -208,7 +208,7 @@ static void one_machine(const char *spec, const struct page_options *options, u6
 			u32 check_every)
 {
 	struct mem_system *sys = sim_new_with(spec, options);
-	u8 *owner = calloc(sys->max_pfn, 1);
+	u8 *owner = calloc(sys->page.max_pfn, 1);
 	struct model *m = model_new(sys, owner, 1, seed);
 	u64 before = accounted(sys);
 
@@ -216,10 +216,10 @@ static void one_machine(const char *spec, const struct page_options *options, u6
 	model_run(m, steps, check_every);
 	frames_sound(sys);
 	assert_int_equal(accounted(sys), before);
-	assert_int_equal(sys->page_errors.bad_frees, 0);
+	assert_int_equal(sys->page.errors.bad_frees, 0);
 	pcp_drain_all(sys, 0);
 	frames_sound(sys);
-	for (u64 pfn = 0; pfn < sys->max_pfn; pfn++)
+	for (u64 pfn = 0; pfn < sys->page.max_pfn; pfn++)
 		assert_int_equal(owner[pfn], 0);
 	free(owner);
 	free(m);
@@ -279,7 +279,7 @@ static void *run_thread(void *arg)
 static void threads_on(const char *spec, const struct page_options *options, u64 seed, u32 steps)
 {
 	struct mem_system *sys = sim_new_with(spec, options);
-	u8 *owner = calloc(sys->max_pfn, 1);
+	u8 *owner = calloc(sys->page.max_pfn, 1);
 	struct thread t[THREADS];
 	u64 before = accounted(sys);
 
@@ -298,7 +298,7 @@ static void threads_on(const char *spec, const struct page_options *options, u64
 	pcp_drain_all(sys, 0);
 	frames_sound(sys);
 	assert_int_equal(accounted(sys), before);
-	assert_int_equal(sys->page_errors.bad_frees, 0);
+	assert_int_equal(sys->page.errors.bad_frees, 0);
 	free(owner);
 	sim_free(sys);
 }
@@ -323,12 +323,12 @@ static void lazy_struct_pages_are_as_eager_ones(void **state)
 	struct page_options lazy = {0}, eager = {.eager = true};
 	struct mem_system *a = sim_new_with("512M flat", &lazy);
 	struct mem_system *b = sim_new_with("512M flat", &eager);
-	u8 *owner[2] = {calloc(a->max_pfn, 1), calloc(b->max_pfn, 1)};
+	u8 *owner[2] = {calloc(a->page.max_pfn, 1), calloc(b->page.max_pfn, 1)};
 	struct model *m[2] = {model_new(a, owner[0], 1, 5), model_new(b, owner[1], 1, 5)};
 	u64 compared = 0;
 
 	(void)state;
-	assert_true(b->alive_pageblocks > a->alive_pageblocks);
+	assert_true(b->page.alive_pageblocks > a->page.alive_pageblocks);
 	for (u32 step = 0; step < 20000; step++) {
 		for (u32 i = 0; i < 2; i++) {
 			struct slot *s = &m[i]->slot[prng_below(&m[i]->prng, SLOTS)];
@@ -339,8 +339,8 @@ static void lazy_struct_pages_are_as_eager_ones(void **state)
 				alloc_slot(m[i], s);
 		}
 	}
-	assert_memory_equal(owner[0], owner[1], a->max_pfn);
-	for (u64 pfn = 0; pfn < a->max_pfn; pfn++) {
+	assert_memory_equal(owner[0], owner[1], a->page.max_pfn);
+	for (u64 pfn = 0; pfn < a->page.max_pfn; pfn++) {
 		const struct page *x = pfn_to_page(a, pfn), *y = pfn_to_page(b, pfn);
 
 		if (!page_alive(a, pfn))

@@ -19,7 +19,7 @@ static u64 count_type(struct mem_system *sys, enum migratetype type)
 {
 	u64 blocks = 0;
 
-	for (u64 pfn = 0; pfn < sys->max_pfn; pfn += PAGEBLOCK_NR_PAGES) {
+	for (u64 pfn = 0; pfn < sys->page.max_pfn; pfn += PAGEBLOCK_NR_PAGES) {
 		if (pfn_to_gigablock(sys, pfn)->blocks && pageblock_type_of(sys, pfn) == type)
 			blocks++;
 	}
@@ -103,7 +103,7 @@ static void compare_machine(u32 machine)
 {
 	struct page_options options = page_option_defaults();
 	struct mem_system *sys = sim_with("8G", &options);
-	struct zone *zones = sys->node_data[0]->node_zones;
+	struct zone *zones = sys->page.node_data[0]->node_zones;
 	u32 nr = 0;
 
 	for (u32 i = 0; i < MAX_NR_ZONES; i++)
@@ -195,16 +195,16 @@ static void low_zones_keep_their_reserve(void **state)
 {
 	struct page_options options = page_option_defaults();
 	struct mem_system *sys = sim_with("6G", &options);
-	const struct zone *dma = &sys->node_data[0]->node_zones[ZONE_DMA];
+	const struct zone *dma = &sys->page.node_data[0]->node_zones[ZONE_DMA];
 
 	(void)state;
 	assert_int_equal(dma->lowmem_reserve[ZONE_DMA32],
-			 sys->node_data[0]->node_zones[ZONE_DMA32].managed_pages / 256);
+			 sys->page.node_data[0]->node_zones[ZONE_DMA32].managed_pages / 256);
 	assert_true(dma->lowmem_reserve[ZONE_NORMAL] > dma->managed_pages);
 	for (u32 i = 0; i < MAX_NR_ZONES; i++)
-		assert_true(sys->node_data[0]->node_zones[i]._watermark[WMARK_LOW] >=
-			    sys->node_data[0]->node_zones[i]._watermark[WMARK_MIN]);
-	assert_true(sys->node_data[0]->totalreserve_pages > 0);
+		assert_true(sys->page.node_data[0]->node_zones[i]._watermark[WMARK_LOW] >=
+			    sys->page.node_data[0]->node_zones[i]._watermark[WMARK_MIN]);
+	assert_true(sys->page.node_data[0]->totalreserve_pages > 0);
 	sim_free(sys);
 }
 
@@ -258,7 +258,7 @@ static void zone_movable_by_option(void **state)
 
 	options = (struct page_options){.kernelcore = 1 * GiB};
 	sys = sim_with("6G", &options);
-	assert_true(sys->node_data[0]->node_zones[ZONE_MOVABLE].present_pages > 0);
+	assert_true(sys->page.node_data[0]->node_zones[ZONE_MOVABLE].present_pages > 0);
 	assert_sound(sys);
 	sim_free(sys);
 }
@@ -293,10 +293,10 @@ static void ranges_of_any_length(void **state)
 		assert_sound(sys);
 	}
 	assert_int_equal(all_pages(sys), before);
-	assert_int_equal(
-		alloc_contig_range(sys, sys->max_pfn - 1, sys->max_pfn + 1, MIGRATE_MOVABLE),
-		-EINVAL);
-	assert_int_equal(sys->page_errors.bad_frees, 0);
+	assert_int_equal(alloc_contig_range(sys, sys->page.max_pfn - 1, sys->page.max_pfn + 1,
+					    MIGRATE_MOVABLE),
+			 -EINVAL);
+	assert_int_equal(sys->page.errors.bad_frees, 0);
 	sim_free(sys);
 }
 
@@ -304,12 +304,12 @@ static void cma_areas(void **state)
 {
 	struct page_options options = {.cma_bytes = 32 * MiB};
 	struct mem_system *sys = sim_with("256M", &options);
-	const struct cma_area *area = &sys->cma[0];
+	const struct cma_area *area = &sys->page.cma[0];
 	struct zone *zone = (struct zone *)zone_of_pfn(sys, area->start_pfn);
 	struct page *list = NULL, *page;
 
 	(void)state;
-	assert_int_equal(sys->nr_cma_areas, 1);
+	assert_int_equal(sys->page.nr_cma_areas, 1);
 	assert_int_equal(count_type(sys, MIGRATE_CMA), 16);
 	assert_int_equal(zone->nr_free_cma, 32 * MiB / PAGE_SIZE);
 	page = cma_alloc(sys, area, 1000, 8);
@@ -333,9 +333,9 @@ static void cma_areas(void **state)
 
 static void expect_corrupt(struct mem_system *sys, u64 pfn)
 {
-	assert_int_equal(sys->page_errors.last, PAGE_CORRUPT);
-	assert_int_equal(sys->page_errors.pfn, pfn);
-	assert_non_null(sys->page_errors.caller);
+	assert_int_equal(sys->page.errors.last, PAGE_CORRUPT);
+	assert_int_equal(sys->page.errors.pfn, pfn);
+	assert_non_null(sys->page.errors.caller);
 }
 
 /* ---- debugging aids ---------------------------------------------------------------------- */
@@ -409,7 +409,7 @@ static void poison_finds_writes_after_free(void **state)
 	expect_corrupt(sys, pfn);
 	for (u32 i = 0; i < ARRAY_SIZE(pages); i++)
 		__free_page(sys, pages[i]);
-	assert_int_equal(sys->page_errors.count[PAGE_CORRUPT], 1);
+	assert_int_equal(sys->page.errors.count[PAGE_CORRUPT], 1);
 	assert_int_equal(page_debug_set(sys, 0), 0);
 	assert_sound(sys);
 	sim_free(sys);
@@ -456,10 +456,10 @@ static void impossible_requests_are_named(void **state)
 		assert_non_null(gfp_wrong(wrong[i]));
 		assert_null(alloc_pages(sys, wrong[i], 0));
 		assert_int_equal(alloc_pages_bulk(sys, wrong[i], 4, pages), 0);
-		assert_int_equal(sys->page_errors.count[PAGE_BAD_GFP], 2 * (i + 1));
+		assert_int_equal(sys->page.errors.count[PAGE_BAD_GFP], 2 * (i + 1));
 	}
 	assert_null(alloc_pages_node(sys, 7, GFP_KERNEL, 0));
-	assert_int_equal(sys->page_errors.last, PAGE_BAD_NODE);
+	assert_int_equal(sys->page.errors.last, PAGE_BAD_NODE);
 	assert_null(gfp_wrong(GFP_KERNEL | __GFP_ZERO));
 	gfp_text(text, sizeof(text), GFP_KERNEL | __GFP_ZERO);
 	assert_string_equal(text, "GFP_KERNEL|__GFP_ZERO");
@@ -471,9 +471,9 @@ static void impossible_requests_are_named(void **state)
 
 static void expect_error(struct mem_system *sys, enum page_error error, u64 pfn)
 {
-	assert_int_equal(sys->page_errors.last, error);
-	assert_int_equal(sys->page_errors.pfn, pfn);
-	assert_true(sys->page_errors.caller != NULL);
+	assert_int_equal(sys->page.errors.last, error);
+	assert_int_equal(sys->page.errors.pfn, pfn);
+	assert_true(sys->page.errors.caller != NULL);
 	assert_non_null(page_error_name(error));
 }
 
@@ -494,12 +494,12 @@ static void wrong_frees_are_named(void **state)
 	expect_error(sys, PAGE_FREE_INSIDE, page_to_pfn(sys, big) + 700);
 	__free_pages(sys, page, 11);
 	expect_error(sys, PAGE_BAD_ORDER, pfn);
-	__free_pages(sys, pfn_to_page(sys, sys->max_pfn + 5), 0);
-	expect_error(sys, PAGE_FREE_NO_RAM, sys->max_pfn + 5);
+	__free_pages(sys, pfn_to_page(sys, sys->page.max_pfn + 5), 0);
+	expect_error(sys, PAGE_FREE_NO_RAM, sys->page.max_pfn + 5);
 	__free_pages(sys, pfn_to_page(sys, 0), 0);
 	expect_error(sys, PAGE_FREE_NO_RAM, 0);
 	__free_pages(sys, page, 3);
-	assert_int_equal(sys->page_errors.bad_frees, 6);
+	assert_int_equal(sys->page.errors.bad_frees, 6);
 	__free_pages(sys, page, 3); /* in the CPU's list */
 	expect_error(sys, PAGE_FREE_TWICE, pfn);
 	pcp_drain_all(sys, 0);

@@ -256,7 +256,7 @@ static void cached_init(struct mem_system *sys, struct cached *d)
 	assert_non_null(d->cache);
 	list_init(&d->lru);
 	/* Behind it come only the locks that kmem_cache_free() takes. */
-	spin_lock_init(&d->lock, "cached", LOCK_SLAB, sys->page_options.watch);
+	spin_lock_init(&d->lock, "cached", LOCK_SLAB, sys->given.page_options.watch);
 	register_shrinker(sys, &d->shrinker);
 }
 
@@ -682,7 +682,7 @@ static void a_shrinker_may_try_any_lock(void **state)
 	assert_false(spin_trylock(&sys->vmalloc.lock));
 	expect_assert_failure(might_lock(&sys->shrinkers.lock));
 	expect_assert_failure(might_lock(&sys->slab.lock));
-	might_lock(&sys->memmap_lock);
+	might_lock(&sys->page.memmap_lock);
 	spin_unlock(&sys->vmalloc.lock);
 	spin_unlock(&sys->slab.lock);
 	assert_sound(sys);
@@ -923,7 +923,7 @@ static void several_cpus_shrink_at_once(void **state)
 	assert_true(d.shrinker.nr_freed > 10000);
 	cached_destroy(sys, &d);
 	assert_sound(sys);
-	assert_int_equal(slab_bad_frees(sys) + sys->page_errors.bad_frees, 0);
+	assert_int_equal(slab_bad_frees(sys) + sys->page.errors.bad_frees, 0);
 	assert_int_equal(all_pages(sys), pages);
 	sim_free(sys);
 }

@@ -10,32 +10,6 @@
 
 static struct app app;
 
-/* ---- a firmware that is not asked anything ----------------------------------------------- */
-
-int fw_memmap(struct memmap *ret)
-{
-	(void)ret;
-	return -EIO;
-}
-
-const char *fw_last_error(void)
-{
-	return "";
-}
-
-const struct fw_facts *fw_facts(void)
-{
-	return NULL;
-}
-
-int fw_file_write(const char *path, const char *buf, size_t len)
-{
-	(void)path;
-	(void)buf;
-	(void)len;
-	return -EIO;
-}
-
 /* ---- every bit --------------------------------------------------------------------------- */
 
 struct told {
@@ -97,7 +71,7 @@ static void every_set_bit_is_named(void **state)
 static int run_as(enum emit_format format, const char *line)
 {
 	app.sys.pt.levels = 4;
-	return run_line(&app, &cmds_formats, line, format);
+	return run_line(&app, line, format);
 }
 
 static void run(const char *line)

@@ -168,6 +168,18 @@ static void sections_of_an_image_keep_their_rights(void **state)
 
 /* ---- direct map -------------------------------------------------------------------------- */
 
+/* Maps one region of memory, which may be empty. */
+static int build_direct(const struct pt_layout *layout, phys_addr_t start, phys_addr_t end,
+			u32 flags, const struct mtrr_state *m)
+{
+	struct memblock_region memory[2], reserved[2];
+	struct memblock mb;
+
+	memblock_init(&mb, memory, reserved, ARRAY_SIZE(memory));
+	assert_int_equal(memblock_add(&mb, start, end - start, 0, flags), 0);
+	return pt_build_direct(&pt, layout, &mb, m);
+}
+
 static void direct_map_reaches_every_page(void **state)
 {
 	struct pt_layout layout = pt_layout_x86(5);
@@ -175,13 +187,15 @@ static void direct_map_reaches_every_page(void **state)
 
 	(void)state;
 	make(5, 2);
-	assert_int_equal(pt_build_direct(&pt, &layout, 0x1000, 0x9fc00, &q35), 0);
-	assert_int_equal(pt_build_direct(&pt, &layout, 0x100000, 0xc0000000, &q35), 0);
-	assert_int_equal(pt_build_direct(&pt, &layout, 0x100000200, 0x100000e00, &q35), 0);
+	assert_int_equal(build_direct(&layout, 0x1000, 0x9fc00, 0, &q35), 0);
+	assert_int_equal(build_direct(&layout, 0x100000, 0xc0000000, 0, &q35), 0);
+	assert_int_equal(build_direct(&layout, 0x100000200, 0x100000e00, 0, &q35), 0);
+	assert_int_equal(build_direct(&layout, 0xd0000000, 0xe0000000, MEMBLOCK_NOMAP, &q35), 0);
 	assert_int_equal(translate(layout.direct), NOWHERE);
 	assert_int_equal(translate(layout.direct + 0x9e123), 0x9e123);
 	assert_int_equal(translate(layout.direct + 0x9f000), NOWHERE);
 	assert_int_equal(translate(layout.direct + 0x100000000), NOWHERE);
+	assert_int_equal(translate(layout.direct + 0xd0000000), NOWHERE);
 	for (u64 pa = 0x100000; pa < 0xc0000000; pa += 0x1000)
 		assert_int_equal(translate(layout.direct + pa), pa);
 	assert_sane(&q35);
@@ -231,7 +245,7 @@ static void random_ram_is_mapped_exactly(void **state)
 
 		make(levels, (u8)(1 + prng_below(&prng, 2)));
 		random_mtrrs(&prng, &m);
-		assert_int_equal(pt_build_direct(&pt, &layout, start, end, &m), 0);
+		assert_int_equal(build_direct(&layout, start, end, 0, &m), 0);
 		assert_sane(&m);
 		assert_int_equal(translate(layout.direct + start - 1), NOWHERE);
 		assert_int_equal(translate(layout.direct + end), NOWHERE);

@@ -46,7 +46,7 @@ static int cmd_lines(struct cmd_call *call)
 		if (emit_stopped(call->out))
 			return -EINTR;
 		emit_text(call->out, "line %-*u\n", width > 5 ? (int)width - 5 : 0, nr_lines_made);
-		emit_num(call->out, NULL, nr_lines_made);
+		emit_field(call->out, "nr", nr_lines_made);
 	}
 	emit_end(call->out);
 	return 0;
@@ -57,7 +57,7 @@ static int cmd_echo(struct cmd_call *call)
 	emit_object(call->out, NULL);
 	for (int i = 0; i < call->argc; i++) {
 		emit_text(call->out, "%s<%s>", i ? " " : "", call->argv[i]);
-		emit_str(call->out, "arg", call->argv[i]);
+		emit_field(call->out, "text", call->argv[i]);
 	}
 	emit_text(call->out, "\n");
 	emit_end(call->out);
@@ -92,18 +92,44 @@ static int cmd_leave(struct cmd_call *call)
 
 static const char *const table_words[] = {"own", "fw", NULL};
 static const struct cmd first_rows[] = {
-	{"echo", "[WORD...]", "its arguments", cmd_echo, NULL},
-	{"fail", "", "fails", cmd_fail, NULL},
-	{"lines", "N [WIDTH]", "many lines", cmd_lines, NULL},
-	{"break", "", "breaks off", cmd_break, NULL},
-	{"silent", "", "nothing", cmd_silent, NULL},
+	{.name = "echo",
+	 .args = "[WORD...]",
+	 .help = "its arguments",
+	 .fn = cmd_echo,
+	 .max_args = CMD_MAX_ARGS},
+	{.name = "fail", .args = "", .help = "fails", .fn = cmd_fail},
+	{.name = "lines",
+	 .args = "N [WIDTH]",
+	 .help = "many lines",
+	 .fn = cmd_lines,
+	 .max_args = CMD_MAX_ARGS},
+	{.name = "break", .args = "", .help = "breaks off", .fn = cmd_break},
+	{.name = "silent", .args = "[X]", .max_args = 1, .help = "nothing", .fn = cmd_silent},
 };
 static const struct cmd second_rows[] = {
-	{"pt stats", "[fw|own]", "counts of tables", cmd_echo, NULL},
-	{"pt dump", "[fw|own] [RANGE]", "the tables", cmd_echo, table_words},
-	{"walk", "[fw|own] VA", "one address", cmd_echo, table_words},
-	{"help", "[COMMAND]", "this", cmd_help, NULL},
-	{"quit", "", "leave", cmd_leave, NULL},
+	{.name = "pt stats",
+	 .args = "[fw|own]",
+	 .help = "counts of tables",
+	 .fn = cmd_echo,
+	 .max_args = CMD_MAX_ARGS},
+	{.name = "pt dump",
+	 .args = "[fw|own] [RANGE]",
+	 .help = "the tables",
+	 .fn = cmd_echo,
+	 .words = table_words,
+	 .max_args = CMD_MAX_ARGS},
+	{.name = "walk",
+	 .args = "[fw|own] VA",
+	 .help = "one address",
+	 .fn = cmd_echo,
+	 .words = table_words,
+	 .max_args = CMD_MAX_ARGS},
+	{.name = "help",
+	 .args = "[COMMAND] [--schema]",
+	 .help = "this",
+	 .fn = cmd_help,
+	 .max_args = 2},
+	{.name = "quit", .args = "", .help = "leave", .fn = cmd_leave},
 };
 static const struct cmd_table first = {"First", first_rows, ARRAY_SIZE(first_rows)};
 static const struct cmd_table second = {"Second", second_rows, ARRAY_SIZE(second_rows)};
@@ -113,7 +139,7 @@ static int setup(void **state)
 {
 	(void)state;
 	fake_fw_reset();
-	shell_init(&sh, NULL, tables, ARRAY_SIZE(tables));
+	shell_init(&sh, NULL, &(struct cmd_runner){tables, ARRAY_SIZE(tables), NULL, NULL});
 	return 0;
 }
 

@@ -317,14 +317,14 @@ static void errors_are_json_too(void **state)
 
 	call = call_of("", EMIT_JSON);
 	emit_list(&out, NULL);
-	emit_num(&out, NULL, 1);
+	emit_field(&out, "nr", 1);
 	cmd_error(&call, -EIO, "broken");
 	emit_close(&out);
 	assert_string_equal(said, "[1,\n{\"error\": \"broken\", \"command\": \"pt stats\"}]\n");
 
 	call = call_of("", EMIT_JSON);
 	emit_object(&out, NULL);
-	emit_num(&out, "pages", 1);
+	emit_field(&out, "pages", 1);
 	cmd_error(&call, -EIO, "broken");
 	emit_close(&out);
 	assert_string_equal(said, "{\"pages\": 1, \"error\": \"broken\"}\n");

@@ -130,10 +130,17 @@ static void help_lists_families_and_explains(void **state)
 	assert_script("help fail", 0, "fail\n    fails\n");
 	assert_script("help fial", 1, "help: no command begins with fial; did you mean `fail`?\n");
 	assert_script("help xyzzy", 1, "help: no command begins with xyzzy\n");
-	assert_script("help a b c", 1, "help: c: not expected here; usage: help [COMMAND]\n");
+	assert_script("help a b c", 1,
+		      "help: c: not expected here; usage: help [COMMAND] [--schema]\n");
 	assert_script("help walk --json", 0,
 		      "[{\"name\": \"walk\", \"args\": \"[fw|own] VA\", \"help\": \"one address\", "
-		      "\"family\": \"Second\"}]\n");
+		      "\"family\": \"Second\", \"words\": [\"own\", \"fw\"]}]\n");
+	assert_script("help --schema silent", 0,
+		      "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", "
+		      "\"title\": \"silent\", \"type\": \"object\", \"properties\": {}}\n");
+	assert_script("help limits", 1,
+		      "help: tablewalk/manual/limits.txt: the manual is not on this volume (not "
+		      "found)\n");
 }
 
 int main(void)

@@ -52,13 +52,13 @@ static void zones_view(struct emit *e)
 	emit_list(e, NULL);
 	for (u64 i = 0; i < 2; i++) {
 		emit_object(e, NULL);
-		emit_str(e, "name", i ? "DMA32" : "DMA");
-		emit_num(e, "spanned", 4095 + i);
-		emit_hex(e, "start", 0x1000 << i);
-		emit_bool(e, "populated", i);
+		emit_field(e, "name", i ? "DMA32" : "DMA");
+		emit_field(e, "spanned", 4095 + i);
+		emit_field(e, "start", 0x1000 << i);
+		emit_field(e, "enabled", i);
 		emit_list(e, "free");
 		for (u64 order = 0; order < 3; order++)
-			emit_num(e, NULL, order * i);
+			emit_field(e, "nr", order * i);
 		emit_end(e);
 		emit_end(e);
 	}
@@ -74,9 +74,9 @@ static void json_is_as_expected(void **state)
 	zones_view(&e);
 	assert_string_equal(
 		paper.text,
-		"[{\"name\": \"DMA\", \"spanned\": 4095, \"start\": \"0x1000\", \"populated\": "
+		"[{\"name\": \"DMA\", \"spanned\": 4095, \"start\": \"0x1000\", \"enabled\": "
 		"false, \"free\": [0, 0, 0]},\n"
-		"{\"name\": \"DMA32\", \"spanned\": 4096, \"start\": \"0x2000\", \"populated\": "
+		"{\"name\": \"DMA32\", \"spanned\": 4096, \"start\": \"0x2000\", \"enabled\": "
 		"true, \"free\": [0, 1, 2]}]\n");
 	assert_int_equal(e.depth, 0);
 }
@@ -96,10 +96,10 @@ static void numbers_are_whole_64_bits(void **state)
 
 	(void)state;
 	emit_list(&e, NULL);
-	emit_num(&e, NULL, ~0ULL);
-	emit_int(&e, NULL, INT64_MIN);
-	emit_hex(&e, NULL, 0);
-	emit_hex(&e, NULL, ~0ULL);
+	emit_field(&e, "nr", ~0ULL);
+	emit_field(&e, "byte", INT64_MIN);
+	emit_field(&e, "address", 0);
+	emit_field(&e, "address", ~0ULL);
 	emit_end(&e);
 	assert_string_equal(paper.text, "[18446744073709551615, -9223372036854775808, \"0x0\", "
 					"\"0xffffffffffffffff\"]\n");
@@ -111,13 +111,15 @@ static void strings_are_escaped(void **state)
 
 	(void)state;
 	emit_object(&e, NULL);
-	emit_str(&e, "a\"b", "q\"uote \\ tab\t nl\n del\x7f \xe9 /");
-	emit_str(&e, "empty", "");
-	emit_str(&e, "nothing", NULL);
+	emit_counter(&e, "a\"b", 1);
+	emit_field(&e, "text", "q\"uote \\ tab\t nl\n del\x7f \xe9 /");
+	emit_field(&e, "name", "");
+	emit_field(&e, "owner", (const char *)NULL);
 	emit_end(&e);
-	assert_string_equal(paper.text,
-			    "{\"a\\\"b\": \"q\\\"uote \\\\ tab\\u0009 nl\\u000a del\\u007f "
-			    "\\u00e9 /\", \"empty\": \"\", \"nothing\": null}\n");
+	assert_string_equal(
+		paper.text,
+		"{\"a\\\"b\": 1, \"text\": \"q\\\"uote \\\\ tab\\u0009 nl\\u000a del\\u007f "
+		"\\u00e9 /\", \"name\": \"\", \"owner\": null}\n");
 }
 
 static void empty_and_outermost_values(void **state)
@@ -129,9 +131,9 @@ static void empty_and_outermost_values(void **state)
 	emit_end(&e);
 	emit_object(&e, NULL);
 	emit_end(&e);
-	emit_num(&e, NULL, 5);
-	emit_str(&e, NULL, "x");
-	emit_bool(&e, NULL, true);
+	emit_field(&e, "nr", 5);
+	emit_field(&e, "text", "x");
+	emit_field(&e, "enabled", true);
 	assert_string_equal(paper.text, "[]\n{}\n5\n\"x\"\ntrue\n");
 }
 
@@ -291,13 +293,13 @@ static void random_events(struct emit *e, struct prng *p)
 				emit_end(e);
 			break;
 		case 3:
-			emit_str(e, word, word);
+			emit_field(e, "text", word);
 			break;
 		case 4:
-			emit_int(e, word, (s64)prng_next(p));
+			emit_field(e, "byte", (s64)prng_next(p));
 			break;
 		default:
-			emit_bool(e, word, prng_below(p, 2));
+			emit_field(e, "enabled", prng_below(p, 2));
 		}
 	}
 }
@@ -329,7 +331,7 @@ static void objects_of_a_list_are_rows(void **state)
 
 	(void)state;
 	zones_view(&e);
-	assert_string_equal(paper.text, "name,spanned,start,populated\n"
+	assert_string_equal(paper.text, "name,spanned,start,enabled\n"
 					"DMA,4095,0x1000,false\n"
 					"DMA32,4096,0x2000,true\n");
 }
@@ -341,22 +343,22 @@ static void an_outermost_object_is_a_row_or_holds_them(void **state)
 
 	(void)state;
 	emit_object(&e, NULL);
-	emit_num(&e, "a", 1);
-	emit_str(&e, "b", NULL);
+	emit_field(&e, "node", 1);
+	emit_field(&e, "owner", (const char *)NULL);
 	emit_end(&e);
-	assert_string_equal(paper.text, "a,b\n1,\n");
+	assert_string_equal(paper.text, "node,owner\n1,\n");
 	e = new_emit(EMIT_CSV);
 	emit_object(&e, NULL);
-	emit_num(&e, "left_out", 1);
+	emit_field(&e, "nr", 1);
 	emit_list(&e, "rows");
 	for (u32 i = 0; i < 3; i++) {
 		emit_object(&e, NULL);
-		emit_num(&e, i == 2 ? "other" : "n", i);
+		emit_field(&e, i == 2 ? "pages" : "nr", i);
 		emit_end(&e);
 	}
 	emit_end(&e);
 	emit_end(&e);
-	assert_string_equal(paper.text, "n\n0\n1\n\nother\n2\n"); /* other columns, new header */
+	assert_string_equal(paper.text, "nr\n0\n1\n\npages\n2\n"); /* other columns, new header */
 }
 
 static void csv_quotes_what_would_break_it(void **state)
@@ -365,10 +367,11 @@ static void csv_quotes_what_would_break_it(void **state)
 
 	(void)state;
 	emit_object(&e, NULL);
-	emit_str(&e, "a,b", "say \"no\"");
-	emit_str(&e, "plain", "x");
+	emit_counter(&e, "a,b", 1);
+	emit_field(&e, "text", "say \"no\"");
+	emit_field(&e, "name", "x");
 	emit_end(&e);
-	assert_string_equal(paper.text, "\"a,b\",plain\n\"say \"\"no\"\"\",x\n");
+	assert_string_equal(paper.text, "\"a,b\",text,name\n1,\"say \"\"no\"\"\",x\n");
 }
 
 static void any_events_make_csv(void **state)

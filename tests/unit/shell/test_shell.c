@@ -25,7 +25,7 @@ static void json_gives_one_value_per_command(void **state)
 {
 	(void)state;
 	assert_script("lines 2 --json; --json echo a; pt --json dump b; echo c", 0,
-		      "[0, 1]\n{\"arg\": \"a\"}\n{\"arg\": \"b\"}\n<c>\n");
+		      "[0, 1]\n{\"text\": \"a\"}\n{\"text\": \"b\"}\n<c>\n");
 	assert_script("fail --json", 1, "{\"error\": \"as asked\", \"command\": \"fail\"}\n");
 	assert_script("break --json; echo --json", 1, "[{}]\n{}\n");
 	assert_script("silent --json", 0, "{}\n");
@@ -51,7 +51,7 @@ static int run_and_count(const struct cmd *cmd, struct cmd_call *call)
 static void commands_run_through_the_guard(void **state)
 {
 	(void)state;
-	sh.run = run_and_count;
+	sh.runner.guard = run_and_count;
 	assert_script("echo a; lines 1", 1, "line 0\n");
 }
 

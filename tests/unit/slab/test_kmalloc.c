@@ -152,7 +152,7 @@ static void other_peoples_memory_is_refused(void **state)
 	}
 	assert_int_equal(large_pages(sys), pages);
 	assert_int_equal(sim_free_pages(sys), free);
-	assert_int_equal(sys->page_errors.bad_frees, 0);
+	assert_int_equal(sys->page.errors.bad_frees, 0);
 	assert_sound(sys);
 	sim_free(sys);
 }
@@ -171,7 +171,7 @@ static void twice_is_refused(void **state)
 		assert_int_equal(slab_bad_frees(sys), i + 1);
 	}
 	assert_int_equal(large_pages(sys), 0);
-	assert_int_equal(sys->page_errors.bad_frees, 0);
+	assert_int_equal(sys->page.errors.bad_frees, 0);
 	assert_sound(sys);
 	sim_free(sys);
 }

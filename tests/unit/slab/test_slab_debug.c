@@ -186,7 +186,7 @@ static void so_far_behind_that_the_record_is_gone(void **state)
 		u64 bad = slab_bad_writes(sys);
 		u8 *p, *next;
 
-		sys->slab_options.debug = 0;
+		sys->given.slab_options.debug = 0;
 		c = kmem_cache_create(sys, "far", 40, 0, flags[i], NULL);
 		p = allocator(sys, c);
 		next = allocator(sys, c);

@@ -294,7 +294,7 @@ static void end_team(struct team *t)
 			assert_int_equal(kmalloc_live(t->sys), 0);
 	}
 	assert_int_equal(slab_bad_frees(t->sys) + slab_bad_writes(t->sys), 0);
-	assert_int_equal(t->sys->page_errors.bad_frees, 0);
+	assert_int_equal(t->sys->page.errors.bad_frees, 0);
 }
 
 static void threads_on(const char *spec, u32 nr, u64 seed, u32 steps)

@@ -32,7 +32,7 @@ static void free_blocks_add_up(void **state)
 
 	(void)state;
 	pcp_drain_all(sys, 0);
-	for (u64 pfn = 0; pfn < sys->max_pfn;) {
+	for (u64 pfn = 0; pfn < sys->page.max_pfn;) {
 		struct buddy_block block;
 
 		if (!buddy_block_of(sys, pfn, &block)) {
@@ -78,7 +78,7 @@ static void wild_page_numbers_are_no_pages(void **state)
 		assert_null(zone_of_pfn(sys, wild[i] & ((1ULL << 40) - 1)));
 	}
 	assert_int_equal(page_use_of(sys, 0xa0), PAGE_NO_RAM);
-	assert_int_equal(page_use_of(sys, sys->max_pfn), PAGE_NO_RAM);
+	assert_int_equal(page_use_of(sys, sys->page.max_pfn), PAGE_NO_RAM);
 }
 
 static void zones_and_nodes(void **state)
@@ -87,7 +87,7 @@ static void zones_and_nodes(void **state)
 	assert_string_equal(zone_of_pfn(sys, 1)->name, "DMA");
 	assert_string_equal(zone_of_pfn(sys, 0x1000)->name, "DMA32");
 	assert_int_equal(zone_of_pfn(sys, 0x1000)->zone_pgdat->node_id, 0);
-	assert_int_equal(zone_of_pfn(sys, sys->max_pfn - 1)->zone_pgdat->node_id, 1);
+	assert_int_equal(zone_of_pfn(sys, sys->page.max_pfn - 1)->zone_pgdat->node_id, 1);
 }
 
 static void struct_pages_and_tables_are_known(void **state)
@@ -96,7 +96,7 @@ static void struct_pages_and_tables_are_known(void **state)
 	void *area = vmalloc(sys, 64 * KiB);
 
 	(void)state;
-	for (u64 pfn = 0; pfn < sys->max_pfn; pfn++) {
+	for (u64 pfn = 0; pfn < sys->page.max_pfn; pfn++) {
 		enum page_use use = page_use_of(sys, pfn);
 
 		memmap += use == PAGE_MEMMAP;

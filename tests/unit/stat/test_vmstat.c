@@ -22,7 +22,7 @@ static u64 node_stat(const struct mem_system *sys, int nid, const char *name)
 {
 	u64 values[NR_VM_NODE_STAT_ITEMS];
 
-	vm_node_stats(sys, sys->node_data[nid], values);
+	vm_node_stats(sys, sys->page.node_data[nid], values);
 	for (u32 i = 0; i < NR_VM_NODE_STAT_ITEMS; i++) {
 		if (!strcmp(vm_node_stat_names[i], name))
 			return values[i];
@@ -187,14 +187,15 @@ static void flags_of_runs_are_those_of_pages(void **state)
 		tables += flags >> KPF_PGTABLE & 1 ? nr : 0;
 	}
 	for (u32 type = 0; type < MAX_NR_ZONES; type++)
-		free -= sys->node_data[0]->node_zones[type].nr_free_pages;
+		free -= sys->page.node_data[0]->node_zones[type].nr_free_pages;
 	assert_int_equal(free, 0);
 	assert_true(slab >= 1 && heads >= 1 && tails >= 15 && tables >= 1);
 	assert_int_equal(kpageflags(sys, page_to_pfn(sys, huge), &one), 1ULL << KPF_COMPOUND_HEAD);
 	assert_int_equal(kpageflags(sys, page_to_pfn(sys, huge) + 3, &one),
 			 1ULL << KPF_COMPOUND_TAIL);
 	assert_int_equal(kpageflags(sys, 0xa0, &one), 1ULL << KPF_RESERVED);
-	assert_int_equal(kpageflags(sys, sys->devices[0].start_pfn, &one), 1ULL << KPF_NOPAGE);
+	assert_int_equal(kpageflags(sys, sys->given.devices[0].start_pfn, &one),
+			 1ULL << KPF_NOPAGE);
 	__free_pages(sys, huge, 4);
 	vfree(sys, area);
 	kfree(sys, object);
@@ -207,8 +208,8 @@ static void flags_of_runs_are_those_of_pages(void **state)
 static void device_memory_is_never_handed_out(void **state)
 {
 	struct mem_system *sys = sim_new("64M nodes=2 pmem=64M");
-	const struct device_range *d = &sys->devices[0];
-	const struct zone *zone = &sys->node_data[1]->node_zones[ZONE_DEVICE];
+	const struct device_range *d = &sys->given.devices[0];
+	const struct zone *zone = &sys->page.node_data[1]->node_zones[ZONE_DEVICE];
 	struct page *page, *head = NULL;
 
 	(void)state;
@@ -225,7 +226,7 @@ static void device_memory_is_never_handed_out(void **state)
 	assert_true(page_test(page, PG_reserved));
 	assert_int_equal(page->_refcount, 1);
 	__free_pages(sys, page, 0); /* a caller's mistake */
-	assert_int_equal(sys->page_errors.bad_frees, 1);
+	assert_int_equal(sys->page.errors.bad_frees, 1);
 	while ((page = alloc_page(sys, GFP_HIGHUSER_MOVABLE))) {
 		assert_true(page_to_pfn(sys, page) < d->start_pfn);
 		page->private = (u64)(uintptr_t)head;

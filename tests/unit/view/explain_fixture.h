@@ -21,6 +21,7 @@
 #include "parse/facts.h"
 #include "fake_fw.h"
 #include "lib.h"
+#include "mm/init.h"
 
 #define CORE	0x3f010000ULL /* DxeCore */
 #define RUNTIME 0x3f200000ULL /* a runtime driver */

@@ -12,7 +12,7 @@
 
 static int run(const char *line, enum emit_format format)
 {
-	return run_line(&app, &cmds_explain, line, format);
+	return run_line(&app, line, format);
 }
 
 static void show(const char *line)

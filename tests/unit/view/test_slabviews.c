@@ -14,14 +14,8 @@ int fw_file_write(const char *path, const char *buf, size_t len)
 
 static int run_as(const char *line, enum emit_format format)
 {
-	static const struct cmd_table *const tables[] = {&cmds_slab, &cmds_slabdebug,
-							 &cmds_explain};
-	int err = -ENOENT;
-
 	text_clear();
-	for (u32 i = 0; err == -ENOENT && !text_len && i < ARRAY_SIZE(tables); i++)
-		err = run_line(&app, tables[i], line, format);
-	return err;
+	return run_line(&app, line, format);
 }
 
 static int run(const char *line)
@@ -84,10 +78,10 @@ static void slabinfo_is_linuxs_to_the_byte(void **state)
 	struct kmem_cache *caches[ARRAY_SIZE(oldest_first)];
 
 	(void)state;
-	app.sys.slab_options.nomerge = true;
+	app.sys.given.slab_options.nomerge = true;
 	for (u32 i = 0; i < ARRAY_SIZE(caches); i++)
 		caches[i] = new_cache(oldest_first[i].name, oldest_first[i].size, 0);
-	app.sys.slab_options.nomerge = false;
+	app.sys.given.slab_options.nomerge = false;
 	assert_int_equal(run("slabinfo"), 0);
 	assert_true(!strncmp(text, "slabinfo - version: 2.1\n# name ", 31));
 	assert_ptr_equal(strstr(text, sample), strstr(strstr(text, "sharedavail>"), "\n") + 1);
@@ -174,7 +168,7 @@ static void quarantined_objects_are_seen(void **state)
 	void *object;
 
 	(void)state;
-	app.sys.slab_options.quarantine = 4;
+	app.sys.given.slab_options.quarantine = 4;
 	c = new_cache("ill", 100, SLAB_DEBUG_FLAGS);
 	object = take(c);
 	kmem_cache_free(&app.sys, c, object);
@@ -182,7 +176,7 @@ static void quarantined_objects_are_seen(void **state)
 	assert_int_equal(count_char('q'), 1);
 	assert_says("q free, in quarantine: 1\n");
 	destroy(c);
-	app.sys.slab_options.quarantine = 0;
+	app.sys.given.slab_options.quarantine = 0;
 }
 
 /* ---- live objects ------------------------------------------------------------------------ */
@@ -319,16 +313,16 @@ static void every_planted_bug_is_found(void **state)
 
 	(void)state;
 	for (u32 quarantine = 0; quarantine <= 8; quarantine += 8) {
-		app.sys.slab_options.quarantine = quarantine;
+		app.sys.given.slab_options.quarantine = quarantine;
 		for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
 			fmt_print(line, sizeof(line), "slabdebug plant %s", names[i]);
 			assert_int_equal(run(line), 0);
 			assert_says("\n1 of 1 found\n");
 		}
 	}
-	app.sys.slab_options.quarantine = 0;
+	app.sys.given.slab_options.quarantine = 0;
 	assert_int_equal(run_as("slabdebug plant all", EMIT_JSON), 0);
-	assert_says("\"planted\": 9, \"found\": 9");
+	assert_says("\"planted\": 9, \"nr_found\": 9");
 	assert_int_equal(kmem_cache_live(&app.sys, app.sys.slab.cache_cache), caches);
 	assert_null(slab_check(&app.sys, &where));
 	assert_int_equal(run("slabdebug plant"), -EINVAL);

@@ -258,7 +258,7 @@ static void esc_ends_every_view_soon(void **state)
 		if (view < 2)
 			view_memmap(&out, &map, view ? MEMMAP_LINUX : MEMMAP_SHELL);
 		else
-			view_numa(&out, &numa, NUMA_OK, 0);
+			view_numa(&out, &numa, "", NUMA_OK, 0);
 		assert_true(emit_stopped(&out));
 		assert_in_range(text_len, 200, 400);
 	}

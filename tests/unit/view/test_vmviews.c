@@ -4,12 +4,10 @@
 #include "explain_fixture.h"
 #include "mm_fixture.h"
 
-static const char *output_of(int (*fn)(struct cmd_call *call), enum emit_format format)
+static const char *output_of(const char *line, enum emit_format format)
 {
-	struct cmd_call call = {.app = &app};
-
 	text_clear();
-	assert_int_equal(run_fn(&call, fn, format), 0);
+	assert_int_equal(run_line(&app, line, format), 0);
 	return text;
 }
 
@@ -30,7 +28,7 @@ static void lines_are_linuxs(void **state)
 	void *a, *b, *map;
 
 	(void)state;
-	assert_string_equal(output_of(cmd_vmallocinfo, EMIT_TEXT), "");
+	assert_string_equal(output_of("vmallocinfo", EMIT_TEXT), "");
 	a = called_from(vmalloc(sys, 3 * PAGE_SIZE), 0xffffffff81234567);
 	called_from(vmalloc_user(sys, 16 * PAGE_SIZE), 0xffffffff80000001);
 	map = called_from(vmap(sys, &page, 1, PT_WRITE | PT_NOEXEC), 0x1000);
@@ -39,7 +37,7 @@ static void lines_are_linuxs(void **state)
 	b = vmalloc(sys, 4 * MiB);
 	vfree(sys, b);
 	assert_string_equal(
-		output_of(cmd_vmallocinfo, EMIT_TEXT),
+		output_of("vmallocinfo", EMIT_TEXT),
 		"0xffffc90000000000-0xffffc90000004000   16384 0xffffffff81234567 pages=3 vmalloc "
 		"N0=3\n"
 		"0xffffc90000004000-0xffffc90000015000   69632 0xffffffff80000001 pages=16 "
@@ -49,7 +47,7 @@ static void lines_are_linuxs(void **state)
 		"phys=0x00000000fed00000 ioremap\n"
 		"0xffffc90000019000-0xffffc9000001b000    8192 vm_map_ram\n"
 		"0xffffc9000001b000-0xffffc9000041c000 4198400 unpurged vm_area\n");
-	assert_non_null(strstr(output_of(cmd_vmallocinfo, EMIT_JSON), "\"unpurged\""));
+	assert_non_null(strstr(output_of("vmallocinfo", EMIT_JSON), "\"unpurged\""));
 	vunmap(sys, map);
 	vfree(sys, a);
 	assert_sound(sys);
@@ -61,7 +59,8 @@ static void what_was_refused(void **state)
 	vfree(&app.sys, (void *)0x5000);
 	assert_null(vmalloc(&app.sys, 0));
 	app.sys.vmalloc.errors.caller = (void *)0x1234;
-	output_of(cmd_show_refused_areas, EMIT_TEXT);
+	text_clear();
+	run_fn(&(struct cmd_call){.app = &app}, cmd_show_refused_areas, EMIT_TEXT);
 	assert_string_equal(text,
 			    "2 calls for areas refused, 0 found no memory or no room\n"
 			    "       1 size 0, or more than there is\n"

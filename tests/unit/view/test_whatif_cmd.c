@@ -21,7 +21,7 @@ int fw_file_write(const char *path, const char *buf, size_t len)
 static int run(const char *line)
 {
 	text_clear();
-	return run_line(&app, &cmds_whatif, line, EMIT_TEXT);
+	return run_line(&app, line, EMIT_TEXT);
 }
 
 /* Where `va` leads in the invented tables; all ones: nowhere. */

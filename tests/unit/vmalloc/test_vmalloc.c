@@ -17,7 +17,7 @@ static void areas_are_apart_and_mapped(void **state)
 		u64 va = va_of(sys, a);
 		u8 rights;
 
-		assert_int_equal(va, sys->layout.vmalloc_start);
+		assert_int_equal(va, sys->given.layout.vmalloc_start);
 		assert_ptr_equal(b, a + 6 * PAGE_SIZE);
 		assert_true(is_mapped(sys, va + 5 * PAGE_SIZE - 1, &rights));
 		assert_int_equal(rights, PTR_SR | PTR_SW);
@@ -93,7 +93,7 @@ static void no_room_in_the_region(void **state)
 	u8 *a, *b;
 
 	(void)state;
-	sys->layout.vmalloc_end = sys->layout.vmalloc_start + 10 * PAGE_SIZE;
+	sys->given.layout.vmalloc_end = sys->given.layout.vmalloc_start + 10 * PAGE_SIZE;
 	assert_null(vmalloc(sys, 10 * PAGE_SIZE)); /* the guard page does not fit */
 	assert_int_equal(free_pages_shrunk(sys), before);
 	a = vmalloc(sys, 4 * PAGE_SIZE);
@@ -145,7 +145,7 @@ static void vmap_shows_the_callers_pages(void **state)
 	vunmap(sys, ro);
 	assert_int_equal(block->_refcount, 1); /* still the caller's */
 	__free_pages(sys, block, 2);
-	assert_int_equal(sys->page_errors.bad_frees, 0);
+	assert_int_equal(sys->page.errors.bad_frees, 0);
 	assert_int_equal(sys->vmalloc.nr_areas, 0);
 	assert_int_equal(sys->vmalloc.nr_pages, 0);
 	assert_sound(sys);

@@ -30,7 +30,7 @@ static void the_check_finds_wrong_areas(void **state)
 	struct mem_system *sys = sim_new("128M");
 	u8 *p = vmalloc(sys, 2 * PAGE_SIZE), *q = vmalloc(sys, PAGE_SIZE);
 	struct vm_struct *a = area_at(sys, p), *b = area_at(sys, q);
-	u64 end = sys->layout.vmalloc_end;
+	u64 end = sys->given.layout.vmalloc_end;
 
 	(void)state;
 	b->addr -= PAGE_SIZE;
@@ -53,9 +53,9 @@ static void the_check_finds_wrong_areas(void **state)
 	sys->vmalloc.nr_pages++;
 	expect_wrong(sys, "the areas differ from their count");
 	sys->vmalloc.nr_pages--;
-	sys->layout.vmalloc_end = va_of(sys, q) + PAGE_SIZE;
+	sys->given.layout.vmalloc_end = va_of(sys, q) + PAGE_SIZE;
 	expect_wrong(sys, "an area lies beyond the region");
-	sys->layout.vmalloc_end = end;
+	sys->given.layout.vmalloc_end = end;
 	vfree(sys, q);
 	b = area_at(sys, q);
 	sys->vmalloc.lazy_pages++;

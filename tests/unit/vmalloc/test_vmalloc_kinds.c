@@ -104,7 +104,7 @@ static void huge_ones_have_large_pages(void **state)
 	assert_int_equal(pt_protect(&sys->pt, va_of(sys, p) + MiB, PAGE_SIZE, PT_NOEXEC), 0);
 	vfree(sys, p);
 	assert_int_equal(all_pages(sys), before);
-	assert_int_equal(sys->page_errors.bad_frees, 0);
+	assert_int_equal(sys->page.errors.bad_frees, 0);
 	assert_sound(sys);
 	sim_free(sys);
 }
@@ -168,7 +168,7 @@ static void device_memory_has_its_type(void **state)
 		struct mem_system *sys = sim_new("64M");
 		u8 *p, *large;
 
-		sys->pat = cases[i].pat;
+		sys->given.pat = cases[i].pat;
 		vm_init_types(sys);
 		p = ioremap(sys, 0xf0000000, 3 * PAGE_SIZE, cases[i].type);
 		large = ioremap(sys, 0xe0000000, 4 * MiB, cases[i].type);

@@ -94,7 +94,7 @@ static void model_lazy(const struct mem_system *sys)
 	const struct vm_struct *area = NULL;
 
 	while ((area = vmalloc_next(sys, area))) {
-		u64 at = (area->addr - sys->layout.vmalloc_start) / PAGE_SIZE;
+		u64 at = (area->addr - sys->given.layout.vmalloc_start) / PAGE_SIZE;
 
 		for (u64 i = 0; area->flags & VM_LAZY && i < area->size / PAGE_SIZE; i++) {
 			assert_int_not_equal(model[at + i], TAKEN);
@@ -134,7 +134,7 @@ static void check_place(const struct mem_system *sys, struct held *h)
 	static const u32 align[NR_KINDS] = {1, 1, 1, 16, 512, 1, 1, 1024, 1};
 	u32 surely = h->nr + 1 + align[h->kind] - 1;
 
-	h->at = (u32)((va_of(sys, h->p) - sys->layout.vmalloc_start) / PAGE_SIZE);
+	h->at = (u32)((va_of(sys, h->p) - sys->given.layout.vmalloc_start) / PAGE_SIZE);
 	assert_int_equal(h->at, round_up(model_place(surely), align[h->kind]));
 	memset(model + h->at, TAKEN, h->nr + 1);
 }
