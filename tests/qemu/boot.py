@@ -8,7 +8,7 @@ import time
 from machine import Machine
 
 HOLD = 4  # seconds that scripts hold
-HOLDING = re.compile(rb"holding for .*CR3 is (0x[0-9a-f]+)")
+HOLDING = re.compile(rb"holding for .*CR3 is (0x[0-9a-f]+),")  # with the comma: output comes in pieces
 KEYS = ("mem", "cpu", "smp", "numa", "machine", "options", "firmware", "extra")
 TIMEOUT = 600
 
