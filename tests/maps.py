@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import tempfile
 
+from results import Skipped, in_order
+
 TIMEOUT = 60
 SCRIPT = "memblock; zones; pt stats; exercise steps=5000; whatif m"
 
@@ -30,12 +32,11 @@ def wrong(program, path):
 
 
 def run(build, folder):
-    """Yields (name, error, skipped) for every machine of a folder."""
+    """Yields (name, error) for every machine of a folder."""
     program = os.path.join(build, "host", "tablewalk")
-    files = sorted(glob.glob(os.path.join(folder, "**", "*.map"), recursive=True))
+    files = [path for path in sorted(glob.glob(os.path.join(folder, "**", "*.map"), recursive=True))
+             if "/partial/" not in path]  # pieces of machines, without RAM to start in
     if not files:
-        yield f"machines in {os.path.basename(folder)}", None, f"none in {folder}"
-    for path in files:
-        if "/partial/" in path:  # pieces of machines, without RAM to start in
-            continue
-        yield f"machine {os.path.basename(path)}", wrong(program, path), None
+        yield f"machines in {os.path.basename(folder)}", Skipped(f"none in {folder}")
+    for path, error in zip(files, in_order(lambda path: wrong(program, path), files)):
+        yield f"machine {os.path.basename(path)}", error

@@ -13,44 +13,15 @@ import re
 import subprocess
 import sys
 import time
-from xml.sax.saxutils import quoteattr
+
+from results import Results, Skipped, in_order
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path.insert(0, os.path.join(HERE, "qemu"))
 
-FUZZ_RUNS = 200000
-
-
-class Results:
-    def __init__(self):
-        self.cases = []  # (name, error or None, skipped reason or None)
-
-    def add(self, name, error=None, skipped=None):
-        self.cases.append((name, error, skipped))
-        if skipped:
-            print(f"skip  {name}: {skipped}")
-        elif error:
-            print(f"FAIL  {name}\n      " + error.strip().replace("\n", "\n      "))
-        else:
-            print(f"ok    {name}")
-        sys.stdout.flush()
-
-    def count(self):
-        failed = sum(1 for _, error, _ in self.cases if error)
-        skipped = sum(1 for _, _, reason in self.cases if reason)
-        return len(self.cases) - failed - skipped, failed, skipped
-
-    def write_junit(self, path):
-        passed, failed, skipped = self.count()
-        lines = [f'<testsuite name="tablewalk" tests="{len(self.cases)}" failures="{failed}" '
-                 f'skipped="{skipped}">']
-        for name, error, reason in self.cases:
-            body = f"<failure message={quoteattr(error)}/>" if error else ""
-            body += f"<skipped message={quoteattr(reason)}/>" if reason else ""
-            lines.append(f"<testcase name={quoteattr(name)}>{body}</testcase>")
-        with open(path, "w") as f:
-            f.write("\n".join(lines) + "\n</testsuite>\n")
+FUZZ_RUNS, FUZZ_SECONDS = 200000, 20
+UNIT_TIMEOUT = 900  # seconds; on a computer that others use too
 
 
 def run(command, timeout, env=None):
@@ -68,31 +39,43 @@ def programs(pattern):
     return sorted(p for p in glob.glob(pattern) if os.path.isfile(p) and os.access(p, os.X_OK))
 
 
+def unit_cases(suite, status, output):
+    """(name, error) of each test of a program, whose own lines are counted."""
+    tests = {name: verdict for verdict, name in re.findall(r"\[ +(OK|FAILED|SKIPPED) +\] (\w+)$", output, re.M)}
+    reason = "; ".join(re.findall(r"^# skipped: (.*)", output, re.M)) or "see the suite"
+    errors = {"OK": None, "FAILED": output[-3000:], "SKIPPED": Skipped(reason)}
+    for name, verdict in tests.items():
+        yield f"unit {suite}: {name}", errors[verdict]
+    if status != 0 and "FAILED" not in tests.values():
+        yield f"unit {suite}", f"status {status}\n{output[-4000:]}"
+
+
 def group_unit(results, options):
-    """Each program is a suite of cmocka's; its own lines are counted."""
-    for program in programs(f"{options.build}/test/unit/*/test_*"):
+    suites = programs(f"{options.build}/test/unit/*/test_*")
+    runs = in_order(lambda program: run([program], UNIT_TIMEOUT, {"MAPS": options.maps}), suites)
+    for program, (status, output) in zip(suites, runs):
         suite = "/".join(program.split("/")[-2:]).replace("test_", "", 1)
-        status, output = run([program], 300, {"MAPS": options.maps})
-        tests = re.findall(r"\[ +(OK|FAILED|SKIPPED) +\] (\w+)$", output, re.M)
-        for verdict, name in dict((name, (verdict, name)) for verdict, name in tests).values():
-            results.add(f"unit {suite}: {name}", skipped="see the suite" if verdict == "SKIPPED" else None,
-                        error=f"{output[-3000:]}" if verdict == "FAILED" else None)
-        if status != 0 and not any(verdict == "FAILED" for verdict, _ in tests):
-            results.add(f"unit {suite}", error=f"status {status}\n{output[-4000:]}")
+        for name, error in unit_cases(suite, status, output):
+            results.add(name, error)
         for line in re.findall(r"^# .*", output, re.M):
             print("      " + line)
 
 
+def fuzz_error(options, program):
+    """None, or what a fuzzer found: known inputs first, then as many others as its time allows."""
+    name = os.path.basename(program)[5:]
+    corpus = os.path.join(ROOT, "tests", "fuzz", "corpus", name)
+    scratch = os.path.join(options.build, "fuzz", "found-" + name)
+    os.makedirs(scratch, exist_ok=True)
+    status, output = run([program, f"-runs={FUZZ_RUNS}", "-seed=1", f"-max_total_time={FUZZ_SECONDS}",
+                          f"-artifact_prefix={scratch}/", scratch] + [corpus] * os.path.isdir(corpus), 120)
+    return None if status == 0 else output[-3000:]
+
+
 def group_fuzz(results, options):
-    for program in programs(f"{options.build}/fuzz/fuzz_*"):
-        name = os.path.basename(program)
-        corpus = os.path.join(ROOT, "tests", "fuzz", "corpus", name[5:])
-        inputs = [corpus] if os.path.isdir(corpus) else []
-        scratch = os.path.join(options.build, "fuzz", "found-" + name[5:])
-        os.makedirs(scratch, exist_ok=True)
-        status, output = run([program, f"-runs={FUZZ_RUNS}", "-seed=1", "-max_total_time=20",
-                              f"-artifact_prefix={scratch}/", scratch] + inputs, 120)
-        results.add(f"fuzz {name[5:]}", error=None if status == 0 else output[-3000:])
+    fuzzers = programs(f"{options.build}/fuzz/fuzz_*")
+    for program, error in zip(fuzzers, in_order(lambda fuzzer: fuzz_error(options, fuzzer), fuzzers)):
+        results.add(f"fuzz {os.path.basename(program)[5:]}", error)
 
 
 def group_lint(results, options):
@@ -116,8 +99,8 @@ def group_lint(results, options):
 
 def group_host(results, options):
     import test_host
-    for name, error, skipped in test_host.run(options.build, options.maps):
-        results.add(f"host {name}", error, skipped)
+    for name, error in test_host.run(options.build, options.maps):
+        results.add(f"host {name}", error)
 
 
 def group_qemu(results, options):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The CPU of a machine that a file describes; a clock; calls that survive a fault. */
 #define _GNU_SOURCE
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <time.h>
@@ -19,6 +20,19 @@ static struct trap_frame trapped;
 static int nr_guards;
 
 enum { GUARD_FAULT = 1, GUARD_ABORT };
+
+/* Turns before a thread gives way: a lock that is held for a moment is free sooner than that. */
+#define PATIENCE 256
+
+void arch_relax(void)
+{
+	static __thread u32 turns;
+
+	if (++turns % PATIENCE)
+		__builtin_ia32_pause();
+	else
+		sched_yield();
+}
 
 u64 arch_cycles(void)
 {

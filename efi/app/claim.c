@@ -65,16 +65,19 @@ static void claim_around(struct app *app, phys_addr_t start, phys_addr_t end,
 	}
 }
 
-/* The largest wanted range that ends below `limit`; -1: none. */
+/* The largest wanted range that ends below `limit` and is not empty; -1: none. */
 static int largest_below(const struct memmap *map, phys_addr_t limit)
 {
+	u64 most = 0;
 	int best = -1;
 
 	for (u32 i = 0; i < map->nr; i++) {
-		if (!claim_wants(&map->desc[i]) || mem_desc_end(&map->desc[i]) > limit)
+		const struct mem_desc *d = &map->desc[i];
+
+		if (!claim_wants(d) || mem_desc_end(d) > limit || d->nr_pages <= most)
 			continue;
-		if (best < 0 || map->desc[i].nr_pages > map->desc[best].nr_pages)
-			best = (int)i;
+		most = d->nr_pages;
+		best = (int)i;
 	}
 	return best;
 }
@@ -95,7 +98,7 @@ static void set_reserve_aside(struct memmap *map, u64 pages)
 			low = 0;
 			continue;
 		}
-		if (i < 0 || !map->desc[i].nr_pages)
+		if (i < 0)
 			return;
 		/* Whole pageblocks if possible, so that the ranges keep aligned ends. */
 		share = min(round_up(low ? low : pages, PAGEBLOCK_NR_PAGES), map->desc[i].nr_pages);

@@ -35,7 +35,7 @@ static void show_machine(struct emit *out, const struct machine *m)
 		 m->product);
 	emit_put(
 		out,
-		"firmware  {firmware_vendor:.24} {bios_version:.24} {bios_date:.12}  UEFI {uefi}\n",
+		"firmware  {firmware_vendor:.22} {bios_version:.22} {bios_date:.12}  UEFI {uefi}\n",
 		m->firmware_vendor, m->bios_version, m->bios_date, uefi);
 	emit_put(out, "CPU       {brand:.40}, {physical_bits}-bit physical\n",
 		 c->brand[0] ? c->brand : c->vendor, c->phys_bits);
@@ -108,9 +108,8 @@ static void show_memory(const struct app *app, struct emit *out)
 	char ram_text[24], claimed_text[24];
 
 	emit_put(out,
-		 "memory    {ram!}{:} RAM in {descriptors} descriptors; {claimed!}{:} claimed, the "
-		 "rest "
-		 "stays with firmware\n",
+		 "memory    {ram!}{:} RAM in {descriptors} descriptors; {claimed!}{:} claimed from "
+		 "firmware\n",
 		 ram, human(ram_text, sizeof(ram_text), ram), app->machine.map.nr, claimed,
 		 human(claimed_text, sizeof(claimed_text), claimed));
 }

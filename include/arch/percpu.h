@@ -23,10 +23,18 @@ static inline u32 arch_this_cpu(void)
 {
 	return arch_host_cpu;
 }
+void arch_relax(void);
 #else
 static inline u32 arch_this_cpu(void)
 {
 	return ((const struct arch_percpu __seg_gs *)0)->nr; /* cppcheck-suppress nullPointer */
+}
+
+/* In each turn of a loop that waits for another CPU. On the host there may be fewer real CPUs than
+ * threads: after some turns the thread gives way, so that the one it waits for can run. */
+static inline void arch_relax(void)
+{
+	__builtin_ia32_pause();
 }
 #endif
 

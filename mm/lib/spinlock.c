@@ -10,7 +10,7 @@ void spin_lock_wait(struct spinlock *lock)
 		owner = __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
 		ASSERT(owner != own, "lock %s was left locked by what failed on this CPU",
 		       lock->name);
-		__builtin_ia32_pause();
+		arch_relax();
 	} while (owner || !__atomic_compare_exchange_n(&lock->owner, &owner, own, false,
 						       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
 }

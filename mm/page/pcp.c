@@ -219,7 +219,7 @@ u64 pcp_drain_all(struct mem_system *sys, u32 cpu)
 		for (u32 i = 0; i < PATIENCE && __atomic_load_n(&pc->drain, __ATOMIC_ACQUIRE);
 		     i++) {
 			pcp_answer(sys, cpu); /* it may be waiting for us */
-			__builtin_ia32_pause();
+			arch_relax();
 		}
 		pages++; /* worth another try */
 	}

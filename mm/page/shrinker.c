@@ -101,7 +101,7 @@ void unregister_shrinker(struct mem_system *sys, struct shrinker *shrinker)
 	shrinker->leaving = true;
 	spin_unlock(&sys->shrinkers.lock);
 	while (__atomic_load_n(&shrinker->users, __ATOMIC_ACQUIRE))
-		__builtin_ia32_pause();
+		arch_relax();
 	spin_lock(&sys->shrinkers.lock);
 	list_del(&shrinker->list);
 	spin_unlock(&sys->shrinkers.lock);

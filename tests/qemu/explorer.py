@@ -5,57 +5,14 @@ In one boot: the firmware's tables and `info tlb` while the CPU uses them; the s
 thousands of random steps; the access model and the CPU.
 """
 import re
-import time
 
-from machine import Machine
+from boot import HOLD, Boot, compare
 
-HOLD = 4
-HOLDING = re.compile(rb"holding for .*CR3 is (0x[0-9a-f]+)")
 SCRIPT = (f"pt dump fw --format tlb; hold {HOLD} fw; clone own; exercise edits steps=10000 --json; "
           f"pt dump clone --format tlb; hold {HOLD} clone; access --sweep; stale; clone fw; "
           "map 7f0000000000 100000 2M rwu; probe 7f0000001234 w user; probe 7f0000001234 x; pt diff fw clone; "
           "undo; pt diff fw clone; unmap 100000 4K; probe 100000 r; explain v:100000; translate p:100000; "
           "walk fw 100000; memtype; images; pt stats; quit")
-
-
-def flat(text):
-    """VA, PA and flags of each line of `info tlb`, without accessed and dirty, as the CPU sets these."""
-    lines = re.findall(r"^([0-9a-f]{16}): ([0-9a-f]{16}) (\S{9})\s*$", text, re.M)
-    return [(va, pa, flags[:3] + flags[5:]) for va, pa, flags in lines]
-
-
-class Boot:
-    """Runs the script; at each hold, reads the CPU's translations."""
-
-    def __init__(self, row, image, script):
-        keys = ("mem", "cpu", "smp", "machine", "options", "firmware", "extra")
-        self.machine = Machine(image, **{key: row[key] for key in keys if key in row})
-        self.script, self.tlbs, self.output, self.status, self.why = script, [], "", None, ""
-
-    def run(self, timeout):
-        with self.machine as m:
-            m.start_script(self.script)
-            end = time.monotonic() + timeout
-            for _ in range(self.script.count("hold ")):
-                self._wait_and_look(end)
-            self.status = m.run(max(1, end - time.monotonic()))
-            self.output = m.output.decode(errors="replace")
-            self.why = "" if self.status == 0 else f"status {self.status}: {m.why()}\n{self.output[-1500:]}"
-        return self
-
-    def _wait_and_look(self, end):
-        m, seen = self.machine, len(self.tlbs)
-        while len(HOLDING.findall(m.output)) <= seen and time.monotonic() < end and m.process.poll() is None:
-            m.read(0.05)
-        said = HOLDING.findall(m.output)
-        if len(said) <= seen:
-            return
-        root, until, tlb = f"CR3={int(said[seen], 16):016x}", time.monotonic() + HOLD, ""
-        while time.monotonic() < until and m.process.poll() is None and not tlb:
-            if root in m.monitor("info registers"):
-                tlb = m.monitor("info tlb")
-                tlb = tlb if root in m.monitor("info registers") else ""
-        self.tlbs.append(tlb)
 
 
 def section(output, first, last):
@@ -65,17 +22,8 @@ def section(output, first, last):
     return output[start:end] if start >= 0 and end > start else ""
 
 
-def compare(ours, theirs):
-    if not theirs:
-        return "the monitor said nothing, or CR3 was another"
-    if ours == theirs:
-        return None
-    only_ours, only_theirs = sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours))
-    return f"{len(ours)} and {len(theirs)} lines; only ours {only_ours[:3]}; only QEMU's {only_theirs[:3]}"
-
-
 def check_explorer(row, image):
-    boot = Boot(row, image, SCRIPT).run(row.get("timeout", 480))
+    boot = Boot(row, image, SCRIPT).run()
     out = boot.output
     yield "ends with status 0", None if boot.status == 0 else boot.why
     if len(boot.tlbs) != 2:
@@ -83,8 +31,8 @@ def check_explorer(row, image):
         return
     fw, clone = out.split("holding for")[0], section(out, '"disagreements"', "4 levels\n" if
                                                      row["levels"] == 4 else "5 levels\n")
-    yield "the firmware's tables are as `info tlb` says", compare(flat(fw), flat(boot.tlbs[0]))
-    yield "a clone after random edits is as `info tlb` says", compare(flat(clone), flat(boot.tlbs[1]))
+    yield "the firmware's tables are as `info tlb` says", compare(fw, boot.tlbs[0])
+    yield "a clone after random edits is as `info tlb` says", compare(clone, boot.tlbs[1])
     edits = re.search(r'"nr_steps": (\d+).*"cpu_accesses": (\d+).*"disagreements": (\d+)', out)
     yield "10,000 random edits, each access as foreseen", None if edits and int(edits[1]) == 10000 and \
         int(edits[2]) > 8000 and edits[3] == "0" else str(edits and edits[0])

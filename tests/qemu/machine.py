@@ -148,17 +148,17 @@ class Machine:
             self.process.wait()
         return chunk
 
-    def run(self, timeout: float, echo=None, until: bytes | None = None):
+    def run(self, timeout: float, echo=None, until=None):
         """
-        Lets the program run to its end, or until it has printed `until`; `echo` gets the output at
-        once. Returns the program's status, TIMED_OUT, DIED, or None when `until` was printed.
+        Lets the program run to its end, or until `until` says so of the output so far; `echo` gets
+        the output as it comes. Returns the program's status, TIMED_OUT, DIED, or None for `until`.
         """
         end = time.monotonic() + timeout
         while self.process.poll() is None:
             chunk = self.read(min(0.5, end - time.monotonic()))
             if echo and chunk:
                 echo(chunk)
-            if until and until in self.output:
+            if until and until(self.output):
                 return None
             self._watch_memory()
             if time.monotonic() > end and self.process.poll() is None:

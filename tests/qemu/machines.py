@@ -5,8 +5,6 @@
 test_machines.py if they are not the usual ones. The others are `make run`'s variables.
 """
 
-TIMEOUT = 480
-
 # (start_pfn, spanned, present) of each populated zone in Linux 6.1's /proc/zoneinfo on the same machine.
 LINUX_DMA = (1, 4095, 3757)
 LINUX_4G = {"0 DMA": LINUX_DMA, "0 DMA32": (4096, 1044480, 518880), "0 Normal": (1048576, 524288, 524288)}

@@ -9,61 +9,21 @@ import json
 import os
 import re
 import subprocess
-import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 
+from boot import HOLD, Boot, compare
 from explorer import check_explorer
-from machine import Machine, parse_size
-from machines import MACHINES, TIMEOUT
+from machine import parse_size
+from machines import MACHINES
+from results import in_order
 
-HOLD = 4
 SCRIPT = ("zones --json; memmap --json; pt stats --json; exercise --json; pt dump own --format tlb; "
           f"walk 0x100000; hold {HOLD}; zones --json; ")
 # All CPUs; fewer steps, as virtual CPUs wait for each other if there are fewer real ones.
 SCRIPT_SMP = "cpus --json; exercise --cpus all steps=1000 --json; cpus --tlb --json; "
-HOLDING = re.compile(rb"holding for .*CR3 is (0x[0-9a-f]+)")
 WRONG = ("nosuchcommand; walk zzz; walk 0x800000000000000; hexdump 0xfffffffffffff000; pt dump 5-4; "
          "zones; quit")
 CR4_LA57 = 1 << 12
-
-
-class Boot:
-    """Runs a script, and reads QEMU's view when the program waits on its own tables."""
-
-    def __init__(self, row, image, script):
-        keys = ("mem", "cpu", "smp", "numa", "machine", "options", "firmware", "extra")
-        self.machine = Machine(image, **{key: row[key] for key in keys if key in row})
-        self.script, self.output, self.tlb, self.registers = script, "", "", ""
-        self.status, self.why = None, ""
-
-    def run(self):
-        with self.machine as m:
-            m.start_script(self.script)
-            if "hold" in self.script:
-                self.status = m.run(TIMEOUT, until=b"holding for")
-            if self.status is None:
-                if "hold" in self.script:
-                    self._look()
-                self.status = m.run(TIMEOUT)
-            self.output = m.output.decode(errors="replace")
-            if self.status != 0:
-                self.why = f"status {self.status}: {m.why()}"
-        return self
-
-    def _look(self):
-        """Reads translations while CR3 has the program's value; after printing it, the program crosses once more."""
-        end = time.monotonic() + HOLD
-        while time.monotonic() < end and self.machine.process.poll() is None:
-            self.machine.read(0.05)
-            said = HOLDING.search(self.machine.output)
-            if not said:
-                continue
-            root = f"CR3={int(said[1], 16):016x}"
-            self.registers = self.machine.monitor("info registers")
-            self.tlb = self.machine.monitor("info tlb")
-            if root in self.registers and root in self.machine.monitor("info registers"):
-                return
 
 
 def json_values(output):
@@ -80,17 +40,6 @@ def json_values(output):
                 pass
         at = line_end + 1 if line_end >= 0 else len(output)
     return values
-
-
-def translations(text):
-    """VA, PA and flags of each line, without accessed and dirty, as the CPU may set these meanwhile."""
-    found = []
-    for line in text.splitlines():
-        fields = line.replace(":", " ").split()
-        if len(fields) == 3 and len(fields[0]) == 16 and len(fields[1]) == 16 and len(fields[2]) == 9:
-            flags = fields[2]
-            found.append((fields[0], fields[1], flags[:3] + flags[5:]))
-    return found
 
 
 def check_machine(row, image):
@@ -113,7 +62,7 @@ def check_machine(row, image):
     yield "1 GiB pages where the CPU has them", gigabyte_wrong(row, boot)
     yield "the CPU has our root", None if root_in_registers(own, boot.registers) else \
         boot.registers[-900:] or "no registers"
-    yield "`pt dump` agrees with QEMU's `info tlb`", tlb_wrong(boot)
+    yield "`pt dump` agrees with QEMU's `info tlb`", compare(boot.output, "".join(boot.tlbs))
     taken = exercise["memmap_pages"] + exercise["table_pages"]
     lost = free_of(values[0]) - free_of(values[4]) - taken
     # The exercise counts empty slabs as free memory: it shrinks all caches first.
@@ -200,17 +149,6 @@ def zones_wrong(zones, memmap):
 
 def root_in_registers(own, registers):
     return f"CR3={int(own.get('root', '0'), 16):016x}" in registers
-
-
-def tlb_wrong(boot):
-    ours, theirs = translations(boot.output), translations(boot.tlb)
-    if not theirs:
-        return "the monitor said nothing"
-    if ours == theirs:
-        return None
-    only_ours, only_theirs = sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours))
-    return (f"{len(ours)} and {len(theirs)} lines; only ours {only_ours[:3]}; "
-            f"only QEMU's {only_theirs[:3]}")
 
 
 def check_wrong_input(row, image):
@@ -354,8 +292,7 @@ def check_logged(row, image, log_dir):
 
 
 def run(image, log_dir):
-    """Yields (name, error or None) for all machines, as many at once as there are CPUs."""
+    """Yields (name, error or None) for all machines; several at once."""
     os.makedirs(log_dir, exist_ok=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for found in pool.map(lambda row: check_logged(row, image, log_dir), MACHINES):
-            yield from found
+    for found in in_order(lambda row: check_logged(row, image, log_dir), MACHINES):
+        yield from found

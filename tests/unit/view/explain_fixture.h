@@ -91,42 +91,6 @@ int fw_claim(phys_addr_t start, u64 nr_pages)
 	return 0;
 }
 
-int fw_alloc(u64 nr_pages, phys_addr_t limit, bool exec, phys_addr_t *ret)
-{
-	(void)nr_pages;
-	(void)limit;
-	(void)exec;
-	(void)ret;
-	return -ENOMEM;
-}
-
-int fw_release(phys_addr_t start, u64 nr_pages)
-{
-	(void)start;
-	(void)nr_pages;
-	return 0;
-}
-
-int fw_option(const char *name, char *buf, size_t size)
-{
-	(void)name;
-	(void)buf;
-	(void)size;
-	return -ENOENT;
-}
-
-u32 fw_option_warnings(char *buf, size_t size)
-{
-	(void)buf;
-	(void)size;
-	return 0;
-}
-
-const char *fw_last_error(void)
-{
-	return "";
-}
-
 const struct fw_facts *fw_facts(void)
 {
 	return &facts;
