@@ -17,7 +17,16 @@
 #define WINDOW	    (64 * GiB) /* between the mappings */
 
 enum { BY_4K, BY_2M, BY_1G, UNCACHED, NR_WAYS };
-static const char *const way_names[NR_WAYS] = {"4 KiB", "2 MiB", "1 GiB", "4 KiB uncached"};
+
+/* Each way's column: its name, and its cell in hundredths and as text, "-" where there is none. */
+static const struct {
+	const char *name, *cell;
+} ways[NR_WAYS] = {
+	[BY_4K] = {"4 KiB", " {hundredths_4k!}{:14~-}"},
+	[BY_2M] = {"2 MiB", " {hundredths_2m!}{:14~-}"},
+	[BY_1G] = {"1 GiB", " {hundredths_1g!}{:14~-}"},
+	[UNCACHED] = {"4 KiB uncached", " {hundredths_uncached!}{:14~-}"},
+};
 
 struct bench {
 	struct cmd_call *call;
@@ -197,32 +206,33 @@ static void fill_table(struct bench *b, struct table *t)
 	}
 }
 
+static void show_row(struct emit *out, const struct table *t, u32 row)
+{
+	char text[24];
+
+	emit_object(out, NULL);
+	emit_put(out, "{bytes:8S}", t->pages[row] * PAGE_SIZE);
+	for (u32 way = 0; way < NR_WAYS; way++) {
+		u64 cost = t->cost[way][row];
+
+		if (t->have[way])
+			emit_put(out, ways[way].cell, cost, fmt_hundredths(text, cost));
+		else
+			emit_put(out, ways[way].cell, (const char *)NULL, (const char *)NULL);
+	}
+	emit_text(out, "\n");
+	emit_end(out);
+}
+
 static void show_table(struct emit *out, const struct table *t)
 {
-	char size[24];
-
 	emit_text(out, "%8s", "memory");
 	for (u32 way = 0; way < NR_WAYS; way++)
-		emit_text(out, " %14s", way_names[way]);
+		emit_text(out, " %14s", ways[way].name);
 	emit_text(out, "   ticks a load\n");
 	emit_list(out, "rows");
-	for (u32 i = 0; i < t->nr; i++) {
-		emit_text(out, "%8s", fmt_size(size, t->pages[i] * PAGE_SIZE));
-		emit_object(out, NULL);
-		emit_field(out, "bytes", t->pages[i] * PAGE_SIZE);
-		for (u32 way = 0; way < NR_WAYS; way++) {
-			u64 cost = t->cost[way][i];
-
-			if (!t->have[way]) {
-				emit_text(out, " %14s", "-");
-				continue;
-			}
-			emit_text(out, " %11llu.%02llu", cost / 100, cost % 100);
-			emit_counter(out, way_names[way], cost / 100);
-		}
-		emit_text(out, "\n");
-		emit_end(out);
-	}
+	for (u32 row = 0; row < t->nr; row++)
+		show_row(out, t, row);
 	emit_end(out);
 }
 
@@ -263,11 +273,10 @@ static void show_machine(struct emit *out, const struct app *app)
 	else if (c->hypervisor)
 		emit_text(out, "virtual machine: walks are nested, figures are not those of the "
 			       "bare CPU\n");
-	emit_text(out, "%u levels in this boot; %s\n", app->sys.pt.levels,
-		  c->la57 ? "the option levels=4 or 5 gives the others to compare with"
-			  : "this CPU has no 5 levels");
-	emit_field(out, "emulated", c->tcg);
-	emit_field(out, "levels", app->sys.pt.levels);
+	emit_put(out, "{emulated!}{hypervisor!}{levels} levels in this boot; {:}\n", c->tcg,
+		 c->hypervisor, app->sys.pt.levels,
+		 c->la57 ? "the option levels=4 or 5 gives the others to compare with"
+			 : "this CPU has no 5 levels");
 }
 
 static int cmd_bench_walk(struct cmd_call *call)
