@@ -15,7 +15,7 @@
 #define ROOM_BENCH   "Figures"
 #define ROOM_PROGRAM "Program"
 
-extern const struct cmd_table cmds_firmware, cmds_facts, cmds_memtype, cmds_cpus;
+extern const struct cmd_table cmds_firmware, cmds_facts, cmds_memblock, cmds_memtype, cmds_cpus;
 extern const struct cmd_table cmds_browse, cmds_stats, cmds_dump, cmds_walk, cmds_explain,
 	cmds_access, cmds_save, cmds_load, cmds_diff;
 extern const struct cmd_table cmds_sandbox, cmds_edits;
