@@ -30,13 +30,15 @@ extern const struct cmd_table cmds_exercise, cmds_trying, cmds_program;
 
 /* ---- common.c ---------------------------------------------------------------------------- */
 
-/* For each populated zone, of one node or of all, as a list `key`: an object with its node and
- * name, to which `show` adds, after a text of its own. */
+/* For each populated zone, of one node or of all, as a list `key`: an object that begins with the
+ * zone's node and name, printed by the template `label`, and that `show` completes. */
 typedef void zone_view(struct emit *out, const struct mem_system *sys, const struct zone *zone);
 void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,
-		    zone_view *show);
+		    const char *label, zone_view *show);
 void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys,
-		   zone_view *show);
+		   const char *label, zone_view *show);
+/* The label of Linux's files. */
+#define ZONE_LABEL "Node {node}, zone {name:8} "
 
 /* How often something was refused, as a member of a list; nothing if it never was. */
 void cmd_show_count(struct emit *out, const char *what, u64 count);
