@@ -105,7 +105,7 @@ def group_lint(results, options):
             ("PE header", ["tests/lint/pe.py", "check", f"{options.build}/BOOTX64.EFI",
                            f"{options.build}/efi/tablewalk.so"]),
             ("same input, same bytes", ["tests/lint/reproducible.sh", options.build]),
-            ("README's commands", ["tests/lint/readme.py", f"{options.build}/host/tablewalk"]),
+            ("manual and README", ["tests/lint/manual.py", f"{options.build}/host/tablewalk"]),
             ("format", ["tests/lint/format.sh"]),
             ("banners and comments", ["tests/lint/surface.py"]),
             ("cppcheck", ["tests/lint/cppcheck.sh"])):

@@ -78,10 +78,11 @@ int cmd_range_args(struct cmd_call *call, const struct pgtable *pt, u64 *start, 
 struct search_env;
 void cmd_search_env(struct app *app, const struct pgtable *pt, struct search_env *ret);
 
-/* ---- parts of other commands: sweep.c, tlb_proof.c, sandbox.c ---------------------------- */
+/* ---- commands with rows in other files: sweep.c, tlb_proof.c, report.c, sandbox.c -------- */
 
 int cmd_sweep(struct cmd_call *call);
 int cmd_tlb_proof(struct cmd_call *call);
+int cmd_report(struct cmd_call *call);
 /* `memtype VA SIZE TYPE` changes the clone; with other arguments it is a view. */
 int cmd_sandbox_memtype(struct cmd_call *call);
 

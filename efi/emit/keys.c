@@ -244,6 +244,7 @@ const struct emit_key emit_keys[] = {
 	{"memory_bytes", EMIT_NUM, "bytes", "size of memblock's memory"},
 	{"memory_type", EMIT_STR, "", "memory type that applies"},
 	{"merged", EMIT_NUM, "blocks", "blocks that became one with their buddy"},
+	{"metadata_bytes", EMIT_NUM, "bytes", "room for the allocator's own descriptors"},
 	{"migratetype", EMIT_STR, "", "migrate type of a pageblock"},
 	{"min_age", EMIT_NUM, "ticks", "age of the youngest object"},
 	{"min_free_kbytes", EMIT_NUM, "KiB", "what ordinary requests leave free"},

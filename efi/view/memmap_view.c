@@ -184,15 +184,15 @@ static void linux_rows(struct emit *out, const struct memmap *map)
 		char columns[80], attrs[160], type[24];
 
 		if (name)
-			fmt_print(type, sizeof(type), "%s", name);
+			fmt_print(type, sizeof(type), "%-12s", name);
 		else
 			fmt_print(type, sizeof(type), "type=%u", d->type);
 		linux_attributes(columns, sizeof(columns), d->attr);
 		emit_row(out,
-			 "efi: mem{:02}: [{type:-12}|{:}] range=[0x{start:016x}-0x{end:016x}] "
+			 "efi: mem{:02}: [{type!}{:}|{:}] range=[0x{start:016x}-0x{end:016x}] "
 			 "({pages!}{:}MB){attribute!}{attributes!}\n",
-			 i, type, columns, d->start, mem_desc_end(d) - 1, d->nr_pages,
-			 d->nr_pages >> 8, d->attr,
+			 i, name ? name : type, type, columns, d->start, mem_desc_end(d) - 1,
+			 d->nr_pages, d->nr_pages >> 8, d->attr,
 			 memmap_attr_format(attrs, sizeof(attrs), d->attr));
 	}
 }

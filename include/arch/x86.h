@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * The gate between the firmware's world and ours (arch/x86/gate.*): what the application's main
- * needs to build it. README.md, "Two worlds and one gate".
+ * needs to build it. The manual, `help how`: "Two worlds and one gate".
  *
  * gate_enter() switches to our CR3 (4 or 5 levels, whatever the firmware uses), GDT, IDT, TSS and
  * stack with interrupts off and calls fn; when fn returns, everything is as it was. In between

@@ -228,7 +228,7 @@ def check_smp_faults(row, image):
               "exercise --cpus all steps=500; quit")
     boot = Boot(row, image, script).run()
     yield "are failures", None if boot.status == 1 else boot.why
-    for text in ("CPU 1: exception 14", "CPU 1: efi/cmd/sandbox/run.c", "CPU 1: did not come back in time",
+    for text in ("CPU 1: exception 14", "CPU 1: efi/cmd/program/trying.c", "CPU 1: did not come back in time",
                  "exercise passed"):
         yield f"says `{text}`", None if text in boot.output else boot.output[-900:] or "no output"
 

@@ -90,18 +90,14 @@ static int run_view(struct cmd_call *call, struct invented *inv, int first)
 
 static void show_load(struct emit *out, const struct invented_load *l)
 {
-	emit_field(out, "allocs", l->allocs);
-	emit_field(out, "refused", l->refused);
-	emit_field(out, "peak_pages", l->peak_pages);
-	emit_text(out,
-		  "%llu random steps: %llu blocks allocated and freed, %llu refused, %llu MiB "
-		  "at most\n",
-		  l->steps, l->allocs, l->refused, l->peak_pages * PAGE_SIZE / MiB);
+	emit_put(out,
+		 "{nr_steps} random steps: {allocs} blocks allocated and freed, {refused} refused, "
+		 "{peak_pages!}{:M} MiB at most\n",
+		 l->steps, l->allocs, l->refused, l->peak_pages, l->peak_pages * PAGE_SIZE);
 	if (l->failed)
-		emit_text(out, "FAILED: %s %#llx\n", l->failed, l->failed_at);
+		emit_put(out, "FAILED: {failed} {failed_at:#x}\n", l->failed, l->failed_at);
 	else
-		emit_text(out, "every invariant holds, all memory came back\n");
-	emit_field(out, "failed", l->failed);
+		emit_put(out, "every invariant holds, all memory came back\n{failed!}", l->failed);
 }
 
 static int show_machine(struct cmd_call *call, struct invented *inv, const char *name)
@@ -110,24 +106,19 @@ static int show_machine(struct cmd_call *call, struct invented *inv, const char 
 	struct emit *out = call->out;
 	struct invented_load load;
 	u32 nodes = 0;
-	u64 taken = inv->metadata.reserved.total_size;
 
 	for_each_node(sys, node)
 		nodes += node->node_present_pages != 0;
 	invented_load(inv, call->app->options.seed, LOAD_STEPS, &load);
 	emit_object(out, NULL);
-	emit_field(out, "machine", name);
-	emit_field(out, "ram", inv->ram);
-	emit_field(out, "nr_nodes", nodes);
-	emit_field(out, "managed", sys->page.totalram_pages);
-	emit_field(out, "min_free_kbytes", sys->page.min_free_kbytes);
-	emit_text(out,
-		  "%s: %llu MiB of RAM in %u node%s; descriptors have room in %llu KiB; "
-		  "min_free_kbytes %llu\n",
-		  name, inv->ram / MiB, nodes, nodes == 1 ? "" : "s", taken / KiB,
-		  sys->page.min_free_kbytes);
+	emit_put(out,
+		 "{machine}: {ram:M} MiB of RAM in {nr_nodes} node{?s}; descriptors have room in "
+		 "{metadata_bytes:K} KiB; min_free_kbytes {min_free_kbytes}\n{managed!}",
+		 name, inv->ram, nodes, nodes != 1, inv->metadata.reserved.total_size,
+		 sys->page.min_free_kbytes, sys->page.totalram_pages);
 	if (inv->app.numa_verdict > NUMA_OK)
-		emit_text(out, "one node only: %s\n", numa_verdict_name(inv->app.numa_verdict));
+		emit_put(out, "one node only: {verdict}\n",
+			 numa_verdict_name(inv->app.numa_verdict));
 	show_load(out, &load);
 	emit_end(out);
 	return load.failed ? -EFAULT : 0;

@@ -72,7 +72,7 @@ static int make(struct cmd_call *call, const struct pt_format *f, struct app_wha
 	return 0;
 }
 
-/* Up to `end`, which is left out; moves *text behind it. "" when it is missing. */
+/* Up to `end`, which is left out; moves *text after it. "" when it is missing. */
 static char *cut(char **text, char end)
 {
 	char *word = *text, *at = word;
@@ -165,15 +165,10 @@ static void show_tree(struct emit *out, const struct pgtable *pt)
 {
 	const struct pt_format *f = pt_format_of(pt);
 
-	emit_object(out, NULL);
-	emit_text(out,
-		  "%s: %llu tables, root %#llx; see `browse whatif`, `pt dump whatif`, "
-		  "`walk whatif VA`\n",
-		  f->title, pt->nr_tables, pt->root);
-	emit_field(out, "format", f->name);
-	emit_field(out, "nr_tables", pt->nr_tables);
-	emit_field(out, "root", pt->root);
-	emit_end(out);
+	emit_row(out,
+		 "{format!}{title}: {nr_tables} tables, root {root:#x}; see `browse whatif`, "
+		 "`pt dump whatif`, `walk whatif VA`\n",
+		 f->name, f->title, pt->nr_tables, pt->root);
 }
 
 /* The tree that is there stays until the new one is complete. */
@@ -211,7 +206,7 @@ static int cmd_whatif(struct cmd_call *call)
 	if (!leave)
 		return invent(call, f);
 	drop(app, &app->whatif);
-	emit_text(call->out, "the invented tables are gone\n");
+	emit_row(call->out, "{result}\n", "the invented tables are gone");
 	return 0;
 }
 

@@ -231,17 +231,17 @@ static void nodes_cpus_and_distances(void **state)
 {
 	(void)state;
 	two_nodes();
-	view_numa(begin(EMIT_TEXT), &numa, NUMA_OK, 0);
+	view_numa(begin(EMIT_TEXT), &numa, "", NUMA_OK, 0);
 	same_as_golden("numa.txt", text);
-	view_numa(begin(EMIT_JSON), &numa, NUMA_OK, 0);
+	view_numa(begin(EMIT_JSON), &numa, "", NUMA_OK, 0);
 	same_as_golden("numa.json", text);
 	numa.lost = 5;
-	view_numa(begin(EMIT_TEXT), &numa, NUMA_CONFLICT, 0x40000000);
+	view_numa(begin(EMIT_TEXT), &numa, "", NUMA_CONFLICT, 0x40000000);
 	same_as_golden("numa-conflict.txt", text);
-	view_numa(begin(EMIT_JSON), &numa, NUMA_CONFLICT, 0x40000000);
+	view_numa(begin(EMIT_JSON), &numa, "", NUMA_CONFLICT, 0x40000000);
 	same_as_golden("numa-conflict.json", text);
 	numa_init(&numa);
-	view_numa(begin(EMIT_TEXT), &numa, NUMA_NONE, 0);
+	view_numa(begin(EMIT_TEXT), &numa, "", NUMA_NONE, 0);
 	same_as_golden("numa-none.txt", text);
 }
 
