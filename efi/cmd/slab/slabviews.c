@@ -102,8 +102,8 @@ void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_
 
 	printable(name, r->cache);
 	emit_object(out, NULL);
-	emit_put(out, "{cache~}{:}{error}", name[0] ? name : NULL, name[0] ? ": " : "",
-		 slab_error_name(r->error));
+	emit_put(out, "{cache!}{:}{:}{error}", r->cache[0] ? r->cache : NULL, name,
+		 name[0] ? ": " : "", slab_error_name(r->error));
 	if (has_byte(r))
 		emit_put(out, ": byte {:} is 0x{byte_found:02x}, should be 0x{byte_expected:02x}",
 			 r->at, r->found, r->expected);
@@ -113,8 +113,9 @@ void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_
 	show_object(out, &app->sys, r);
 	show_track(out, app, "allocated", &r->alloc);
 	show_track(out, app, "freed", &r->free);
-	emit_put(out, "  found     by {found_by}, {found_caller!}CPU {found_cpu}\n",
-		 cmd_caller(app, r->caller, by, sizeof(by)), r->caller, r->cpu);
+	cmd_caller(app, r->caller, by, sizeof(by));
+	emit_put(out, "  found     by {found_by~-}, {found_caller!}CPU {found_cpu}\n",
+		 r->caller ? by : NULL, r->caller, r->cpu);
 	emit_end(out);
 }
 

@@ -322,7 +322,7 @@ static void every_planted_bug_is_found(void **state)
 	}
 	app.sys.given.slab_options.quarantine = 0;
 	assert_int_equal(run_as("slabdebug plant all", EMIT_JSON), 0);
-	assert_says("\"planted\": 9, \"nr_found\": 9");
+	assert_says("\"nr_found\": 9, \"planted\": 9");
 	assert_int_equal(kmem_cache_live(&app.sys, app.sys.slab.cache_cache), caches);
 	assert_null(slab_check(&app.sys, &where));
 	assert_int_equal(run("slabdebug plant"), -EINVAL);
