@@ -108,6 +108,7 @@ def group_lint(results, options):
             ("manual and README", ["tests/lint/manual.py", f"{options.build}/host/tablewalk"]),
             ("format", ["tests/lint/format.sh"]),
             ("banners and comments", ["tests/lint/surface.py"]),
+            ("keys of views", ["tests/lint/keys.py"]),
             ("cppcheck", ["tests/lint/cppcheck.sh"])):
         status, output = run(command, 600)
         results.add(f"lint {name}", error=None if status == 0 else output[-3000:])

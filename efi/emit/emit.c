@@ -91,6 +91,7 @@ static void put_value(struct emit *e, const struct emit_span *name, const struct
 	bool is_text = value->kind == EMIT_VALUE_STR;
 
 	ASSERT(key, "%.*s is not in efi/emit/keys.c", (int)name->len, name->s);
+	ASSERT(key->type < EMIT_OBJECT, "%s: no key of a field", key->name);
 	ASSERT(is_text == (key->type == EMIT_STR) || (is_text && !value->str),
 	       "%s: a value of the wrong type", key->name);
 	e->writer->value(e, key->name, key->type, value);
@@ -118,6 +119,8 @@ static void put_piece(struct emit *e, const struct emit_piece *piece,
 
 	if (e->writer->text) {
 		emit_piece_text(piece, value, buf, sizeof(buf));
+		if (strlen(buf) == sizeof(buf) - 1)
+			memcpy(&buf[sizeof(buf) - 4], "...", 3);
 		e->writer->text(e, buf, strlen(buf));
 	}
 	if (piece->key.len && e->format != EMIT_TEXT)

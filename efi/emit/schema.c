@@ -46,6 +46,7 @@ static struct emit_schema_node *child(struct emit_schema *s, const char *name, e
 			return node;
 	}
 	ASSERT(s->nr < EMIT_SCHEMA_NODES, "a view with more than %u fields", EMIT_SCHEMA_NODES);
+	ASSERT(strlen(name) < sizeof(node->name), "%s: too long a name", name);
 	node = &s->node[s->nr];
 	*node = (struct emit_schema_node){.type = type, .parent = s->at == NOWHERE ? s->nr : s->at};
 	fmt_print(node->name, sizeof(node->name), "%s", name);

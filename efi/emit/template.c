@@ -3,7 +3,8 @@
 #include "lib.h"
 #include "writer.h"
 
-#define SPEC_MAX 16
+#define SPEC_MAX  16
+#define LABEL_MAX 32 /* of a label, or of what stands for nothing */
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
@@ -35,6 +36,30 @@ static bool is_unit(char c)
 	return c == 'x' || c == 'X' || c == 'S' || c == 'K' || c == 'M';
 }
 
+/* Past the digits there. */
+static const char *skip_digits(const char *s)
+{
+	while (*s >= '0' && *s <= '9')
+		s++;
+	return s;
+}
+
+static bool is_flag(char c)
+{
+	return c == '-' || c == '#' || c == '0' || c == '+' || c == ' ';
+}
+
+/* Flags, a width, a precision: each may be missing. */
+static bool is_conversion(const char *s)
+{
+	while (is_flag(*s))
+		s++;
+	s = skip_digits(s);
+	if (*s == '.')
+		s = skip_digits(s + 1);
+	return !*s;
+}
+
 static void take_spec(const char **s, struct emit_piece *ret)
 {
 	struct emit_span spec = take_until(s, "~!}");
@@ -44,6 +69,7 @@ static void take_spec(const char **s, struct emit_piece *ret)
 	ASSERT(spec.len < sizeof(ret->flags), "a conversion of %u letters", spec.len);
 	memcpy(ret->flags, spec.s, spec.len);
 	ret->flags[spec.len] = '\0';
+	ASSERT(is_conversion(ret->flags), "`%s` is no conversion", ret->flags);
 }
 
 static void take_field(const char **s, struct emit_piece *ret)
@@ -62,6 +88,8 @@ static void take_field(const char **s, struct emit_piece *ret)
 	if (ret->has_other)
 		ret->other = take_until(s, "!}");
 	ret->hidden = take(s, '!');
+	ASSERT(ret->label.len < LABEL_MAX && ret->other.len < LABEL_MAX, "a label of %u letters",
+	       max(ret->label.len, ret->other.len));
 }
 
 bool emit_next_piece(const char **template, struct emit_piece *ret)
@@ -93,7 +121,7 @@ static void spec_of(const struct emit_piece *piece, const char *conversion, char
 
 static void print_text(const struct emit_piece *piece, const char *text, char *buf, size_t size)
 {
-	char spec[SPEC_MAX + 8], other[32];
+	char spec[SPEC_MAX + 8], other[LABEL_MAX];
 
 	if (piece->has_other && (!text || !*text)) {
 		fmt_print(other, sizeof(other), "%.*s", (int)piece->other.len, piece->other.s);
@@ -107,13 +135,15 @@ static void print_number(const struct emit_piece *piece, const struct emit_value
 			 size_t size)
 {
 	u64 scale = piece->unit == 'K' ? KiB : piece->unit == 'M' ? MiB : 1;
+	bool is_signed = value->kind == EMIT_VALUE_INT;
 	char spec[SPEC_MAX + 8];
 
 	if (piece->unit == 'x' || piece->unit == 'X')
 		spec_of(piece, piece->unit == 'x' ? "llx" : "llX", spec);
 	else
-		spec_of(piece, value->kind == EMIT_VALUE_INT ? "lld" : "llu", spec);
-	fmt_print(buf, size, spec, scale == 1 ? value->num : value->num / scale);
+		spec_of(piece, is_signed ? "lld" : "llu", spec);
+	fmt_print(buf, size, spec,
+		  is_signed ? (u64)(value->sint / (s64)scale) : value->num / scale);
 }
 
 static bool is_true(const struct emit_value *value)
@@ -149,7 +179,7 @@ static int width_of(const struct emit_piece *piece)
 	bool left = false;
 	int width = 0;
 
-	for (; *s == '-' || *s == '#' || *s == '0' || *s == '+' || *s == ' '; s++)
+	for (; is_flag(*s); s++)
 		left |= *s == '-';
 	for (; *s >= '0' && *s <= '9'; s++)
 		width = width * 10 + (*s - '0');
@@ -159,7 +189,7 @@ static int width_of(const struct emit_piece *piece)
 void emit_piece_label(const struct emit_piece *piece, char *buf, size_t size)
 {
 	int width = width_of(piece);
-	char label[32];
+	char label[LABEL_MAX];
 
 	buf[0] = '\0';
 	if (piece->hidden || piece->truth)

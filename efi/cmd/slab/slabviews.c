@@ -113,9 +113,8 @@ void cmd_slab_report(struct emit *out, const struct app *app, const struct slab_
 	show_object(out, &app->sys, r);
 	show_track(out, app, "allocated", &r->alloc);
 	show_track(out, app, "freed", &r->free);
-	cmd_caller(app, r->caller, by, sizeof(by));
 	emit_put(out, "  found     by {found_by~-}, {found_caller!}CPU {found_cpu}\n",
-		 r->caller ? by : NULL, r->caller, r->cpu);
+		 r->caller ? cmd_caller(app, r->caller, by, sizeof(by)) : NULL, r->caller, r->cpu);
 	emit_end(out);
 }
 
