@@ -22,6 +22,8 @@ char *fmt_hex16(char *buf, u64 value);
  * `buf` must hold 24 bytes. Returns buf.
  */
 const char *fmt_size(char *buf, u64 bytes);
+/* A number of hundredths with its point ("12.34"). `buf` must hold 24 bytes. Returns buf. */
+const char *fmt_hundredths(char *buf, u64 hundredths);
 
 /*
  * A whole string as a number: decimal, 0x hexadecimal, with an optional suffix K M G T P E

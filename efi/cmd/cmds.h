@@ -15,7 +15,7 @@
 #define ROOM_BENCH   "Figures"
 #define ROOM_PROGRAM "Program"
 
-extern const struct cmd_table cmds_firmware, cmds_facts, cmds_memtype, cmds_cpus;
+extern const struct cmd_table cmds_firmware, cmds_facts, cmds_memblock, cmds_memtype, cmds_cpus;
 extern const struct cmd_table cmds_browse, cmds_stats, cmds_dump, cmds_walk, cmds_explain,
 	cmds_access, cmds_save, cmds_load, cmds_diff;
 extern const struct cmd_table cmds_sandbox, cmds_edits;
@@ -30,13 +30,13 @@ extern const struct cmd_table cmds_exercise, cmds_trying, cmds_program;
 
 /* ---- common.c ---------------------------------------------------------------------------- */
 
-/* For each populated zone, of one node or of all, as a list `key`: an object with its node and
- * name, to which `show` adds, after a text of its own. */
+/* For each populated zone, of one node or of all, as a list `key`: an object that begins with the
+ * zone's node and name, printed by the template `label`, and that `show` completes. */
 typedef void zone_view(struct emit *out, const struct mem_system *sys, const struct zone *zone);
 void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,
-		    zone_view *show);
+		    const char *label, zone_view *show);
 void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys,
-		   zone_view *show);
+		   const char *label, zone_view *show);
 
 /* How often something was refused, as a member of a list; nothing if it never was. */
 void cmd_show_count(struct emit *out, const char *what, u64 count);

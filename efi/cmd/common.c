@@ -52,7 +52,7 @@ void cmd_show_count(struct emit *out, const char *what, u64 count)
 }
 
 void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_data_t *node,
-		    zone_view *show)
+		    const char *label, zone_view *show)
 {
 	for (u32 type = 0; type < MAX_NR_ZONES; type++) {
 		const struct zone *zone = &node->node_zones[type];
@@ -60,17 +60,17 @@ void cmd_node_zones(struct emit *out, const struct mem_system *sys, const pg_dat
 		if (!populated_zone(zone))
 			continue;
 		emit_object(out, NULL);
-		emit_field(out, "node", node->node_id);
-		emit_field(out, "name", zone->name);
+		emit_put(out, label, node->node_id, zone->name);
 		show(out, sys, zone);
 		emit_end(out);
 	}
 }
 
-void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys, zone_view *show)
+void cmd_each_zone(struct emit *out, const char *key, const struct mem_system *sys,
+		   const char *label, zone_view *show)
 {
 	emit_list(out, key);
 	for_each_node(sys, node)
-		cmd_node_zones(out, sys, node, show);
+		cmd_node_zones(out, sys, node, label, show);
 	emit_end(out);
 }

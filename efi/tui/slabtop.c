@@ -6,10 +6,9 @@
 #include "lib.h"
 #include "ui/motion.h"
 
-#define NR_SUMS	   5
-#define LIST_LINE  (NR_SUMS + 2) /* the first line of the list, below its heads */
-#define LINE_BYTES 120
-#define HEADS	   "  OBJS ACTIVE  USE OBJ SIZE  SLABS OBJ/SLAB CACHE SIZE NAME"
+#define NR_SUMS	  5
+#define LIST_LINE (NR_SUMS + 2) /* the first line of the list, below its heads */
+#define HEADS	  "  OBJS ACTIVE  USE OBJ SIZE  SLABS OBJ/SLAB CACHE SIZE NAME"
 
 static u64 slab_bytes(const struct slabtop_cache *c)
 {
@@ -162,58 +161,57 @@ static u64 rounded(u64 n, u64 d)
 	return whole + (2 * rest > d || (2 * rest == d && d && whole & 1));
 }
 
-/* Bytes as "12.34K". */
+/* In KiB, "12.34". */
 static const char *kib(char buf[24], u64 bytes)
 {
-	u64 hundredths = rounded(bytes * 100, KiB);
-
-	fmt_print(buf, 24, "%llu.%02lluK", hundredths / 100, hundredths % 100);
-	return buf;
+	return fmt_hundredths(buf, rounded(bytes * 100, KiB));
 }
 
-static void ratio_line(char *buf, const char *what, u64 part, u64 whole)
+static void put_ratio(struct emit *out, const char *template, u64 part, u64 whole)
 {
 	u64 tenths = rounded(part * 1000, whole);
 
-	fmt_print(buf, LINE_BYTES, " %-35s: %llu / %llu (%llu.%llu%%)", what, part, whole,
-		  tenths / 10, tenths % 10);
+	emit_put(out, template, part, whole, tenths / 10, tenths % 10);
 }
 
-static void sum_line(const struct slabtop_sums *s, u32 line, char *buf)
+/* NR_SUMS lines. */
+static void put_sums(struct emit *out, const struct slabtop_sums *s)
 {
 	u64 tenths = rounded(s->active_bytes * 1000, s->num_bytes);
+	u64 mean = s->num_objs ? s->num_bytes / s->num_objs : 0;
 	char a[24], b[24], c[24];
 
-	switch (line) {
-	case 0:
-		return ratio_line(buf, "Active / Total Objects (% used)", s->active_objs,
-				  s->num_objs);
-	case 1:
-		return ratio_line(buf, "Active / Total Slabs (% used)", s->active_slabs,
-				  s->num_slabs);
-	case 2:
-		return ratio_line(buf, "Active / Total Caches (% used)", s->active_caches,
-				  s->num_caches);
-	case 3:
-		fmt_print(buf, LINE_BYTES, " %-35s: %s / %s (%llu.%llu%%)",
-			  "Active / Total Size (% used)", kib(a, s->active_bytes),
-			  kib(b, s->num_bytes), tenths / 10, tenths % 10);
-		return;
-	default:
-		fmt_print(buf, LINE_BYTES, " %-35s: %s / %s / %s",
-			  "Minimum / Average / Maximum Object", kib(a, s->min_size),
-			  kib(b, s->num_objs ? s->num_bytes / s->num_objs : 0),
-			  kib(c, s->max_size));
-	}
+	put_ratio(out,
+		  " Active / Total Objects (% used)    : {active_objs} / {num_objs} ({:}.{:}%)\n",
+		  s->active_objs, s->num_objs);
+	put_ratio(out,
+		  " Active / Total Slabs (% used)      : {active_slabs} / {num_slabs} ({:}.{:}%)\n",
+		  s->active_slabs, s->num_slabs);
+	put_ratio(
+		out,
+		" Active / Total Caches (% used)     : {active_caches} / {num_caches} ({:}.{:}%)\n",
+		s->active_caches, s->num_caches);
+	emit_put(out,
+		 " Active / Total Size (% used)       : {active_bytes!}{:}K / {num_bytes!}{:}K "
+		 "({:}.{:}%)\n",
+		 s->active_bytes, kib(a, s->active_bytes), s->num_bytes, kib(b, s->num_bytes),
+		 tenths / 10, tenths % 10);
+	emit_put(out,
+		 " Minimum / Average / Maximum Object : {min_objsize!}{:}K / {:}K / "
+		 "{max_objsize!}{:}K\n",
+		 s->min_size, kib(a, s->min_size), kib(b, mean), s->max_size, kib(c, s->max_size));
 }
 
-static void cache_line(const struct slabtop_cache *c, char *buf)
+static void put_cache(struct emit *out, const struct slabtop_cache *c)
 {
 	char size[24];
 
-	fmt_print(buf, LINE_BYTES, "%6llu %6llu %3llu%% %8s %6llu %8u %9lluK %s", c->st.num_objs,
-		  c->st.active_objs, percent(c->st.active_objs, c->st.num_objs), kib(size, c->size),
-		  c->st.num_slabs, c->objects, c->st.num_slabs * slab_bytes(c) / KiB, c->name);
+	emit_row(out,
+		 "{num_objs:6} {active_objs:6} {use_percent:3}% {objsize!}{:7}K {num_slabs:6} "
+		 "{objperslab:8} {cache_bytes:9K}K {name}\n",
+		 c->st.num_objs, c->st.active_objs, percent(c->st.active_objs, c->st.num_objs),
+		 c->size, kib(size, c->size), c->st.num_slabs, c->objects,
+		 c->st.num_slabs * slab_bytes(c), c->name);
 }
 
 /* ---- the screen -------------------------------------------------------------------------- */
@@ -223,23 +221,43 @@ static u32 list_height(const struct slabtop *t)
 	return t->screen.rows > LIST_LINE + 1 ? t->screen.rows - LIST_LINE - 1 : 0;
 }
 
+struct pen {
+	struct screen *screen;
+	u32 row, column;
+};
+
+/* Where text is written to (struct emit): the cells of the screen. */
+static int draw_text(void *ctx, const char *s, size_t n)
+{
+	struct pen *p = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i] == '\n') {
+			p->row++;
+			p->column = 0;
+		} else {
+			p->column =
+				screen_print(p->screen, p->row, p->column, FW_NORMAL, "%c", s[i]);
+		}
+	}
+	return 0;
+}
+
 void slabtop_draw(struct slabtop *t)
 {
 	struct screen *s = &t->screen;
-	char line[LINE_BYTES];
+	struct pen pen = {.screen = s};
+	struct emit out;
 
 	screen_clear(s);
-	for (u32 i = 0; i < NR_SUMS; i++) {
-		sum_line(&t->sums, i, line);
-		screen_print(s, i, 0, FW_NORMAL, "%s", line);
-	}
+	emit_init(&out, EMIT_TEXT, draw_text, &pen);
+	put_sums(&out, &t->sums);
 	screen_print(s, NR_SUMS, 0, FW_DIM, " sorted by %s", sort_name(t->sort));
 	screen_print(s, NR_SUMS + 1, 0, FW_REVERSE, "%s", HEADS);
 	screen_fill(s, NR_SUMS + 1, 0, FW_REVERSE);
-	for (u32 i = 0; i < list_height(t) && t->top + i < t->nr; i++) {
-		cache_line(&t->cache[t->top + i], line);
-		screen_print(s, LIST_LINE + i, 0, FW_NORMAL, "%s", line);
-	}
+	pen.row = LIST_LINE;
+	for (u32 i = 0; i < list_height(t) && t->top + i < t->nr; i++)
+		put_cache(&out, &t->cache[t->top + i]);
 	screen_print(s, s->rows - 1, 0, FW_DIM, "%s",
 		     "o objs a active u use s size l slabs b obj/slab p pages c cache n name  "
 		     "q quit");
@@ -259,50 +277,14 @@ void slabtop_key(struct slabtop *t, int key)
 
 /* ---- at once ----------------------------------------------------------------------------- */
 
-static void emit_sums(const struct slabtop_sums *s, struct emit *out)
-{
-	char line[LINE_BYTES];
-
-	for (u32 i = 0; i < NR_SUMS; i++) {
-		sum_line(s, i, line);
-		emit_text(out, "%s\n", line);
-	}
-	emit_field(out, "active_objs", s->active_objs);
-	emit_field(out, "num_objs", s->num_objs);
-	emit_field(out, "active_slabs", s->active_slabs);
-	emit_field(out, "num_slabs", s->num_slabs);
-	emit_field(out, "active_caches", s->active_caches);
-	emit_field(out, "num_caches", s->num_caches);
-	emit_field(out, "active_bytes", s->active_bytes);
-	emit_field(out, "num_bytes", s->num_bytes);
-	emit_field(out, "min_objsize", s->min_size);
-	emit_field(out, "max_objsize", s->max_size);
-}
-
 void slabtop_emit(const struct slabtop *t, struct emit *out)
 {
-	char line[LINE_BYTES];
-
 	emit_object(out, NULL);
-	emit_sums(&t->sums, out);
+	put_sums(out, &t->sums);
 	emit_text(out, "\n%s\n", HEADS);
 	emit_list(out, "caches");
-	for (u32 i = 0; i < t->nr && !emit_stopped(out); i++) {
-		const struct slabtop_cache *c = &t->cache[i];
-
-		cache_line(c, line);
-		emit_text(out, "%s\n", line);
-		emit_object(out, NULL);
-		emit_field(out, "name", c->name);
-		emit_field(out, "num_objs", c->st.num_objs);
-		emit_field(out, "active_objs", c->st.active_objs);
-		emit_field(out, "use_percent", percent(c->st.active_objs, c->st.num_objs));
-		emit_field(out, "objsize", c->size);
-		emit_field(out, "num_slabs", c->st.num_slabs);
-		emit_field(out, "objperslab", c->objects);
-		emit_field(out, "cache_bytes", c->st.num_slabs * slab_bytes(c));
-		emit_end(out);
-	}
+	for (u32 i = 0; i < t->nr && !emit_stopped(out); i++)
+		put_cache(out, &t->cache[i]);
 	emit_end(out);
 	emit_end(out);
 }

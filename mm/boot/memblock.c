@@ -2,6 +2,8 @@
 /* Sorted lists of regions: add, remove, isolate, look up. Functions count before they change. */
 #include "mm/boot/memblock.h"
 
+#include "lib.h"
+
 static phys_addr_t region_end(const struct memblock_region *r)
 {
 	return r->base + r->size;
@@ -343,4 +345,26 @@ phys_addr_t memblock_end_of_dram(const struct memblock *mb)
 	const struct memblock_type *type = &mb->memory;
 
 	return type->cnt ? region_end(&type->regions[type->cnt - 1]) : 0;
+}
+
+const char *memblock_flags_text(char *buf, size_t size, u32 flags)
+{
+	static const struct {
+		u32 bit;
+		const char *name;
+	} names[] = {
+		{MEMBLOCK_HOTPLUG, "HOTPLUG"},
+		{MEMBLOCK_MIRROR, "MIRROR"},
+		{MEMBLOCK_NOMAP, "NOMAP"},
+		{MEMBLOCK_DRIVER_MANAGED, "DRV_MNG"},
+	};
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (u32 i = 0; i < ARRAY_SIZE(names) && len < size; i++) {
+		if (flags & names[i].bit)
+			len += (size_t)fmt_print(buf + len, size - len, "%s%s", len ? "|" : "",
+						 names[i].name);
+	}
+	return buf;
 }

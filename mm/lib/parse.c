@@ -16,6 +16,12 @@ const char *fmt_size(char *buf, u64 bytes)
 	return buf;
 }
 
+const char *fmt_hundredths(char *buf, u64 hundredths)
+{
+	fmt_print(buf, 24, "%llu.%02llu", hundredths / 100, hundredths % 100);
+	return buf;
+}
+
 static int digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -19,7 +19,7 @@ KEYS = "efi/emit/keys.c"
 RUN_TIME = {
     ("efi/cmd/machine/firmware.c", "key"): "has_.*",
     ("efi/view/diff_view.c", "key"): "[ab]_.*",
-    ("efi/cmd/page/zones.c", "type->name"): "memory|reserved",     # memblock's two types
+    ("efi/cmd/machine/memblock.c", "type->name"): "memory|reserved",     # memblock's two types
     ("efi/cmd/page/buddyviews.c", "migratetype_name(type)"): "",   # Linux's names
 }
 

@@ -46,29 +46,29 @@ void bench_begin(struct bench_table *t, struct cmd_call *call)
 	*t = (struct bench_table){.call = call, .empty = time_empty()};
 }
 
+#define ROW                                                                                        \
+	"{name=operation:-32} {hundredths!}{=ticks:13} {linux!}{=Linux 6.1 D:11~-} "               \
+	"{goal!}{=goal:9~-}\n"
+
+/* NULL for 0, which stands for none. */
+static const char *figure(char buf[12], u32 value)
+{
+	fmt_print(buf, 12, "%u", value);
+	return value ? buf : NULL;
+}
+
 void bench_show(struct bench_table *t)
 {
 	struct emit *out = t->call->out;
+	char ticks[24], theirs[12], goal[12];
 
 	emit_object(out, NULL);
-	emit_text(out, "%-32s %13s %11s %9s\n", "operation", "ticks", "Linux 6.1 D", "goal");
-	emit_list(out, "rows");
+	emit_table(out, "rows", ROW);
 	for (u32 i = 0; i < t->nr; i++) {
 		const struct bench_row *r = &t->row[i];
-		char theirs[12] = "-", goal[12] = "-";
 
-		if (r->theirs)
-			fmt_print(theirs, sizeof(theirs), "%u", r->theirs);
-		if (r->goal)
-			fmt_print(goal, sizeof(goal), "%u", r->goal);
-		emit_text(out, "%-32s %10llu.%02llu %11s %9s\n", r->name, r->ticks / 100,
-			  r->ticks % 100, theirs, goal);
-		emit_object(out, NULL);
-		emit_field(out, "name", r->name);
-		emit_field(out, "hundredths", r->ticks);
-		emit_field(out, "linux", r->theirs);
-		emit_field(out, "goal", r->goal);
-		emit_end(out);
+		emit_row(out, ROW, r->name, r->ticks, fmt_hundredths(ticks, r->ticks), r->theirs,
+			 figure(theirs, r->theirs), r->goal, figure(goal, r->goal));
 	}
 	emit_end(out);
 	emit_text(out,

@@ -104,19 +104,18 @@ static int measure(struct cmd_call *call, struct bench *b, u64 *ret)
 	return 0;
 }
 
+#define ROW                                                                                        \
+	"{name=each CPU's operation:-28} {nr_cpus=CPUs:4} {hundredths!}{=ticks each:15} "          \
+	"{scaling_hundredths!}{=scaling:10}\n"
+
 static void show(struct emit *out, const struct bench *b, u64 ticks, u64 alone)
 {
 	u64 each = ticks * 100 / b->work->ops;
 	u64 scale = ticks ? alone * b->nr * 100 / ticks : 0;
+	char each_text[24], scale_text[24];
 
-	emit_text(out, "%-28s %4u %12llu.%02llu %7llu.%02llu\n", b->work->name, b->nr, each / 100,
-		  each % 100, scale / 100, scale % 100);
-	emit_object(out, NULL);
-	emit_field(out, "name", b->work->name);
-	emit_field(out, "nr_cpus", b->nr);
-	emit_field(out, "hundredths", each);
-	emit_field(out, "scaling_hundredths", scale);
-	emit_end(out);
+	emit_row(out, ROW, b->work->name, b->nr, each, fmt_hundredths(each_text, each), scale,
+		 fmt_hundredths(scale_text, scale));
 }
 
 static int bench_all(struct cmd_call *call, struct bench *b)
@@ -124,9 +123,7 @@ static int bench_all(struct cmd_call *call, struct bench *b)
 	u64 ticks, alone = 0;
 	int err = 0;
 
-	emit_text(call->out, "%-28s %4s %15s %10s\n", "each CPU's operation", "CPUs", "ticks each",
-		  "scaling");
-	emit_list(call->out, "rows");
+	emit_table(call->out, "rows", ROW);
 	for (u32 i = 0; !err && i < ARRAY_SIZE(works); i++) {
 		b->work = &works[i];
 		for (b->nr = 1; !err && b->nr <= smp_nr_cpus(); b->nr++) {

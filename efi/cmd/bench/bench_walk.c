@@ -197,32 +197,40 @@ static void fill_table(struct bench *b, struct table *t)
 	}
 }
 
+/* Hundredths of a tick, and as text; null and "-" where there are no such pages. */
+static void show_cell(struct emit *out, const char *template, const struct table *t, u32 way,
+		      u32 row)
+{
+	u64 cost = t->cost[way][row];
+	char text[24];
+
+	if (t->have[way])
+		emit_put(out, template, cost, fmt_hundredths(text, cost));
+	else
+		emit_put(out, template, (const char *)NULL, (const char *)NULL);
+}
+
+static void show_row(struct emit *out, const struct table *t, u32 row)
+{
+	emit_object(out, NULL);
+	emit_put(out, "{bytes:8S}", t->pages[row] * PAGE_SIZE);
+	show_cell(out, " {hundredths_4k!}{:14~-}", t, BY_4K, row);
+	show_cell(out, " {hundredths_2m!}{:14~-}", t, BY_2M, row);
+	show_cell(out, " {hundredths_1g!}{:14~-}", t, BY_1G, row);
+	show_cell(out, " {hundredths_uncached!}{:14~-}", t, UNCACHED, row);
+	emit_text(out, "\n");
+	emit_end(out);
+}
+
 static void show_table(struct emit *out, const struct table *t)
 {
-	char size[24];
-
 	emit_text(out, "%8s", "memory");
 	for (u32 way = 0; way < NR_WAYS; way++)
 		emit_text(out, " %14s", way_names[way]);
 	emit_text(out, "   ticks a load\n");
 	emit_list(out, "rows");
-	for (u32 i = 0; i < t->nr; i++) {
-		emit_text(out, "%8s", fmt_size(size, t->pages[i] * PAGE_SIZE));
-		emit_object(out, NULL);
-		emit_field(out, "bytes", t->pages[i] * PAGE_SIZE);
-		for (u32 way = 0; way < NR_WAYS; way++) {
-			u64 cost = t->cost[way][i];
-
-			if (!t->have[way]) {
-				emit_text(out, " %14s", "-");
-				continue;
-			}
-			emit_text(out, " %11llu.%02llu", cost / 100, cost % 100);
-			emit_counter(out, way_names[way], cost / 100);
-		}
-		emit_text(out, "\n");
-		emit_end(out);
-	}
+	for (u32 row = 0; row < t->nr; row++)
+		show_row(out, t, row);
 	emit_end(out);
 }
 
@@ -263,11 +271,10 @@ static void show_machine(struct emit *out, const struct app *app)
 	else if (c->hypervisor)
 		emit_text(out, "virtual machine: walks are nested, figures are not those of the "
 			       "bare CPU\n");
-	emit_text(out, "%u levels in this boot; %s\n", app->sys.pt.levels,
-		  c->la57 ? "the option levels=4 or 5 gives the others to compare with"
-			  : "this CPU has no 5 levels");
-	emit_field(out, "emulated", c->tcg);
-	emit_field(out, "levels", app->sys.pt.levels);
+	emit_put(out, "{emulated!}{hypervisor!}{levels} levels in this boot; {:}\n", c->tcg,
+		 c->hypervisor, app->sys.pt.levels,
+		 c->la57 ? "the option levels=4 or 5 gives the others to compare with"
+			 : "this CPU has no 5 levels");
 }
 
 static int cmd_bench_walk(struct cmd_call *call)

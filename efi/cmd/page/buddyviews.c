@@ -3,10 +3,8 @@
 #include "cmd/cmds.h"
 #include "mm/page/page_alloc.h"
 
-static void show_label(struct emit *out, const struct zone *zone)
-{
-	emit_text(out, "Node %d, zone %8s ", zone->zone_pgdat->node_id, zone->name);
-}
+/* How lines about a zone begin. */
+#define ZONE_LABEL "Node {node}, zone {name:8} "
 
 /* ---- buddyinfo --------------------------------------------------------------------------- */
 
@@ -16,7 +14,6 @@ static void show_buddy(struct emit *out, const struct mem_system *sys, const str
 
 	(void)sys;
 	zone_free_blocks(zone, blocks);
-	show_label(out, zone);
 	emit_list(out, "nr_free");
 	for (u32 order = 0; order < NR_PAGE_ORDERS; order++) {
 		emit_put(out, "{blocks:6} ", blocks[order]);
@@ -27,8 +24,7 @@ static void show_buddy(struct emit *out, const struct mem_system *sys, const str
 
 static int cmd_buddyinfo(struct cmd_call *call)
 {
-
-	cmd_each_zone(call->out, NULL, &call->app->sys, show_buddy);
+	cmd_each_zone(call->out, NULL, &call->app->sys, ZONE_LABEL, show_buddy);
 	return 0;
 }
 
@@ -88,7 +84,6 @@ static void show_pageblocks(struct emit *out, const struct mem_system *sys, cons
 	u64 count[MIGRATE_TYPES];
 
 	count_pageblocks(sys, zone, count);
-	show_label(out, zone);
 	emit_object(out, "pageblocks");
 	for (unsigned type = 0; type < MIGRATE_TYPES; type++) {
 		if (!type_is_shown(sys, type))
@@ -125,15 +120,14 @@ static void pagetypeinfo_node(struct emit *out, const struct mem_system *sys, co
 {
 	pagetypeinfo_head(out);
 	emit_list(out, NULL);
-	cmd_node_zones(out, sys, node, show_free_types);
+	cmd_node_zones(out, sys, node, "{node!}{name!}", show_free_types);
 	pageblocks_head(out, sys);
-	cmd_node_zones(out, sys, node, show_pageblocks);
+	cmd_node_zones(out, sys, node, ZONE_LABEL, show_pageblocks);
 	emit_end(out);
 }
 
 static int cmd_pagetypeinfo(struct cmd_call *call)
 {
-
 	emit_list(call->out, NULL);
 	for_each_node(&call->app->sys, node) {
 		if (node->node_present_pages)
@@ -185,15 +179,14 @@ static void show_extfrag(struct emit *out, const struct zone *zone, bool unusabl
 	u64 blocks[NR_PAGE_ORDERS];
 
 	zone_free_blocks(zone, blocks);
-	show_label(out, zone);
 	emit_list(out, "thousandths");
 	for (unsigned order = 0; order < NR_PAGE_ORDERS; order++) {
 		struct fragmentation f = fragmentation_of(blocks, order);
 		s64 index = unusable ? unusable_index(&f, order) : fragmentation_index(&f, order);
 
-		emit_text(out, unusable ? "%lld.%03lld " : "%2lld.%03lld ", index / 1000,
-			  index % 1000);
-		emit_field(out, "fragmentation", index);
+		emit_put(out,
+			 unusable ? "{fragmentation!}{:}.{:03} " : "{fragmentation!}{:2}.{:03} ",
+			 index, index / 1000, index % 1000);
 	}
 	emit_end(out);
 	emit_text(out, "\n");
@@ -220,7 +213,8 @@ static int cmd_extfrag(struct cmd_call *call)
 
 	if (!unusable && strcmp(which, "index"))
 		return cmd_error(call, -EINVAL, "%s: index or unusable", which);
-	cmd_each_zone(call->out, NULL, &call->app->sys, unusable ? show_unusable : show_index);
+	cmd_each_zone(call->out, NULL, &call->app->sys, ZONE_LABEL,
+		      unusable ? show_unusable : show_index);
 	return 0;
 }
 

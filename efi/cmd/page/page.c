@@ -23,11 +23,11 @@ static void show_pageblock(struct emit *out, const struct mem_system *sys, u64 p
 	emit_put(out, "pageblock   {pageblock:#x}, {migratetype}",
 		 round_down(pfn, PAGEBLOCK_NR_PAGES), type);
 	if (!block)
-		emit_text(out, "; its GiB was never split: nothing is written about it\n");
+		emit_put(out, "; its GiB was never split: nothing is written about it{alive!}\n",
+			 false);
 	else
-		emit_text(out, "; struct pages %s\n",
-			  block->pages_alive ? "alive" : "not alive: none of it was used");
-	emit_field(out, "alive", block && block->pages_alive);
+		emit_put(out, "; struct pages {alive?alive|not alive: none of it was used}\n",
+			 block->pages_alive);
 }
 
 /* The block that it is in, free or not. */
@@ -52,15 +52,13 @@ static void show_holder(struct emit *out, const struct mem_system *sys, u64 pfn)
 	struct slab_object object;
 	u32 index;
 
-	if (slab_object_of(sys, pfn_to_phys(pfn), &object)) {
+	if (slab_object_of(sys, pfn_to_phys(pfn), &object))
 		emit_put(out, "slab        of {cache}, at {slab_address:#x}\n", object.cache->name,
 			 object.slab);
-	}
 	area = vmalloc_find_page(sys, pfn, &index);
-	if (area) {
+	if (area)
 		emit_put(out, "vmalloc     page {page_index} of the area at {area:#x}\n", index,
 			 area->addr);
-	}
 }
 
 static void show_struct_page(struct emit *out, const struct mem_system *sys, u64 pfn)
@@ -71,12 +69,16 @@ static void show_struct_page(struct emit *out, const struct mem_system *sys, u64
 
 	page_flags_text(flags, sizeof(flags), page);
 	emit_put(out,
-		 "struct page {:#x}  flags {flags~none}  refcount {refcount}  mapcount "
+		 "struct page {struct_page:#x}  flags {flags~none}  refcount {refcount}  mapcount "
 		 "{mapcount}\n",
 		 (const void *)page, flags, page->_refcount, page->_mapcount);
+	emit_list(out, "raw_words");
 	for (u32 i = 0; i < sizeof(*page) / sizeof(*word); i += 4)
-		emit_text(out, "            %016llx %016llx %016llx %016llx\n", word[i],
-			  word[i + 1], word[i + 2], word[i + 3]);
+		emit_put(out,
+			 "            {raw_word:016x} {raw_word:016x} {raw_word:016x} "
+			 "{raw_word:016x}\n",
+			 word[i], word[i + 1], word[i + 2], word[i + 3]);
+	emit_end(out);
 }
 
 static void show_event(struct emit *out, const char *what, const struct page_event *e)
@@ -212,7 +214,8 @@ static void show_kinds(struct emit *out, const struct kinds *k)
 
 	emit_text(out, "             flags\tpage-count       MB  symbolic-flags\t\t\t"
 		       "long-symbolic-flags\n");
-	emit_list(out, NULL);
+	emit_object(out, NULL);
+	emit_list(out, "page_types");
 	for (u32 slot = 0, shown = 0; shown < k->nr; slot++) {
 		int i = find_slot(k, slot);
 
@@ -223,7 +226,8 @@ static void show_kinds(struct emit *out, const struct kinds *k)
 		shown++;
 	}
 	emit_end(out);
-	emit_text(out, "             total\t%10llu %8llu\n", total, (total << PAGE_SHIFT) / MiB);
+	emit_put(out, "             total\t{total_pages:10} {:8M}\n", total, total << PAGE_SHIFT);
+	emit_end(out);
 }
 
 static int cmd_page_types(struct cmd_call *call)

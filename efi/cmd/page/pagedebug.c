@@ -42,16 +42,16 @@ static void show_zone_events(struct emit *out, const struct mem_system *sys,
 
 	zone_events(sys, zone, event);
 	emit_put(out,
-		 "{:4} {:-8} {split:10} {merged:10} {stolen:10} {pageblocks_taken:10} "
+		 " {split:10} {merged:10} {stolen:10} {pageblocks_taken:10} "
 		 "{below_watermark:10}\n",
-		 zone->zone_pgdat->node_id, zone->name, event[PGSPLIT], event[PGMERGE],
-		 event[PGSTEAL], event[PGSTEAL_ALL], event[PGALLOC_FAIL_WMARK]);
+		 event[PGSPLIT], event[PGMERGE], event[PGSTEAL], event[PGSTEAL_ALL],
+		 event[PGALLOC_FAIL_WMARK]);
 }
 
 static void show_events(struct emit *out, const struct mem_system *sys)
 {
 	emit_text(out, "node zone          split     merged     stolen pageblocks below mark\n");
-	cmd_each_zone(out, "zones", sys, show_zone_events);
+	cmd_each_zone(out, "zones", sys, "{node:4} {name:-8}", show_zone_events);
 }
 
 /* ---- the last calls ---------------------------------------------------------------------- */

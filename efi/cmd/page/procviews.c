@@ -47,13 +47,10 @@ static void show_pages(struct emit *out, const struct zone *zone)
 		emit_text(out, "\n%s%llu", rows[i].label, rows[i].value);
 		emit_counter(out, rows[i].key, rows[i].value);
 	}
-	emit_text(out, "\n        protection: (%llu", zone->lowmem_reserve[0]);
+	emit_text(out, "\n        protection: (");
 	emit_list(out, "protection");
-	for (u32 i = 0; i < MAX_NR_ZONES; i++) {
-		if (i)
-			emit_text(out, ", %llu", zone->lowmem_reserve[i]);
-		emit_field(out, "pages", zone->lowmem_reserve[i]);
-	}
+	for (u32 i = 0; i < MAX_NR_ZONES; i++)
+		emit_put(out, i ? ", {pages}" : "{pages}", zone->lowmem_reserve[i]);
 	emit_end(out);
 	emit_text(out, ")");
 }

@@ -1,75 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What the memory management has made of the machine: Linux's views, in Linux's formats. */
+/* `zones`: nodes and zones; `memmodel`: where struct pages lie. */
 #include "cmd/cmds.h"
 #include "lib.h"
 #include "mm/page/page_alloc.h"
-
-/* ---- memblock ---------------------------------------------------------------------------- */
-
-static void flag_names(char *buf, size_t size, u32 flags)
-{
-	static const struct {
-		u32 bit;
-		const char *name;
-	} names[] = {
-		{MEMBLOCK_HOTPLUG, "HOTPLUG"},
-		{MEMBLOCK_MIRROR, "MIRROR"},
-		{MEMBLOCK_NOMAP, "NOMAP"},
-		{MEMBLOCK_DRIVER_MANAGED, "DRV_MNG"},
-	};
-	size_t len = 0;
-
-	fmt_print(buf, size, "NONE");
-	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-		if (flags & names[i].bit)
-			len += (size_t)fmt_print(buf + len, size - len, "%s%s", len ? "|" : "",
-						 names[i].name);
-	}
-}
-
-/* debugfs memblock/memory and memblock/reserved: peers.md 5.1. Ends are inclusive there. */
-static void show_regions(struct emit *out, const struct memblock_type *type)
-{
-	emit_list(out, type->name);
-	for (u32 i = 0; i < type->cnt && !emit_stopped(out); i++) {
-		const struct memblock_region *r = &type->regions[i];
-		char flags[48], nid[8] = "x";
-
-		flag_names(flags, sizeof(flags), r->flags);
-		if (r->nid != NUMA_NO_NODE)
-			fmt_print(nid, sizeof(nid), "%d", r->nid);
-		emit_row(out, "{:4}: 0x{base:016x}..0x{:016x} {size!}{node!}{:4} {flags}\n", i,
-			 r->base, r->base + r->size - 1, r->size, r->nid, nid, flags);
-	}
-	emit_end(out);
-}
-
-static const char *const memblock_words[] = {"memory", "reserved", NULL};
-
-/* Both lists under headings, or one alone, which is then the debugfs file to the letter. */
-static int cmd_memblock(struct cmd_call *call)
-{
-	const struct memblock *mb = &call->app->sys.memblock;
-	const struct memblock_type *types[] = {&mb->memory, &mb->reserved};
-	const char *only = call->argc ? call->argv[0] : NULL;
-	int err = 0;
-
-	if (only && strcmp(only, "memory") && strcmp(only, "reserved"))
-		err = cmd_error(call, -EINVAL, "%s: lists are memory and reserved", only);
-	if (err)
-		return err;
-	emit_object(call->out, NULL);
-	for (u32 i = 0; i < ARRAY_SIZE(types); i++) {
-		if (only && strcmp(only, types[i]->name))
-			continue;
-		if (!only)
-			emit_text(call->out, "%s: %u regions, %llu bytes\n", types[i]->name,
-				  types[i]->cnt, types[i]->total_size);
-		show_regions(call->out, types[i]);
-	}
-	emit_end(call->out);
-	return 0;
-}
 
 /* ---- zones ------------------------------------------------------------------------------- */
 
@@ -130,15 +63,6 @@ static int cmd_memmodel(struct cmd_call *call)
 }
 
 static const struct cmd rows[] = {
-	{.name = "memblock",
-	 .args = "[memory|reserved]",
-	 .help = "all RAM and what of it is taken, as Linux's debugfs shows it",
-	 .fn = cmd_memblock,
-	 .words = memblock_words,
-	 .examples = "memblock; memblock reserved",
-	 .report = "memblock",
-	 .max_args = 1,
-	 .flags = CMD_MACHINE},
 	{.name = "zones",
 	 .args = "",
 	 .help = "nodes and zones: spanned, present, managed and free pages",

@@ -76,6 +76,10 @@ const struct memblock_region *memblock_find(const struct memblock_type *type, ph
 
 phys_addr_t memblock_end_of_dram(const struct memblock *mb); /* 0 when there is no memory */
 
+/* "HOTPLUG|NOMAP": flags by the names of Linux's debugfs; "" for none. 40 bytes hold all of them.
+ * Returns buf. */
+const char *memblock_flags_text(char *buf, size_t size, u32 flags);
+
 /* Free ranges (memory minus reserved), ascending, without NOMAP and DRIVER_MANAGED memory. */
 struct memblock_iter {
 	u32 mem, res;

@@ -253,6 +253,29 @@ static void iteration_starts_where_it_is_told(void **state)
 	assert_false(memblock_next_free(&w.mb, NUMA_NO_NODE, &it));
 }
 
+static void flags_have_names(void **state)
+{
+	static const struct {
+		u32 flags;
+		const char *text;
+	} cases[] = {
+		{MEMBLOCK_NONE, ""},
+		{MEMBLOCK_HOTPLUG, "HOTPLUG"},
+		{MEMBLOCK_DRIVER_MANAGED, "DRV_MNG"},
+		{MEMBLOCK_HOTPLUG | MEMBLOCK_NOMAP, "HOTPLUG|NOMAP"},
+		{0xffffffff, "HOTPLUG|MIRROR|NOMAP|DRV_MNG"},
+		{0x10, ""},
+	};
+	char buf[40], small[8];
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_string_equal(memblock_flags_text(buf, sizeof(buf), cases[i].flags),
+				    cases[i].text);
+	assert_string_equal(memblock_flags_text(small, sizeof(small), 0xf), "HOTPLUG");
+	assert_string_equal(memblock_flags_text(small, 4, 0xf), "HOT");
+}
+
 /* ---- allocating -------------------------------------------------------------------------- */
 
 static void direction_is_obeyed(void **state)
@@ -368,6 +391,7 @@ int main(void)
 		cmocka_unit_test(questions_about_ranges),
 		cmocka_unit_test(iteration_goes_both_ways),
 		cmocka_unit_test(iteration_starts_where_it_is_told),
+		cmocka_unit_test(flags_have_names),
 		cmocka_unit_test(direction_is_obeyed),
 		cmocka_unit_test(page_0_is_not_handed_out),
 		cmocka_unit_test(the_limit_is_obeyed),

@@ -143,6 +143,22 @@ static void sizes_use_the_largest_unit_that_divides(void **state)
 	}
 }
 
+static void hundredths_have_two_digits_after_the_point(void **state)
+{
+	static const struct {
+		u64 hundredths;
+		const char *text;
+	} cases[] = {
+		{0, "0.00"},   {5, "0.05"},	{99, "0.99"},
+		{100, "1.00"}, {1234, "12.34"}, {~0ULL, "184467440737095516.15"},
+	};
+	char buf[24];
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_string_equal(fmt_hundredths(buf, cases[i].hundredths), cases[i].text);
+}
+
 static void numbers_are_read_whole(void **state)
 {
 	static const struct {
@@ -360,6 +376,7 @@ int main(void)
 		cmocka_unit_test(format_cuts_at_the_buffer),
 		cmocka_unit_test(format_refuses_what_it_does_not_know),
 		cmocka_unit_test(sizes_use_the_largest_unit_that_divides),
+		cmocka_unit_test(hundredths_have_two_digits_after_the_point),
 		cmocka_unit_test(numbers_are_read_whole),
 		cmocka_unit_test(addresses_are_hexadecimal),
 		cmocka_unit_test(sizes_survive_the_way_there_and_back),

@@ -234,7 +234,7 @@ static void sums_are_the_caches(void **state)
 	assert_int_equal(top.sums.active_caches, 4); /* with those of caches and maps */
 	assert_int_equal(top.sums.min_size, 8);
 	assert_int_equal(top.sums.max_size, 8192);
-	assert_non_null(strstr(print(EMIT_JSON), "{\"name\": \"few_large\", \"num_objs\": "));
+	assert_non_null(strstr(print(EMIT_JSON), "\"name\": \"few_large\"}"));
 }
 
 static void more_caches_than_lines_are_counted(void **state)
