@@ -61,8 +61,8 @@ static bool stopped(void *ctx)
 
 /* ---- the command ------------------------------------------------------------------------- */
 
-/* Does the keys and prints the screen as it is then. */
-static void by_script(struct cmd_call *call, const char *keys)
+/* Takes the keys from a text and prints the screen as it is then. */
+static void from_script(struct cmd_call *call, const char *keys)
 {
 	while (*keys && !browser.done)
 		browse_key(&browser, fullscreen_key(&keys));
@@ -70,7 +70,7 @@ static void by_script(struct cmd_call *call, const char *keys)
 	fullscreen_print(call->out, &browser.screen);
 }
 
-static void by_person(struct cmd_call *call)
+static void from_keyboard(struct cmd_call *call)
 {
 	shell_flush(&call->app->shell);
 	while (!browser.done) {
@@ -110,16 +110,15 @@ static int cmd_browse(struct cmd_call *call)
 	if (err < 0)
 		return err;
 	if (!keys && !screen.interactive)
-		return cmd_error(
-			call, -ENODEV,
-			"nobody is at the keyboard; --keys 'TEXT' drives it from a script");
+		return cmd_error(call, -ENODEV,
+				 "there is no keyboard; --keys 'TEXT' drives it from a script");
 	while (n + 1 < nr && trees[n].pt != pt)
 		n++;
 	browse_init(&browser, &env, trees[n].name, va, screen.columns, screen.rows);
 	if (keys)
-		by_script(call, keys);
+		from_script(call, keys);
 	else
-		by_person(call);
+		from_keyboard(call);
 	return 0;
 }
 

@@ -9,12 +9,6 @@
 #define SEEN_FIRST (64 * KiB) /* memory for what has been written; more if need be */
 #define SEEN_MAX   (1 * GiB)
 
-/* ---- memory ------------------------------------------------------------------------------ */
-
-/* ---- names ------------------------------------------------------------------------------- */
-
-/* ---- save -------------------------------------------------------------------------------- */
-
 /* Text on its way into memory; without memory it is only counted. */
 struct text_file {
 	struct cmd_call *call;
