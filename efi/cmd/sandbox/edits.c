@@ -128,7 +128,7 @@ static void try_access(struct edits *e, u64 va)
 	if (a.agree)
 		return;
 	if (!e->disagreements++)
-		probe_show(e->call->out, &r, &a);
+		probe_show(e->call->out, &r, &a, true);
 }
 
 static bool one_step(struct edits *e)

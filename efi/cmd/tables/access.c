@@ -69,15 +69,6 @@ static int need_x86_64(struct cmd_call *call, const struct pgtable *pt)
 	return cmd_error(call, -EINVAL, "%s: only x86-64's accesses are known", f->title);
 }
 
-static void show_controls(struct emit *out, const struct access_cpu *c)
-{
-	emit_text(out,
-		  "under WP=%u NXE=%u SMEP=%u SMAP=%u AC=%u PKE=%u PKS=%u CET=%u, %u levels, %u "
-		  "physical bits%s\n",
-		  c->wp, c->nxe, c->smep, c->smap, c->ac, c->pke, c->pks, c->cet_ss, c->levels,
-		  c->phys_bits, c->page1g ? ", 1 GiB pages" : "");
-}
-
 static int try_access(struct cmd_call *call, const struct pgtable *pt, bool with_controls)
 {
 	static struct probe_answer a;
@@ -93,9 +84,7 @@ static int try_access(struct cmd_call *call, const struct pgtable *pt, bool with
 	if (err)
 		return err;
 	probe_access(call->app, &r, &a);
-	if (with_controls)
-		show_controls(call->out, &r.cpu);
-	probe_show(call->out, &r, &a);
+	probe_show(call->out, &r, &a, with_controls);
 	return a.agree ? 0 : -EIO;
 }
 
@@ -130,11 +119,7 @@ static void tell(struct emit *out, const char *what, const struct probe_step *s)
 		probe_outcome(result, sizeof(result), s->vector, s->error);
 	else
 		fmt_print(result, sizeof(result), "reads %#04x", s->data);
-	emit_text(out, "  %-52s %s\n", what, result);
-	emit_object(out, NULL);
-	emit_field(out, "after", what);
-	emit_field(out, "result", result);
-	emit_end(out);
+	emit_row(out, "  {after:-52} {result}\n", what, result);
 }
 
 /* The accesses are every other step. */
@@ -144,7 +129,7 @@ static int show_stale(struct cmd_call *call, const struct probe_step *s, u64 va)
 	bool stale = s[2].data == PROBE_BYTE_0, gone = !s[6].vector;
 
 	emit_object(out, NULL);
-	emit_text(out, "%016llx is mapped to a page full of %#x\n", va, PROBE_BYTE_0);
+	emit_put(out, "{virtual:016x} is mapped to a page full of {octet:#x}\n", va, PROBE_BYTE_0);
 	emit_list(out, "story");
 	tell(out, "a load", &s[0]);
 	tell(out, "the entry now leads to a page of 0x42; no INVLPG", &s[2]);

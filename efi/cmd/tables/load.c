@@ -152,6 +152,8 @@ static int cmd_load(struct cmd_call *call)
 		err = saved_path(call, call->argv[0], "pt", path);
 	if (err)
 		return err;
+
+	/* Its place: that of the same name, else a free one. */
 	place = app_loaded_find(app, call->argv[0]);
 	err = place ? check_free(call, place) : 0;
 	for (u32 i = 0; !place && i < APP_MAX_LOADED; i++)
@@ -161,11 +163,13 @@ static int cmd_load(struct cmd_call *call)
 				APP_MAX_LOADED);
 	if (err)
 		return err;
+
+	/* What was loaded before under this name stays until the new one is complete. */
 	memset(&fresh, 0, sizeof(fresh));
 	fmt_print(fresh.name, sizeof(fresh.name), "%s", call->argv[0]);
 	err = fill_place(call, &fresh);
 	if (err) {
-		forget(app, &fresh); /* what was loaded before under this name stays */
+		forget(app, &fresh);
 		return err;
 	}
 	forget(app, place);
