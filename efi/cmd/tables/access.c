@@ -148,13 +148,34 @@ static int show_stale(struct cmd_call *call, const struct probe_step *s, u64 va)
 	return 0;
 }
 
+/* Entries from the top down; then changes of the last one, each with an access after it, without
+ * INVLPG and with it. Returns the number of steps; *ret_first is the first access. */
+static u32 stale_steps(struct probe_step *s, unsigned levels, u32 *ret_first)
+{
+	static const struct probe_step changes[STALE_STEPS] = {
+		{.op = PROBE_ACCESS}, {.op = PROBE_FRAME, .value = 1},
+		{.op = PROBE_ACCESS}, {.op = PROBE_INVLPG},
+		{.op = PROBE_ACCESS}, {.op = PROBE_STORE, .value = 0},
+		{.op = PROBE_ACCESS}, {.op = PROBE_INVLPG},
+		{.op = PROBE_ACCESS},
+	};
+	u32 nr = 0;
+
+	while (levels-- > 0)
+		s[nr++] = (struct probe_step){.op = PROBE_STORE,
+					      .level = (u8)levels,
+					      .value = PTE_P | PTE_RW | PTE_A | PTE_D};
+	*ret_first = nr;
+	memcpy(s + nr, changes, sizeof(changes));
+	return nr + STALE_STEPS;
+}
+
 /* An entry changes, and the CPU is not told. */
 static int cmd_stale(struct cmd_call *call)
 {
-	const u64 entry = PTE_P | PTE_RW | PTE_A | PTE_D;
 	struct probe_setup setup = {.va = 0x123456789000};
 	struct probe_step s[STALE_STEPS + PT_MAX_LEVELS];
-	u32 nr = 0, first;
+	u32 nr, first;
 	u64 va;
 	int err = 0;
 
@@ -168,19 +189,7 @@ static int cmd_stale(struct cmd_call *call)
 	if (err)
 		return err;
 	setup.cpu.smep = setup.cpu.smap = setup.cpu.pke = setup.cpu.pks = setup.cpu.ac = false;
-	for (unsigned level = setup.cpu.levels; level-- > 0;)
-		s[nr++] =
-			(struct probe_step){.op = PROBE_STORE, .level = (u8)level, .value = entry};
-	first = nr;
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
-	s[nr++] = (struct probe_step){.op = PROBE_FRAME, .value = 1};
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
-	s[nr++] = (struct probe_step){.op = PROBE_INVLPG};
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
-	s[nr++] = (struct probe_step){.op = PROBE_STORE, .value = 0};
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
-	s[nr++] = (struct probe_step){.op = PROBE_INVLPG};
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
+	nr = stale_steps(s, setup.cpu.levels, &first);
 	err = arch_probe(&call->app->sys, &setup, s, nr, &va);
 	if (err)
 		return cmd_error(call, err, "the probe cannot run: %s", err_name(err));
