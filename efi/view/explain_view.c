@@ -42,19 +42,6 @@ static void show_title(struct emit *out, const struct explain *x)
 	emit_text(out, "%s%s\n", x->how[0] ? "\n           " : "", x->how);
 }
 
-static const char *result_text(enum pt_result result)
-{
-	static const char *const texts[] = {
-		[PT_MAPPED] = "mapped",
-		[PT_NOT_CANONICAL] = "not canonical: an access raises #GP, no table is looked at",
-		[PT_NOT_PRESENT] = "not present: an access raises #PF",
-		[PT_BAD_TABLE] = "the entry points outside memory; not followed",
-		[PT_BAD_ENTRY] = "reserved bits are set: an access raises #PF",
-	};
-
-	return texts[result];
-}
-
 static void show_walk(struct emit *out, const struct explain *x)
 {
 	const struct pt_path *path = &x->path;
@@ -77,16 +64,16 @@ static void show_walk(struct emit *out, const struct explain *x)
 		emit_end(out);
 	}
 	emit_end(out);
-	emit_field(out, "result", result_text(x->result));
+	emit_field(out, "result", pt_result_text(x->result));
 	if (last)
 		fmt_print(text + len, sizeof(text) - len, "= %llx", last->val);
-	row(out, "walk", "%s", last ? text : result_text(x->result));
+	row(out, "walk", "%s", last ? text : pt_result_text(x->result));
 	if (x->result == PT_MAPPED)
 		row(out, "", "page of %s, rights %s",
 		    fmt_size(size, pt_span(pt_format_of(x->pt), last->level)),
 		    pt_rights_text(rights, last->rights));
 	else if (last)
-		row(out, "", "%s", result_text(x->result));
+		row(out, "", "%s", pt_result_text(x->result));
 	if (x->region)
 		row(out, "region", "%s", x->region);
 	if (x->region)

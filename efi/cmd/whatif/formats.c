@@ -143,12 +143,9 @@ static int level_arg(struct cmd_call *call, const struct pt_format *f, const cha
 static void show_bit(void *ctx, const struct pt_meaning *m)
 {
 	struct emit *out = ctx;
-	char bits[12], value[24];
+	char bits[8], value[24];
 
-	if (m->high == m->low)
-		fmt_print(bits, sizeof(bits), "%u", m->high);
-	else
-		fmt_print(bits, sizeof(bits), "%u:%u", m->high, m->low);
+	pt_meaning_bits(bits, m);
 	fmt_print(value, sizeof(value), m->high == m->low ? "%llu" : "%#llx", m->value);
 	emit_text(out, "%5s  %-11s %-7s  %s  [%s]\n", bits, m->name, value, m->text, m->source);
 	emit_object(out, NULL);

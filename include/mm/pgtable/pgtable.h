@@ -147,6 +147,8 @@ enum pt_result {
 	PT_BAD_ENTRY,	/* the last entry has reserved bits set */
 };
 enum pt_result pt_lookup(const struct pgtable *pt, u64 va, struct pt_path *ret);
+/* In words: what the CPU does with the address. */
+const char *pt_result_text(enum pt_result result);
 /* Physical address; only when pt_lookup() says PT_MAPPED. */
 phys_addr_t pt_path_phys(const struct pt_path *path, u64 va);
 
