@@ -64,8 +64,7 @@ struct pgtable {
 	 * then. No function: memory is everywhere. */
 	const void *(*table)(const struct pgtable *pt, phys_addr_t pa);
 	const void *table_ctx;
-	bool foreign; /* addresses are of another machine, or of another time: `table` finds copies
-		       */
+	bool foreign; /* addresses of another machine or another time: `table` finds copies */
 	const struct pt_pages *pages; /* NULL: this tree is only read */
 	/* Called after entries of [va, va + size) changed; removed says that a translation went
 	 * away or lost rights, so that stale ones must be flushed. NULL: nobody needs to know. */
@@ -147,8 +146,7 @@ enum pt_result {
 	PT_BAD_ENTRY,	/* the last entry has reserved bits set */
 };
 enum pt_result pt_lookup(const struct pgtable *pt, u64 va, struct pt_path *ret);
-/* In words: what the CPU does with the address. */
-const char *pt_result_text(enum pt_result result);
+const char *pt_result_text(enum pt_result result); /* in words */
 /* Physical address; only when pt_lookup() says PT_MAPPED. */
 phys_addr_t pt_path_phys(const struct pt_path *path, u64 va);
 
