@@ -2,6 +2,8 @@
 /* Sorted lists of regions: add, remove, isolate, look up. Counting comes before changing. */
 #include "mm/boot/memblock.h"
 
+#include "lib.h"
+
 static phys_addr_t region_end(const struct memblock_region *r)
 {
 	return r->base + r->size;
@@ -336,6 +338,20 @@ const struct memblock_region *memblock_find(const struct memblock_type *type, ph
 	u32 i = first_above(type, pa);
 
 	return i < type->cnt && type->regions[i].base <= pa ? &type->regions[i] : NULL;
+}
+
+int memblock_flags_text(char *buf, size_t size, u32 flags)
+{
+	static const char *const names[] = {"HOTPLUG", "MIRROR", "NOMAP", "DRV_MNG"};
+	int len = 0;
+
+	buf[0] = '\0';
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		if (flags >> i & 1)
+			len += fmt_print(buf + len, size - (size_t)len, "%s%s", len ? "|" : "",
+					 names[i]);
+	}
+	return len;
 }
 
 phys_addr_t memblock_end_of_dram(const struct memblock *mb)

@@ -8,23 +8,8 @@
 
 static void flag_names(char *buf, size_t size, u32 flags)
 {
-	static const struct {
-		u32 bit;
-		const char *name;
-	} names[] = {
-		{MEMBLOCK_HOTPLUG, "HOTPLUG"},
-		{MEMBLOCK_MIRROR, "MIRROR"},
-		{MEMBLOCK_NOMAP, "NOMAP"},
-		{MEMBLOCK_DRIVER_MANAGED, "DRV_MNG"},
-	};
-	size_t len = 0;
-
-	fmt_print(buf, size, "NONE");
-	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-		if (flags & names[i].bit)
-			len += (size_t)fmt_print(buf + len, size - len, "%s%s", len ? "|" : "",
-						 names[i].name);
-	}
+	if (!memblock_flags_text(buf, size, flags))
+		fmt_print(buf, size, "NONE");
 }
 
 /* debugfs memblock/memory and memblock/reserved: peers.md 5.1. Ends are inclusive there. */

@@ -71,6 +71,8 @@ bool memblock_is_reserved(const struct memblock *mb, phys_addr_t base, u64 size)
 bool memblock_overlaps(const struct memblock_type *type, phys_addr_t base, u64 size);
 /* Region that contains pa; NULL when none does. */
 const struct memblock_region *memblock_find(const struct memblock_type *type, phys_addr_t pa);
+/* "HOTPLUG|NOMAP": flags by Linux's names, "" for none. Returns the length. */
+int memblock_flags_text(char *buf, size_t size, u32 flags);
 
 phys_addr_t memblock_end_of_dram(const struct memblock *mb); /* 0 when there is no memory */
 
