@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
- * One address, one page: everything that is known of it. The command collects, explain_judge()
- * finds what is odd, view_explain() shows.
+ * Everything that is known of one address, as one page of text. The command collects,
+ * explain_judge() finds what is odd, view_explain() shows.
  */
 #ifndef UI_EXPLAIN_H
 #define UI_EXPLAIN_H
@@ -44,7 +44,7 @@ struct explain {
 	const struct vm_struct *area; /* that has the address, or the page; NULL */
 	u32 area_page;
 
-	/* have_pa: the firmware's word; NULL: none */
+	/* have_pa: what the firmware says; NULL: nothing */
 	const struct mem_desc *found, *now, *mat;
 	const char *mat_note, *gcd_note, *images_note; /* "" when there is a list */
 	const struct fact_gcd *gcd;
@@ -68,7 +68,7 @@ struct explain {
 	phys_addr_t large_start;
 	u64 large_size;
 
-	/* who maps it */
+	/* what maps it */
 	u32 nr_mappings;
 	bool more_mappings;
 	struct explain_mapping mapping[EXPLAIN_MAX_MAPPINGS];
