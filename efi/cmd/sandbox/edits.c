@@ -52,7 +52,7 @@ static phys_addr_t some_memory(struct edits *e)
 	return round_down(pick(e, 4 * GiB), pick(e, 3) ? 2 * MiB : PAGE_SIZE);
 }
 
-/* One step that leaves sane tables behind: 0 or why it was refused. */
+/* One step after which the tables are sane: 0 or why it was refused. */
 static int sane_step(struct edits *e)
 {
 	struct pt_clone *c = e->clone;

@@ -81,6 +81,33 @@ static void from_keyboard(struct cmd_call *call)
 	fw_clear();
 }
 
+struct browse_args {
+	const struct pgtable *pt;
+	u64 va;
+	const char *keys; /* NULL: from the keyboard */
+	struct fw_screen screen;
+};
+
+static int parse_args(struct cmd_call *call, struct browse_args *ret)
+{
+	int err;
+
+	fw_screen(&ret->screen);
+	err = cmd_option(call, "keys", &ret->keys);
+	if (err >= 0)
+		err = fullscreen_size(call, &ret->screen);
+	if (err >= 0)
+		err = cmd_in_tables(call, &ret->pt);
+	if (!err && call->argc)
+		err = cmd_arg_va(call, 0, ret->pt, &ret->va);
+	if (!err)
+		err = cmd_no_more_args(call, 1);
+	if (!err && !ret->keys && !ret->screen.interactive)
+		err = cmd_error(call, -ENODEV,
+				"there is no keyboard; --keys 'TEXT' drives it from a script");
+	return err;
+}
+
 static int cmd_browse(struct cmd_call *call)
 {
 	static struct browse_env env = {.tree = nth_tree,
@@ -88,35 +115,17 @@ static int cmd_browse(struct cmd_call *call)
 					.run = run,
 					.save = save,
 					.stopped = stopped};
-	const struct pgtable *pt;
-	struct named_tables trees[APP_MAX_TABLES];
-	u32 nr = app_tables(call->app, trees, ARRAY_SIZE(trees)), n = 0;
-	struct fw_screen screen;
-	const char *keys = NULL;
-	u64 va = 0;
-	int err;
+	struct browse_args args = {.va = 0};
+	const char *name;
+	int err = parse_args(call, &args);
 
-	env.ctx = call->app;
-	fw_screen(&screen);
-	err = cmd_option(call, "keys", &keys);
-	if (err >= 0)
-		err = fullscreen_size(call, &screen);
-	if (err >= 0)
-		err = cmd_in_tables(call, &pt);
-	if (!err && call->argc)
-		err = cmd_arg_va(call, 0, pt, &va);
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	if (err < 0)
 		return err;
-	if (!keys && !screen.interactive)
-		return cmd_error(call, -ENODEV,
-				 "there is no keyboard; --keys 'TEXT' drives it from a script");
-	while (n + 1 < nr && trees[n].pt != pt)
-		n++;
-	browse_init(&browser, &env, trees[n].name, va, screen.columns, screen.rows);
-	if (keys)
-		from_script(call, keys);
+	env.ctx = call->app;
+	name = app_tables_name(call->app, args.pt);
+	browse_init(&browser, &env, name, args.va, args.screen.columns, args.screen.rows);
+	if (args.keys)
+		from_script(call, args.keys);
 	else
 		from_keyboard(call);
 	return 0;

@@ -288,6 +288,23 @@ static int find_search(struct cmd_call *call, struct search *s)
 	return search_parse(s, text, err, sizeof(err)) ? cmd_error(call, -EINVAL, "%s", err) : 0;
 }
 
+/* Not every layout can show every search and every format. */
+static int check_layout(struct cmd_call *call, const struct layout *layout, const struct dump *d)
+{
+	const struct pt_format *f = pt_format_of(d->pt);
+
+	if (d->search.nr && layout->dump == dump_runs)
+		return cmd_error(call, -EINVAL,
+				 "--where chooses pages; ptdump's lines merge them: "
+				 "use tlb, gef or leaves");
+	if (layout->dump == dump_tlb && !tlb_has_letters(f))
+		return cmd_error(call, -EINVAL,
+				 "%s: QEMU's info tlb has letters for x86's bits only; "
+				 "use ptdump, gef or leaves",
+				 f->title);
+	return 0;
+}
+
 static int cmd_pt_dump(struct cmd_call *call)
 {
 	struct dump d = {.call = call, .out = call->out};
@@ -299,20 +316,9 @@ static int cmd_pt_dump(struct cmd_call *call)
 	layout = err ? NULL : find_layout(call, d.search.nr);
 	if (!layout)
 		return -EINVAL;
-	if (d.search.nr && layout == layouts)
-		return cmd_error(call, -EINVAL,
-				 "--where chooses pages; ptdump's lines merge them: "
-				 "use tlb, gef or leaves");
-
-	/* The tables, and what cannot be said of them. */
 	err = cmd_in_tables(call, &d.pt);
-	if (!err && layout->dump == dump_tlb && !tlb_has_letters(pt_format_of(d.pt)))
-		err = cmd_error(call, -EINVAL,
-				"%s: QEMU's info tlb has letters for x86's bits only; "
-				"use ptdump, gef or leaves",
-				pt_format_of(d.pt)->title);
-
-	/* --save writes them instead. */
+	if (!err)
+		err = check_layout(call, layout, &d);
 	if (!err && cmd_option(call, "save", &name) < 0)
 		return -EINVAL;
 	if (!err && name)
