@@ -221,8 +221,8 @@ static void show_totals(const struct view *v, bool complete, bool sizes)
 		emit_text(v->out, "%s and %s translate alike%s\n", v->a->name, v->b->name,
 			  sizes ? ", with pages of the same sizes" : "");
 	show_kinds(v);
-	show_rights(v, "lost_by_right", "lose", t->lost);
-	show_rights(v, "gained_by_right", "gain", t->gained);
+	show_rights(v, "lost_bytes", "lose", t->lost);
+	show_rights(v, "gained_bytes", "gain", t->gained);
 	emit_end(v->out);
 }
 
