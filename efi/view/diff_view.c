@@ -130,8 +130,6 @@ static void kinds_text(char *buf, size_t size, u8 what)
 	}
 }
 
-#define SIDE(x) "{" x "_physical!}{" x "_level!}{" x "_rights!}{" x "_cache!}{" x "_wrong!}"
-
 /* The same fields in every object, so that they can be columns: NULL when nothing is mapped. */
 static void side_fields(struct emit *out, const char *template, const struct pt_diff_tree *t,
 			const struct pt_diff_side *s)
@@ -161,8 +159,8 @@ static int show_difference(void *ctx, const struct pt_difference *d)
 		 "{end!}{differs!}{rights_lost!}{rights_gained!}",
 		 d->start, d->last + 1, d->last - d->start + 1, line.text, d->last, kinds,
 		 pt_rights_text(lost, d->lost), pt_rights_text(gained, d->gained));
-	side_fields(v->out, SIDE("a"), v->a, &d->a);
-	side_fields(v->out, SIDE("b"), v->b, &d->b);
+	side_fields(v->out, "{a_physical!}{a_level!}{a_rights!}{a_cache!}{a_wrong!}", v->a, &d->a);
+	side_fields(v->out, "{b_physical!}{b_level!}{b_rights!}{b_cache!}{b_wrong!}", v->b, &d->b);
 	emit_end(v->out);
 	return emit_stopped(v->out) ? -EINTR : 0;
 }
@@ -202,7 +200,7 @@ static void show_rights(const struct view *v, const char *list, const char *text
 	emit_list(v->out, list);
 	for (u32 i = 0; i < 6; i++) {
 		if (bytes[i])
-			emit_row(v->out, "{bytes:10S}  {:} {right}\n", bytes[i], text, rights[i]);
+			emit_row(v->out, "{bytes:10S}  {:} {kind}\n", bytes[i], text, rights[i]);
 	}
 	emit_end(v->out);
 }

@@ -76,6 +76,14 @@ static void show_desc(struct emit *out, const char *name, const char *label,
 	emit_end(out);
 }
 
+/* Why there is no descriptor. */
+static void show_note(struct emit *out, const char *name, const char *label, const char *note)
+{
+	emit_object(out, name);
+	emit_put(out, "{:-10} {note}\n", label, note);
+	emit_end(out);
+}
+
 static void show_efi(struct emit *out, const struct explain *x)
 {
 	bool changed = x->now && (!x->found || x->now->type != x->found->type);
@@ -91,7 +99,7 @@ static void show_efi(struct emit *out, const struct explain *x)
 	if (x->mat)
 		show_desc(out, "memory_attributes", "attributes", x->mat);
 	else if (x->mat_note[0])
-		emit_put(out, "attributes {mat_note}\n", x->mat_note);
+		show_note(out, "memory_attributes", "attributes", x->mat_note);
 	else
 		emit_text(out,
 			  "attributes no runtime memory: not in the Memory Attributes Table\n");
@@ -103,7 +111,7 @@ static void show_gcd(struct emit *out, const struct explain *x)
 	char attrs[160];
 
 	if (!g && x->gcd_note[0])
-		emit_put(out, "GCD        {gcd_note}\n", x->gcd_note);
+		show_note(out, "gcd", "GCD", x->gcd_note);
 	else if (!g)
 		emit_text(out, "GCD        no entry\n");
 	if (!g)
@@ -124,15 +132,14 @@ static void show_image(struct emit *out, const struct explain *x)
 	if (!x->image)
 		return;
 	emit_object(out, "image");
-	emit_put(out, "image      {name} {start:x}-{end:x}", x->image->name, x->image->start,
-		 x->image->end - 1);
-	if (s)
-		emit_put(out,
-			 ", section {section} {section_start:x}-{section_end:x} "
-			 "r{write?w|-}{exec?x|-}",
-			 s->name, s->start, s->end - 1, s->write, s->exec);
-	else
-		emit_field(out, "section", (const char *)NULL);
+	emit_put(out, "image      {name} {start:x}-{end:x}{?, section }{section~}", x->image->name,
+		 x->image->start, x->image->end - 1, s != NULL, s ? s->name : NULL);
+	if (s) {
+		emit_object(out, "section_range");
+		emit_put(out, " {start:x}-{end:x} r{write?w|-}{exec?x|-}", s->start, s->end - 1,
+			 s->write, s->exec);
+		emit_end(out);
+	}
 	emit_text(out, "\n");
 	emit_end(out);
 }
@@ -141,12 +148,15 @@ static void show_device(struct emit *out, const struct explain *x)
 {
 	const char *name = x->framebuffer ? "framebuffer" : x->range ? x->range->name : NULL;
 
-	if (name && x->range)
-		emit_put(out, "{:-10} {device} {device_start:x}-{device_end:x}\n",
-			 strncmp(name, "ACPI", 4) ? "device" : "table", name, x->range->start,
-			 x->range->end - 1);
-	else if (name)
-		emit_put(out, "device     {device}\n", name);
+	if (!name)
+		return;
+	emit_put(out, "{:-10} {device}", strncmp(name, "ACPI", 4) ? "device" : "table", name);
+	if (x->range) {
+		emit_object(out, "device_range");
+		emit_put(out, " {start:x}-{end:x}", x->range->start, x->range->end - 1);
+		emit_end(out);
+	}
+	emit_text(out, "\n");
 }
 
 /* ---- ours -------------------------------------------------------------------------------- */

@@ -159,16 +159,21 @@ void probe_outcome(char *buf, size_t size, u8 vector, u32 error)
 		fmt_print(buf, size, "%s%u", vector == 13 ? "#GP, vector " : "vector ", vector);
 }
 
+void probe_controls_text(char *buf, size_t size, const struct access_cpu *c)
+{
+	fmt_print(buf, size, "WP=%u NXE=%u SMEP=%u SMAP=%u AC=%u PKE=%u PKS=%u CET=%u", c->wp,
+		  c->nxe, c->smep, c->smap, c->ac, c->pke, c->pks, c->cet_ss);
+}
+
 static void show_controls(struct emit *out, const struct access_cpu *c)
 {
-	emit_object(out, "controls");
+	char controls[80];
+
+	probe_controls_text(controls, sizeof(controls), c);
 	emit_put(out,
-		 "under WP={wp} NXE={nxe} SMEP={smep} SMAP={smap} AC={ac} PKE={pke} PKS={pks} "
-		 "CET={cet}{pkru!}{pkrs!}, {levels} levels, {physical_bits} physical "
-		 "bits{has_pdpe1gb?, 1 GiB pages}\n",
-		 c->wp, c->nxe, c->smep, c->smap, c->ac, c->pke, c->pks, c->cet_ss, c->pkru,
-		 c->pkrs, c->levels, c->phys_bits, c->page1g);
-	emit_end(out);
+		 "under {controls}, {levels} levels, {physical_bits} physical "
+		 "bits{has_pdpe1gb?, 1 GiB pages}\n{pkru!}{pkrs!}",
+		 controls, c->levels, c->phys_bits, c->page1g, c->pkru, c->pkrs);
 }
 
 static void show_levels(struct emit *out, const struct probe_request *r,

@@ -33,18 +33,19 @@ static void show_disagreement(struct sweep *s, const struct probe_step *step, co
 {
 	const struct access_cpu *c = &s->setup.cpu;
 	struct emit *out = s->call->out;
-	char cpu[80], foreseen[80];
+	char controls[80], cpu[80], foreseen[80];
 
 	if (s->disagreements > MAX_SHOWN)
 		return;
+	probe_controls_text(controls, sizeof(controls), c);
 	probe_outcome(cpu, sizeof(cpu), step->vector, step->error);
 	probe_outcome(foreseen, sizeof(foreseen), model->vector, model->error);
 	emit_object(out, NULL);
 	emit_put(out,
-		 "disagreement: {user?user|supervisor} {access}, WP={wp} NXE={nxe} SMEP={smep} "
-		 "SMAP={smap} AC={ac} PKE={pke} PKS={pks} pkru {pkru:#x} pkrs {pkrs:#x}:\n ",
-		 step->user, access_kind_name((enum access_kind)step->kind), c->wp, c->nxe, c->smep,
-		 c->smap, c->ac, c->pke, c->pks, c->pkru, c->pkrs);
+		 "disagreement: {user?user|supervisor} {access}, {controls} pkru {pkru:#x} pkrs "
+		 "{pkrs:#x}:\n ",
+		 step->user, access_kind_name((enum access_kind)step->kind), controls, c->pkru,
+		 c->pkrs);
 	emit_list(out, "entries");
 	for (u32 i = 0; i < c->levels; i++)
 		emit_put(out, " {entry:016x}", entry[i]);
@@ -371,7 +372,7 @@ int cmd_sweep(struct cmd_call *call)
 	if (err)
 		return err;
 	emit_object(call->out, NULL);
-	emit_list(call->out, "cases");
+	emit_list(call->out, "differences");
 	sweep_all(&s);
 	emit_end(call->out);
 	if (!s.err)
