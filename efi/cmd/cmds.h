@@ -65,6 +65,11 @@ extern const char *const cmd_table_words[];
 int cmd_tables_arg(struct cmd_call *call, const struct pgtable **ret);
 /* "in NAME" anywhere, or as above. */
 int cmd_in_tables(struct cmd_call *call, const struct pgtable **ret);
+/* The level that an argument names: "PDE", "pmd", or its number from the leaf. */
+int cmd_level_arg(struct cmd_call *call, const struct pgtable *pt, const char *word, unsigned *ret);
+/* Letters of rights as PT_* flags: r w x u (user) g (global) n (not cached), "-" for none. No
+ * message: -EINVAL for any other letter. */
+int cmd_rights_flags(const char *letters, u64 *ret);
 /* An address that is canonical in these tables. */
 int cmd_arg_va(struct cmd_call *call, int index, const struct pgtable *pt, u64 *ret);
 /* "START-END" (END exclusive) or "START END" or nothing, which is all; *last is inclusive. */

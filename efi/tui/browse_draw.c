@@ -182,17 +182,13 @@ static void draw_meaning(void *ctx, const struct pt_meaning *m)
 {
 	struct words *w = ctx;
 	struct screen *s = &w->b->screen;
-	char bits[12], text[SCREEN_MAX_COLUMNS];
+	char bits[8], text[SCREEN_MAX_COLUMNS];
 
 	if (w->line >= w->end || (m->value != 0) != w->set)
 		return;
-	if (m->high == m->low)
-		fmt_print(bits, sizeof(bits), "%u", m->high);
-	else
-		fmt_print(bits, sizeof(bits), "%u:%u", m->high, m->low);
 	fmt_print(text, sizeof(text), "%s", m->text);
-	screen_print(s, w->line, 1, m->reserved ? FW_BRIGHT : FW_NORMAL, "%5s %-8s %s", bits,
-		     m->name, text);
+	screen_print(s, w->line, 1, m->reserved ? FW_BRIGHT : FW_NORMAL, "%5s %-8s %s",
+		     pt_meaning_bits(bits, m), m->name, text);
 	if (s->columns >= WIDE && 16 + strlen(text) + strlen(m->source) + 3 < s->columns)
 		screen_print(s, w->line, s->columns - (u32)strlen(m->source) - 2, FW_DIM, " %s",
 			     m->source);

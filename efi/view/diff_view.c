@@ -105,80 +105,62 @@ static void add_both(struct line *l, const struct view *v, const struct pt_diffe
 		    fmt_size(to, pt_span(pt_format_of(v->b->pt), d->b.level)));
 }
 
-static void show_text(const struct view *v, const struct pt_difference *d)
+/* What differs, in words. */
+static void describe(struct line *l, const struct view *v, const struct pt_difference *d)
 {
-	struct line line = {.len = 0};
-	char size[24];
-
 	if (d->what & PT_DIFF_ONLY_A)
-		add_only(&line, v->a, &d->a, v->b, d->b.wrong);
+		add_only(l, v->a, &d->a, v->b, d->b.wrong);
 	else if (d->what & PT_DIFF_ONLY_B)
-		add_only(&line, v->b, &d->b, v->a, d->a.wrong);
+		add_only(l, v->b, &d->b, v->a, d->a.wrong);
 	else if (d->what & PT_DIFF_WRONG)
-		add(&line, "%s -> %s", wrong_text(d->a.wrong), wrong_text(d->b.wrong));
+		add(l, "%s -> %s", wrong_text(d->a.wrong), wrong_text(d->b.wrong));
 	else
-		add_both(&line, v, d);
-	emit_text(v->out, "0x%016llx-0x%016llx %9s  %s\n", d->start, d->last + 1,
-		  fmt_size(size, d->last - d->start + 1), line.text);
-}
-
-/* A field of one side, such as "a_rights"; NULL when it has none. */
-static void emit_of_side(struct emit *out, char side, const char *name, struct emit_value value)
-{
-	char key[24];
-
-	fmt_print(key, sizeof(key), "%c_%s", side, name);
-	emit_field_value(out, key, value);
-}
-
-static void emit_str_of(struct emit *out, char side, const char *name, const char *value)
-{
-	emit_of_side(out, side, name, emit_value_str(value));
-}
-
-/* The same fields in every object, so that they can be columns. */
-static void emit_side(struct emit *out, char side, const struct pt_diff_tree *t,
-		      const struct pt_diff_side *s)
-{
-	char rights[8], cache[12];
-
-	emit_of_side(out, side, "physical",
-		     s->mapped ? emit_value_num(s->phys) : emit_value_str(NULL));
-	emit_str_of(out, side, "level", s->mapped ? pt_level_name(t->pt, s->level) : NULL);
-	emit_str_of(out, side, "rights", s->mapped ? pt_rights_text(rights, s->rights) : NULL);
-	emit_str_of(out, side, "cache", s->mapped ? cache_text(cache, t, s->flags) : NULL);
-	emit_str_of(out, side, "wrong", s->wrong ? wrong_text(s->wrong) : NULL);
+		add_both(l, v, d);
 }
 
 /* "rights+cache" */
-static void emit_kinds(struct emit *out, u8 what)
+static void kinds_text(char *buf, size_t size, u8 what)
 {
-	char text[80];
 	size_t len = 0;
 
 	for (u32 i = 0; i < PT_DIFF_KINDS; i++) {
 		if (what >> i & 1)
-			len += (size_t)fmt_print(text + len, sizeof(text) - len, "%s%s",
-						 len ? "+" : "", pt_diff_name(i));
+			len += (size_t)fmt_print(buf + len, size - len, "%s%s", len ? "+" : "",
+						 pt_diff_name(i));
 	}
-	emit_field(out, "differs", text);
+}
+
+/* The same fields in every object, so that they can be columns: NULL when nothing is mapped. */
+static void side_fields(struct emit *out, const char *template, const struct pt_diff_tree *t,
+			const struct pt_diff_side *s)
+{
+	const char *none = NULL, *wrong = s->wrong ? wrong_text(s->wrong) : NULL;
+	char rights[8], cache[12];
+
+	if (s->mapped)
+		emit_put(out, template, s->phys, pt_level_name(t->pt, s->level),
+			 pt_rights_text(rights, s->rights), cache_text(cache, t, s->flags), wrong);
+	else
+		emit_put(out, template, none, none, none, none, wrong);
 }
 
 static int show_difference(void *ctx, const struct pt_difference *d)
 {
 	struct view *v = ctx;
-	char text[8];
+	struct line line = {.len = 0};
+	char kinds[80], lost[8], gained[8];
 
 	pt_diff_count(&v->totals, d);
-	show_text(v, d);
+	describe(&line, v, d);
+	kinds_text(kinds, sizeof(kinds), d->what);
 	emit_object(v->out, NULL);
-	emit_field(v->out, "start", d->start);
-	emit_field(v->out, "end", d->last);
-	emit_kinds(v->out, d->what);
-	emit_field(v->out, "rights_lost", pt_rights_text(text, d->lost));
-	emit_field(v->out, "rights_gained", pt_rights_text(text, d->gained));
-	emit_side(v->out, 'a', v->a, &d->a);
-	emit_side(v->out, 'b', v->b, &d->b);
+	emit_put(v->out,
+		 "0x{start:016x}-0x{:016x} {size:9S}  {:}\n"
+		 "{end!}{differs!}{rights_lost!}{rights_gained!}",
+		 d->start, d->last + 1, d->last - d->start + 1, line.text, d->last, kinds,
+		 pt_rights_text(lost, d->lost), pt_rights_text(gained, d->gained));
+	side_fields(v->out, "{a_physical!}{a_level!}{a_rights!}{a_cache!}{a_wrong!}", v->a, &d->a);
+	side_fields(v->out, "{b_physical!}{b_level!}{b_rights!}{b_cache!}{b_wrong!}", v->b, &d->b);
 	emit_end(v->out);
 	return emit_stopped(v->out) ? -EINTR : 0;
 }
@@ -187,9 +169,9 @@ static int show_difference(void *ctx, const struct pt_difference *d)
 
 static void show_kinds(const struct view *v)
 {
-	static const char *const texts[PT_DIFF_KINDS] = {
-		"only in",
-		"only in",
+	const char *const texts[PT_DIFF_KINDS] = {
+		"only in ",
+		"only in ",
 		"with another physical address",
 		"with other rights",
 		"with other cache bits",
@@ -197,37 +179,28 @@ static void show_kinds(const struct view *v)
 		"with something else wrong",
 		"with pages of another size",
 	};
+	const char *const names[PT_DIFF_KINDS] = {v->a->name, v->b->name};
 
-	emit_object(v->out, "totals");
+	emit_list(v->out, "by_kind");
 	for (u32 i = 0; i < PT_DIFF_KINDS; i++) {
-		char size[24];
-
-		emit_counter(v->out, pt_diff_name(i), v->totals.bytes[i]);
 		if (v->totals.bytes[i])
-			emit_text(v->out, "%10s  %s%s%s\n", fmt_size(size, v->totals.bytes[i]),
-				  texts[i], i < 2 ? " " : "",
-				  i == 0   ? v->a->name
-				  : i == 1 ? v->b->name
-					   : "");
+			emit_row(v->out, "{bytes:10S}  {:}{:~}{kind!}\n", v->totals.bytes[i],
+				 texts[i], names[i], pt_diff_name(i));
 	}
 	emit_end(v->out);
 }
 
-static void show_rights(const struct view *v, const char *name, const char *text,
+static void show_rights(const struct view *v, const char *list, const char *text,
 			const u64 bytes[6])
 {
 	static const char *const rights[6] = {"supervisor read",    "supervisor write",
 					      "supervisor execute", "user read",
 					      "user write",	    "user execute"};
 
-	emit_object(v->out, name);
+	emit_list(v->out, list);
 	for (u32 i = 0; i < 6; i++) {
-		char size[24];
-
-		emit_counter(v->out, rights[i], bytes[i]);
 		if (bytes[i])
-			emit_text(v->out, "%10s  %s %s\n", fmt_size(size, bytes[i]), text,
-				  rights[i]);
+			emit_row(v->out, "{bytes:10S}  {:} {kind}\n", bytes[i], text, rights[i]);
 	}
 	emit_end(v->out);
 }
@@ -237,12 +210,12 @@ static void show_totals(const struct view *v, bool complete, bool sizes)
 	const struct pt_diff_totals *t = &v->totals;
 
 	emit_object(v->out, "totals");
-	emit_field(v->out, "runs", t->runs);
-	emit_field(v->out, "complete", complete);
 	if (t->runs)
-		emit_text(v->out, "%llu difference%s%s\n", t->runs, t->runs == 1 ? "" : "s",
-			  complete ? ":" : " until it was stopped:");
-	else if (complete)
+		emit_put(v->out, "{runs} difference{?s}{complete?:| until it was stopped:}\n",
+			 t->runs, t->runs != 1, complete);
+	else
+		emit_put(v->out, "{runs!}{complete!}", t->runs, complete);
+	if (!t->runs && complete)
 		emit_text(v->out, "%s and %s translate alike%s\n", v->a->name, v->b->name,
 			  sizes ? ", with pages of the same sizes" : "");
 	show_kinds(v);
@@ -258,15 +231,12 @@ int view_pt_diff(struct emit *out, const struct pt_diff_tree *a, const struct pt
 	int err;
 
 	emit_object(out, NULL);
-	emit_field(out, "a", a->name);
-	emit_field(out, "b", b->name);
-	if (a->pat != b->pat)
-		emit_text(out,
-			  "the PATs are not the same, so equal bits may mean other types: %s "
-			  "%#llx, %s %#llx\n",
-			  a->name, a->pat, b->name, b->pat);
-	emit_field(out, "pat_a", a->pat);
-	emit_field(out, "pat_b", b->pat);
+	emit_put(out,
+		 a->pat == b->pat
+			 ? "{a!}{pat_a!}{b!}{pat_b!}"
+			 : "the PATs are not the same, so equal bits may mean other types: {a} "
+			   "{pat_a:#x}, {b} {pat_b:#x}\n",
+		 a->name, a->pat, b->name, b->pat);
 	emit_list(out, "differences");
 	err = pt_diff_how(a->pt, b->pt, start, last, how, show_difference, &v);
 	emit_end(out);

@@ -14,7 +14,7 @@ static void __printf(2, 3) say(struct explain *x, const char *fmt, ...)
 	va_start(ap, fmt);
 	fmt_vprint(text, sizeof(x->finding[0]), fmt, ap);
 	va_end(ap);
-	for (u32 i = 0; i < x->nr_findings; i++) { /* of two aliases the same is said once */
+	for (u32 i = 0; i < x->nr_findings; i++) { /* two aliases can have the same fault */
 		if (!strcmp(x->finding[i], text))
 			return;
 	}

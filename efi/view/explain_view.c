@@ -1,99 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The page about one address: a row for each who knows something. */
+/* The page about one address: a row for each source that knows something of it. */
 #include "lib.h"
 #include "ui/explain.h"
-
-static void __printf(3, 4) row(struct emit *out, const char *label, const char *fmt, ...)
-{
-	char text[320];
-	va_list ap;
-
-	va_start(ap, fmt);
-	fmt_vprint(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	emit_text(out, "%-10s %s\n", label, text);
-}
-
-static void emit_range(struct emit *out, phys_addr_t start, phys_addr_t end)
-{
-	emit_field(out, "start", start);
-	emit_field(out, "end", end - 1);
-}
 
 /* ---- the address and its walk ------------------------------------------------------------ */
 
 static void show_title(struct emit *out, const struct explain *x)
 {
-	char what[96] = "";
-
-	if (x->have_va) {
-		fmt_print(what, sizeof(what), "v:%llx in %s%s", x->va, x->tables,
-			  x->have_pa ? " is " : "");
-		emit_field(out, "virtual", x->va);
-		emit_field(out, "tables", x->tables);
-	}
-	emit_text(out, "%s", what);
-	if (x->have_pa) {
-		emit_text(out, "p:%llx, pfn %llx, owner: %s", x->pa, phys_to_pfn(x->pa), x->owner);
-		emit_field(out, "physical", x->pa);
-		emit_field(out, "pfn", phys_to_pfn(x->pa));
-		emit_field(out, "owner", x->owner);
-	}
-	emit_text(out, "%s%s\n", x->how[0] ? "\n           " : "", x->how);
-}
-
-static const char *result_text(enum pt_result result)
-{
-	static const char *const texts[] = {
-		[PT_MAPPED] = "mapped",
-		[PT_NOT_CANONICAL] = "not canonical: an access raises #GP, no table is looked at",
-		[PT_NOT_PRESENT] = "not present: an access raises #PF",
-		[PT_BAD_TABLE] = "the entry points outside memory; not followed",
-		[PT_BAD_ENTRY] = "reserved bits are set: an access raises #PF",
-	};
-
-	return texts[result];
+	if (x->have_va)
+		emit_put(out, "v:{virtual:x} in {tables}{? is }", x->va, x->tables, x->have_pa);
+	if (x->have_pa)
+		emit_put(out, "p:{physical:x}, pfn {pfn:x}, owner: {owner}", x->pa,
+			 phys_to_pfn(x->pa), x->owner);
+	if (x->how[0])
+		emit_put(out, "\n           {note}", x->how);
+	emit_text(out, "\n");
 }
 
 static void show_walk(struct emit *out, const struct explain *x)
 {
 	const struct pt_path *path = &x->path;
 	const struct pt_entry *last = path->nr ? &path->entry[path->nr - 1] : NULL;
-	char text[160] = "", size[24], rights[8];
-	size_t len = 0;
+	char rights[8];
 
 	if (!x->have_va)
 		return;
+	emit_text(out, "walk       ");
 	emit_list(out, "walk");
 	for (u32 i = 0; i < path->nr; i++) {
 		const struct pt_entry *e = &path->entry[i];
 
-		len += (size_t)fmt_print(text + len, sizeof(text) - len, "%s[%u] ",
-					 pt_level_name(x->pt, e->level), e->index);
-		emit_object(out, NULL);
-		emit_field(out, "level", pt_level_name(x->pt, e->level));
-		emit_field(out, "index", e->index);
-		emit_field(out, "entry", e->val);
-		emit_end(out);
+		emit_row(out, "{level}[{index}] {entry!}", pt_level_name(x->pt, e->level), e->index,
+			 e->val);
 	}
 	emit_end(out);
-	emit_field(out, "result", result_text(x->result));
 	if (last)
-		fmt_print(text + len, sizeof(text) - len, "= %llx", last->val);
-	row(out, "walk", "%s", last ? text : result_text(x->result));
+		emit_text(out, "= %llx\n           ", last->val);
 	if (x->result == PT_MAPPED)
-		row(out, "", "page of %s, rights %s",
-		    fmt_size(size, pt_span(pt_format_of(x->pt), last->level)),
-		    pt_rights_text(rights, last->rights));
-	else if (last)
-		row(out, "", "%s", result_text(x->result));
+		emit_put(out, "page of {page_size:S}, rights {rights}{result!}\n",
+			 pt_span(pt_format_of(x->pt), last->level),
+			 pt_rights_text(rights, last->rights), pt_result_text(x->result));
+	else
+		emit_put(out, "{result}\n", pt_result_text(x->result));
 	if (x->region)
-		row(out, "region", "%s", x->region);
-	if (x->region)
-		emit_field(out, "region", x->region);
+		emit_put(out, "region     {region}\n", x->region);
 }
 
-/* ---- the firmware's word ----------------------------------------------------------------- */
+/* ---- what the firmware says -------------------------------------------------------------- */
 
 static const char *type_text(char *buf, size_t size, u32 type)
 {
@@ -106,84 +59,88 @@ static const char *type_text(char *buf, size_t size, u32 type)
 	return buf;
 }
 
-static void emit_desc(struct emit *out, const char *name, const struct mem_desc *d)
+/* Without a label in the structure only. */
+static void show_desc(struct emit *out, const char *name, const char *label,
+		      const struct mem_desc *d)
 {
 	char type[24], attrs[160];
 
-	if (!d)
-		return;
 	emit_object(out, name);
-	emit_field(out, "type", type_text(type, sizeof(type), d->type));
-	emit_range(out, d->start, mem_desc_end(d));
-	emit_field(out, "attributes", memmap_attr_format(attrs, sizeof(attrs), d->attr));
+	if (label)
+		emit_text(out, "%-10s ", label);
+	emit_put(out,
+		 label ? "{type} {start:x}-{end:x} {attributes}\n"
+		       : "{type!}{start!}{end!}{attributes!}",
+		 type_text(type, sizeof(type), d->type), d->start, mem_desc_end(d) - 1,
+		 memmap_attr_format(attrs, sizeof(attrs), d->attr));
 	emit_end(out);
 }
 
-static void desc_row(struct emit *out, const char *label, const struct mem_desc *d)
+/* Why there is no descriptor. */
+static void show_note(struct emit *out, const char *name, const char *label, const char *note)
 {
-	char type[24], attrs[160];
-
-	row(out, label, "%s %llx-%llx %s", type_text(type, sizeof(type), d->type), d->start,
-	    mem_desc_end(d) - 1, memmap_attr_format(attrs, sizeof(attrs), d->attr));
+	emit_object(out, name);
+	emit_put(out, "{:-10} {note}\n", label, note);
+	emit_end(out);
 }
 
 static void show_efi(struct emit *out, const struct explain *x)
 {
-	emit_desc(out, "efi", x->found);
-	emit_desc(out, "efi_now", x->now);
-	emit_desc(out, "memory_attributes", x->mat);
+	bool changed = x->now && (!x->found || x->now->type != x->found->type);
+
 	if (x->found)
-		desc_row(out, "EFI", x->found);
+		show_desc(out, "efi", "EFI", x->found);
 	else
-		row(out, "EFI", "not in the firmware's map");
-	if (x->now && (!x->found || x->now->type != x->found->type))
-		desc_row(out, "  now", x->now);
-	else if (!x->now && x->found)
-		row(out, "  now", "no longer in the map");
+		emit_text(out, "EFI        not in the firmware's map\n");
+	if (x->now)
+		show_desc(out, "efi_now", changed ? "  now" : NULL, x->now);
+	else if (x->found)
+		emit_text(out, "  now      no longer in the map\n");
 	if (x->mat)
-		desc_row(out, "attributes", x->mat);
+		show_desc(out, "memory_attributes", "attributes", x->mat);
 	else if (x->mat_note[0])
-		row(out, "attributes", "%s", x->mat_note);
+		show_note(out, "memory_attributes", "attributes", x->mat_note);
 	else
-		row(out, "attributes", "no runtime memory: not in the Memory Attributes Table");
+		emit_text(out,
+			  "attributes no runtime memory: not in the Memory Attributes Table\n");
 }
 
 static void show_gcd(struct emit *out, const struct explain *x)
 {
+	const struct fact_gcd *g = x->gcd;
 	char attrs[160];
 
-	if (!x->gcd) {
-		row(out, "GCD", "%s", x->gcd_note[0] ? x->gcd_note : "no entry");
+	if (!g && x->gcd_note[0])
+		show_note(out, "gcd", "GCD", x->gcd_note);
+	else if (!g)
+		emit_text(out, "GCD        no entry\n");
+	if (!g)
 		return;
-	}
-	memmap_attr_format(attrs, sizeof(attrs), x->gcd->attr);
-	row(out, "GCD", "%s %llx-%llx%s%s%s%s", facts_gcd_name(x->gcd->type), x->gcd->start,
-	    x->gcd->end - 1, attrs[0] ? " " : "", attrs, x->gcd_owner ? ", of " : "",
-	    x->gcd_owner ? x->gcd_owner->name : "");
+	memmap_attr_format(attrs, sizeof(attrs), g->attr);
 	emit_object(out, "gcd");
-	emit_field(out, "type", facts_gcd_name(x->gcd->type));
-	emit_range(out, x->gcd->start, x->gcd->end);
-	emit_field(out, "attributes", attrs);
-	emit_field(out, "owner", x->gcd_owner ? x->gcd_owner->name : NULL);
+	emit_put(out, "GCD        {type} {start:x}-{end:x}{? }{attributes}",
+		 facts_gcd_name(g->type), g->start, g->end - 1, attrs, attrs);
+	emit_put(out, "{?, of }{owner~}\n", x->gcd_owner != NULL,
+		 x->gcd_owner ? x->gcd_owner->name : NULL);
 	emit_end(out);
 }
 
 static void show_image(struct emit *out, const struct explain *x)
 {
 	const struct fact_section *s = x->section;
-	char section[80] = "";
 
 	if (!x->image)
 		return;
-	if (s)
-		fmt_print(section, sizeof(section), ", section %s %llx-%llx r%s%s", s->name,
-			  s->start, s->end - 1, s->write ? "w" : "-", s->exec ? "x" : "-");
-	row(out, "image", "%s %llx-%llx%s", x->image->name, x->image->start, x->image->end - 1,
-	    section);
 	emit_object(out, "image");
-	emit_field(out, "name", x->image->name);
-	emit_range(out, x->image->start, x->image->end);
-	emit_field(out, "section", s ? s->name : NULL);
+	emit_put(out, "image      {name} {start:x}-{end:x}{?, section }{section~}", x->image->name,
+		 x->image->start, x->image->end - 1, s != NULL, s ? s->name : NULL);
+	if (s) {
+		emit_object(out, "section_range");
+		emit_put(out, " {start:x}-{end:x} r{write?w|-}{exec?x|-}", s->start, s->end - 1,
+			 s->write, s->exec);
+		emit_end(out);
+	}
+	emit_text(out, "\n");
 	emit_end(out);
 }
 
@@ -193,90 +150,68 @@ static void show_device(struct emit *out, const struct explain *x)
 
 	if (!name)
 		return;
-	if (x->range)
-		row(out, strncmp(name, "ACPI", 4) ? "device" : "table", "%s %llx-%llx", name,
-		    x->range->start, x->range->end - 1);
-	else
-		row(out, "device", "%s", name);
-	emit_field(out, "device", name);
+	emit_put(out, "{:-10} {device}", strncmp(name, "ACPI", 4) ? "device" : "table", name);
+	if (x->range) {
+		emit_object(out, "device_range");
+		emit_put(out, " {start:x}-{end:x}", x->range->start, x->range->end - 1);
+		emit_end(out);
+	}
+	emit_text(out, "\n");
 }
 
 /* ---- ours -------------------------------------------------------------------------------- */
 
-static const char *flags_text(char *buf, size_t size, u32 flags)
-{
-	static const char *const names[] = {"HOTPLUG", "MIRROR", "NOMAP", "DRV_MNG"};
-	size_t len = 0;
-
-	fmt_print(buf, size, "no flags");
-	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-		if (flags >> i & 1)
-			len += (size_t)fmt_print(buf + len, size - len, "%s%s", len ? "|" : "",
-						 names[i]);
-	}
-	return buf;
-}
-
 static void show_memblock(struct emit *out, const struct explain *x)
 {
 	const struct memblock_region *m = x->memory;
-	char flags[40];
-	const char *e820 = x->e820 ? e820_type_name((enum e820_type)x->e820->type) : "no entry";
+	const struct e820_range *e820 = x->e820;
+	char flags[48];
 
-	emit_field(out, "e820", x->e820 ? e820 : NULL);
-	if (!m) {
-		row(out, "memblock", "no memory; e820: %s", e820);
-		return;
+	if (m) {
+		memblock_flags_text(flags, sizeof(flags), m->flags);
+		emit_object(out, "memblock");
+		emit_put(out,
+			 "memblock   memory {start:x}-{end:x} node {node}, {flags~no "
+			 "flags}{is_reserved?, reserved}",
+			 m->base, m->base + m->size - 1, m->nid, flags, x->reserved != NULL);
+		emit_end(out);
+	} else {
+		emit_text(out, "memblock   no memory");
 	}
-	row(out, "memblock", "memory %llx-%llx node %d, %s%s; e820: %s", m->base,
-	    m->base + m->size - 1, m->nid, flags_text(flags, sizeof(flags), m->flags),
-	    x->reserved ? ", reserved" : "", e820);
-	emit_object(out, "memblock");
-	emit_range(out, m->base, m->base + m->size);
-	emit_field(out, "node", m->nid);
-	emit_field(out, "flags", m->flags ? flags : "");
-	emit_field(out, "is_reserved", x->reserved != NULL);
-	emit_end(out);
+	emit_put(out, "; e820: {e820~no entry}\n",
+		 e820 ? e820_type_name((enum e820_type)e820->type) : NULL);
 }
 
 static void show_page(struct emit *out, const struct explain *x)
 {
-	char flags[96] = "none";
+	const struct zone *z = x->zone;
+	char flags[96];
 
 	if (!x->memory)
 		return;
-	if (x->zone) {
-		row(out, "zone", "node %d, zone %s: pfn %llx-%llx", x->zone->zone_pgdat->node_id,
-		    x->zone->name, x->zone->zone_start_pfn, zone_end_pfn(x->zone) - 1);
-		emit_field(out, "node", x->zone->zone_pgdat->node_id);
-		emit_field(out, "zone", x->zone->name);
-	}
-	emit_field(out, "use", page_use_name(x->use));
+	if (z)
+		emit_put(out,
+			 "zone       node {node}, zone {zone}: pfn {start_pfn:x}-{end_pfn:x}\n",
+			 z->zone_pgdat->node_id, z->name, z->zone_start_pfn, zone_end_pfn(z) - 1);
 	if (!x->page) {
-		row(out, "page", "its struct page has not come to life: %s", page_use_name(x->use));
+		emit_put(out, "page       its struct page has not come to life: {use}\n",
+			 page_use_name(x->use));
 		return;
 	}
-	if (page_flags_text(flags, sizeof(flags), x->page) == 0)
+	if (!page_flags_text(flags, sizeof(flags), x->page))
 		fmt_print(flags, sizeof(flags), "none");
-	row(out, "page", "struct page v:%llx: flags %s, refcount %d", x->page_va, flags,
-	    x->page->_refcount);
+	emit_field(out, "use", page_use_name(x->use));
 	emit_object(out, "page");
-	emit_field(out, "address", x->page_va);
-	emit_field(out, "flags", flags);
-	emit_field(out, "refcount", x->page->_refcount);
+	emit_put(out, "page       struct page v:{address:x}: flags {flags}, refcount {refcount}\n",
+		 x->page_va, flags, x->page->_refcount);
 	emit_end(out);
 }
 
 static void show_buddy(struct emit *out, const struct explain *x)
 {
-	u64 bytes = PAGE_SIZE << x->buddy.order;
-	char size[24];
-
-	row(out, "buddy", "free block of order %u (%s) from pfn %llx", x->buddy.order,
-	    fmt_size(size, bytes), x->buddy.pfn);
 	emit_object(out, "buddy");
-	emit_field(out, "order", x->buddy.order);
-	emit_field(out, "pfn", x->buddy.pfn);
+	emit_put(out, "buddy      free block of order {order} ({size:S}) from pfn {pfn:x}\n",
+		 x->buddy.order, PAGE_SIZE << x->buddy.order, x->buddy.pfn);
 	emit_end(out);
 }
 
@@ -285,12 +220,9 @@ static void show_track(struct emit *out, const char *label, const struct slab_tr
 {
 	if (!t->caller)
 		return;
-	row(out, label, "by %s, CPU %u, %u bytes", by, t->cpu, t->size);
 	emit_object(out, label);
-	emit_field(out, "by", by);
-	emit_field(out, "caller", t->caller);
-	emit_field(out, "cpu", t->cpu);
-	emit_field(out, "size", t->size);
+	emit_put(out, "{:-10} by {by}, CPU {cpu}, {size} bytes{caller!}\n", label, by, t->cpu,
+		 t->size, t->caller);
 	emit_end(out);
 }
 
@@ -298,124 +230,134 @@ static void show_slab(struct emit *out, const struct explain *x)
 {
 	const struct slab_object *o = &x->slab;
 
-	if (o->use == SLAB_WASTE)
-		row(out, "slab", "%s, slab at p:%llx: behind its last object", o->cache->name,
-		    o->slab);
-	else
-		row(out, "slab", "%s: object %u of %u in the slab at p:%llx, %s; byte %u of %u",
-		    o->cache->name, o->index, o->cache->objects, o->slab, slab_use_name(o->use),
-		    o->offset, o->cache->size);
 	emit_object(out, "slab");
-	emit_field(out, "cache", o->cache->name);
-	emit_field(out, "slab_address", o->slab);
-	emit_field(out, "object_index", o->index);
-	emit_field(out, "offset", o->offset);
-	emit_field(out, "use", slab_use_name(o->use));
+	if (o->use == SLAB_WASTE)
+		emit_put(out,
+			 "slab       {cache}, slab at p:{slab_address:x}: after its last object\n"
+			 "{object_index!}{offset!}{use!}",
+			 o->cache->name, o->slab, o->index, o->offset, slab_use_name(o->use));
+	else
+		emit_put(out,
+			 "slab       {cache}: object {object_index} of {objperslab} in the slab at "
+			 "p:{slab_address:x}, {use}; byte {offset} of {objsize}\n",
+			 o->cache->name, o->index, o->cache->objects, o->slab,
+			 slab_use_name(o->use), o->offset, o->cache->size);
 	show_track(out, "allocated", &x->slab_alloc, x->slab_alloc_by);
 	show_track(out, "freed", &x->slab_free, x->slab_free_by);
 	emit_end(out);
 }
 
+static void show_area(struct emit *out, const struct explain *x)
+{
+	const struct vm_struct *a = x->area;
+	u64 last = a->addr + a->size - 1;
+	bool lazy = a->flags & VM_LAZY;
+
+	emit_object(out, "vmalloc");
+	if (lazy)
+		emit_put(out,
+			 "vmalloc    v:{start:x}-{end:x} was freed, and waits for the purge\n"
+			 "{page_index!}{pages!}{lazy!}",
+			 a->addr, last, x->area_page, a->nr_pages, lazy);
+	else
+		emit_put(out,
+			 "vmalloc    area v:{start:x}-{end:x}, page {page_index} of {pages}"
+			 "{?: its guard}\n{lazy!}",
+			 a->addr, last, x->area_page, a->nr_pages, x->area_page == a->nr_pages,
+			 lazy);
+	emit_end(out);
+}
+
 static void show_use(struct emit *out, const struct explain *x)
 {
-	char size[24];
-
 	if (x->in_buddy)
 		show_buddy(out, x);
 	if (x->in_slab)
 		show_slab(out, x);
-	if (x->in_large)
-		row(out, "kmalloc", "%s at p:%llx", fmt_size(size, x->large_size), x->large_start);
-	if (!x->area)
-		return;
-	if (x->area->flags & VM_LAZY) {
-		row(out, "vmalloc", "v:%llx-%llx was freed, and waits for the purge", x->area->addr,
-		    x->area->addr + x->area->size - 1);
-		return;
+	if (x->in_large) {
+		emit_object(out, "kmalloc");
+		emit_put(out, "kmalloc    {size:S} at p:{start:x}\n", x->large_size,
+			 x->large_start);
+		emit_end(out);
 	}
-	row(out, "vmalloc", "area v:%llx-%llx, page %u of %u%s", x->area->addr,
-	    x->area->addr + x->area->size - 1, x->area_page, x->area->nr_pages,
-	    x->area_page == x->area->nr_pages ? ": its guard" : "");
-	emit_object(out, "vmalloc");
-	emit_range(out, x->area->addr, x->area->addr + x->area->size);
-	emit_field(out, "page_index", x->area_page);
-	emit_field(out, "pages", x->area->nr_pages);
-	emit_end(out);
+	if (x->area)
+		show_area(out, x);
 }
 
-/* ---- who maps it, and how it is cached --------------------------------------------------- */
+/* ---- what maps it, and how it is cached -------------------------------------------------- */
 
-static void emit_type(struct emit *out, const struct memtype_effective *t)
+static const char *pat_name(const struct memtype_effective *t)
 {
-	emit_field(out, "pat_index", t->pat_index);
-	emit_field(out, "pat", t->pat < 0 ? NULL : memtype_name((enum memtype)t->pat));
-	emit_field(out, "mtrr", memtype_name(t->mtrr.type));
-	emit_field(out, "memory_type", memtype_name(t->type));
+	return t->pat < 0 ? NULL : memtype_name((enum memtype)t->pat);
 }
 
-static void show_mapping(struct emit *out, const struct explain_mapping *m, bool first)
+static void show_mapping(struct emit *out, const struct explain_mapping *m)
 {
-	char size[24], rights[8], type[48];
+	char rights[8];
 
-	fmt_size(size, m->page_size);
-	pt_rights_text(rights, m->rights);
-	fmt_print(type, sizeof(type), "%s (PAT %u %s, MTRR %s)", memtype_name(m->type.type),
-		  m->type.pat_index,
-		  m->type.pat < 0 ? "?" : memtype_name((enum memtype)m->type.pat),
-		  memtype_name(m->type.mtrr.type));
-	row(out, first ? "mapped" : "", "%-5s v:%016llx %4s %s %s", m->tables, m->va, size, rights,
-	    type);
-	emit_object(out, NULL);
-	emit_field(out, "tables", m->tables);
-	emit_field(out, "virtual", m->va);
-	emit_field(out, "page_size", m->page_size);
-	emit_field(out, "entry", m->entry);
-	emit_field(out, "rights", rights);
-	emit_type(out, &m->type);
-	emit_end(out);
-}
-
-/* The three sources for one mapping: the one that was asked for, else the first. */
-static void show_type(struct emit *out, const struct explain *x)
-{
-	const struct explain_mapping *m = NULL;
-	char source[80];
-
-	for (u32 i = 0; i < x->nr_mappings; i++) {
-		const struct explain_mapping *n = &x->mapping[i];
-
-		if (!m || (x->have_va && n->va == x->va && n->tables == x->tables))
-			m = n;
-	}
-	if (x->phys_bits && x->pa >> x->phys_bits)
-		return; /* no register says anything of it */
-	mtrr_source_text(source, sizeof(source), &x->mtrr);
-	emit_field(out, "mtrr", memtype_name(x->mtrr.type));
-	emit_field(out, "mtrr_source", source);
-	if (!m) {
-		row(out, "type", "MTRR says %s (%s)", memtype_name(x->mtrr.type), source);
-		return;
-	}
-	emit_field(out, "memory_type", memtype_name(m->type.type));
-	row(out, "type", "%s in %s: PWT=%u PCD=%u PAT=%u choose PAT entry %u, %s;",
-	    memtype_name(m->type.type), m->tables, m->type.pat_index & 1,
-	    m->type.pat_index >> 1 & 1, m->type.pat_index >> 2, m->type.pat_index,
-	    m->type.pat < 0 ? "reserved" : memtype_name((enum memtype)m->type.pat));
-	row(out, "", "MTRR %s (%s)%s", memtype_name(m->type.mtrr.type), source,
-	    m->type.undefined ? "; older CPUs: undefined" : "");
+	emit_row(out,
+		 "{tables:-5} v:{virtual:016x} {page_size:4S} {rights} {memory_type} (PAT "
+		 "{pat_index} {pat}, MTRR {mtrr})\n{entry!}",
+		 m->tables, m->va, m->page_size, pt_rights_text(rights, m->rights),
+		 memtype_name(m->type.type), m->type.pat_index, pat_name(&m->type),
+		 memtype_name(m->type.mtrr.type), m->entry);
 }
 
 static void show_mappings(struct emit *out, const struct explain *x)
 {
+	emit_text(out, x->nr_mappings ? "mapped     " : "mapped     nowhere\n");
 	emit_list(out, "mappings");
-	for (u32 i = 0; i < x->nr_mappings && !emit_stopped(out); i++)
-		show_mapping(out, &x->mapping[i], i == 0);
+	for (u32 i = 0; i < x->nr_mappings && !emit_stopped(out); i++) {
+		emit_text(out, i ? "           " : "");
+		show_mapping(out, &x->mapping[i]);
+	}
 	emit_end(out);
-	if (!x->nr_mappings)
-		row(out, "mapped", "nowhere");
-	if (x->more_mappings)
-		row(out, "", "and more");
-	emit_field(out, "more_mappings", x->more_mappings);
+	emit_put(out, "{more_mappings?           and more\n}", x->more_mappings);
+}
+
+/* The mapping that was asked for, else the first; NULL: none. */
+static const struct explain_mapping *main_mapping(const struct explain *x)
+{
+	for (u32 i = 0; i < x->nr_mappings && x->have_va; i++) {
+		if (x->mapping[i].va == x->va && x->mapping[i].tables == x->tables)
+			return &x->mapping[i];
+	}
+	return x->nr_mappings ? &x->mapping[0] : NULL;
+}
+
+/* The three sources of the type for one mapping. */
+static void show_type(struct emit *out, const struct explain *x)
+{
+	const struct explain_mapping *m = main_mapping(x);
+	const char *mtrr = memtype_name(x->mtrr.type);
+	char source[80];
+	u32 pat;
+
+	if (x->phys_bits && x->pa >> x->phys_bits)
+		return; /* no register says anything of it */
+	mtrr_source_text(source, sizeof(source), &x->mtrr);
+	if (!m) {
+		emit_put(out, "type       MTRR says {mtrr} ({mtrr_source})\n", mtrr, source);
+		return;
+	}
+	pat = m->type.pat_index;
+	emit_put(out,
+		 "type       {memory_type} in {:}: PWT={:} PCD={:} PAT={:} choose PAT entry "
+		 "{pat_index}, {pat~reserved};\n",
+		 memtype_name(m->type.type), m->tables, pat & 1, pat >> 1 & 1, pat >> 2, pat,
+		 pat_name(&m->type));
+	emit_put(out, "           MTRR {mtrr} ({mtrr_source}){undefined?; older CPUs: undefined}\n",
+		 mtrr, source, m->type.undefined);
+}
+
+static void show_findings(struct emit *out, const struct explain *x)
+{
+	emit_list(out, "findings");
+	for (u32 i = 0; i < x->nr_findings; i++) {
+		emit_text(out, i ? "           " : "findings   ");
+		emit_put(out, "{finding}\n", x->finding[i]);
+	}
+	emit_end(out);
 }
 
 void view_explain(struct emit *out, const struct explain *x)
@@ -436,11 +378,6 @@ void view_explain(struct emit *out, const struct explain *x)
 		show_mappings(out, x);
 		show_type(out, x);
 	}
-	emit_list(out, "findings");
-	for (u32 i = 0; i < x->nr_findings; i++) {
-		row(out, i ? "" : "findings", "%s", x->finding[i]);
-		emit_field(out, "finding", x->finding[i]);
-	}
-	emit_end(out);
+	show_findings(out, x);
 	emit_end(out);
 }

@@ -272,3 +272,18 @@ phys_addr_t pt_path_phys(const struct pt_path *path, u64 va)
 
 	return leaf->phys + (va - leaf->va);
 }
+
+const char *pt_result_text(enum pt_result result)
+{
+	static const char *const texts[] = {
+		[PT_MAPPED] = "mapped",
+		[PT_NOT_CANONICAL] =
+			"not canonical: the CPU raises #GP without looking at any table",
+		[PT_NOT_PRESENT] = "not present: the CPU raises #PF",
+		[PT_BAD_TABLE] =
+			"the last entry points to memory that cannot be read; not followed",
+		[PT_BAD_ENTRY] = "reserved bits are set in the last entry: the CPU raises #PF",
+	};
+
+	return texts[result];
+}

@@ -18,7 +18,6 @@ KEYS = "efi/emit/keys.c"
 # What efi/ passes as a name that is no literal: the keys that it can be, as a regular expression.
 RUN_TIME = {
     ("efi/cmd/machine/firmware.c", "key"): "has_.*",
-    ("efi/view/diff_view.c", "key"): "[ab]_.*",
     ("efi/cmd/machine/memblock.c", "type->name"): "memory|reserved",     # memblock's two types
     ("efi/cmd/page/buddyviews.c", "migratetype_name(type)"): "",   # Linux's names
 }

@@ -52,7 +52,7 @@ def check_machine(row, image):
         return
     exercise = values[3]
     yield "exercise passes", None if exercise["result"] == "passed" else str(exercise)
-    own = next((t for t in values[2] if t["tables_of"] == "own"), {})
+    own = next((t for t in values[2] if t["tables"] == "own"), {})
     yield "zones add up", zones_wrong(values[0], values[1])
     yield "nodes and RAM are the machine's", machine_wrong(row, values[0], values[1])
     if "linux" in row:
@@ -114,7 +114,7 @@ def linux_wrong(linux, zones):
 def gigabyte_wrong(row, boot):
     """The direct map of memory above 4 GiB has 1 GiB pages if and only if the CPU supports them."""
     stats = json_values(boot.output)[2]
-    own = next(t for t in stats if t["tables_of"] == "own")
+    own = next(t for t in stats if t["tables"] == "own")
     leaves = next(level["nr_mappings"] for level in own["per_level"] if level["level"] == "PDPTE")
     can = "max" in row["cpu"] and "-pdpe1gb" not in row["cpu"]
     if not can:

@@ -52,7 +52,7 @@ static phys_addr_t some_memory(struct edits *e)
 	return round_down(pick(e, 4 * GiB), pick(e, 3) ? 2 * MiB : PAGE_SIZE);
 }
 
-/* One step that leaves sane tables behind: 0 or why it was refused. */
+/* One step after which the tables are sane: 0 or why it was refused. */
 static int sane_step(struct edits *e)
 {
 	struct pt_clone *c = e->clone;
@@ -128,7 +128,7 @@ static void try_access(struct edits *e, u64 va)
 	if (a.agree)
 		return;
 	if (!e->disagreements++)
-		probe_show(e->call->out, &r, &a);
+		probe_show(e->call->out, &r, &a, true);
 }
 
 static bool one_step(struct edits *e)
@@ -165,21 +165,10 @@ static int free_area(const struct pgtable *pt, u64 *ret)
 
 static int report(struct edits *e)
 {
-	struct emit *out = e->call->out;
-
-	emit_text(
-		out,
-		"%llu steps (%llu refused, %llu wild ones undone), %llu accesses by the CPU, %llu "
-		"faults foreseen: %llu disagreements\n",
-		e->steps, e->refused, e->undone, e->probes, e->faults, e->disagreements);
-	emit_object(out, NULL);
-	emit_field(out, "nr_steps", e->steps);
-	emit_field(out, "refused", e->refused);
-	emit_field(out, "wild", e->undone);
-	emit_field(out, "cpu_accesses", e->probes);
-	emit_field(out, "faults", e->faults);
-	emit_field(out, "disagreements", e->disagreements);
-	emit_end(out);
+	emit_row(e->call->out,
+		 "{nr_steps} steps ({refused} refused, {wild} wild ones undone), {cpu_accesses} "
+		 "accesses by the CPU, {faults} faults foreseen: {disagreements} disagreements\n",
+		 e->steps, e->refused, e->undone, e->probes, e->faults, e->disagreements);
 	return e->disagreements ? -EIO : 0;
 }
 

@@ -47,13 +47,10 @@ static int make_clone(struct cmd_call *call, const struct pgtable *from)
 						 : "no memory for it");
 	memcpy(app->clone_of, name, sizeof(name));
 	app->have_clone = true;
-	emit_object(call->out, NULL);
-	emit_text(call->out,
-		  "clone of %s: change it with map, unmap, protect, memtype, split, "
-		  "collapse, setbits; try it with probe; %s is never written\n",
-		  name, name);
-	emit_field(call->out, "clone_of", name);
-	emit_end(call->out);
+	emit_row(call->out,
+		 "clone of {clone_of}: change it with map, unmap, protect, memtype, split, "
+		 "collapse, setbits; try it with probe; {:} is never written\n",
+		 name, name);
 	return 0;
 }
 
@@ -66,7 +63,7 @@ static int cmd_clone(struct cmd_call *call)
 
 	if (call->argc == 1 && !strcmp(call->argv[0], "drop")) {
 		drop_clone(call->app);
-		emit_text(call->out, "the clone is gone\n");
+		emit_row(call->out, "{result}\n", "the clone is gone");
 		return 0;
 	}
 	err = cmd_in_tables(call, &from);
@@ -75,25 +72,17 @@ static int cmd_clone(struct cmd_call *call)
 
 /* ---- what words mean --------------------------------------------------------------------- */
 
-/* "rwx" with u (user) and g (global); "-" in places is fine. */
+/* "rwx" with u (user) and g (global), "-" in places; not n, for TYPE says how it is cached. */
 static int rights_flags(struct cmd_call *call, const char *word, u64 *ret)
 {
-	static const char letters[] = "rwxug-";
-	u32 seen = 0;
+	bool read = false;
 
-	for (const char *c = word; *c; c++) {
-		u32 i = 0;
-
-		while (i < sizeof(letters) - 1 && letters[i] != *c)
-			i++;
-		seen |= 1u << i;
-	}
-	if (!(seen & 1) || seen >> (sizeof(letters) - 1))
+	for (const char *c = word; *c; c++)
+		read |= *c == 'r';
+	if (!read || cmd_rights_flags(word, ret) || *ret & PT_PCD)
 		return cmd_error(call, -EINVAL,
 				 "%s: rights are r, w, x, u (user), g (global), such as rw or rxu",
 				 word);
-	*ret = (seen & 2 ? PT_WRITE : 0) | (seen & 4 ? 0 : PT_NOEXEC) | (seen & 8 ? PT_USER : 0) |
-	       (seen & 16 ? PT_GLOBAL : 0);
 	return 0;
 }
 
@@ -150,7 +139,6 @@ static int count_difference(void *ctx, const struct pt_difference *d)
 static void show_distance(struct cmd_call *call, const struct pt_clone *c)
 {
 	struct pt_diff_totals t = {0};
-	char size[24];
 	bool any = false;
 
 	pt_diff(c->origin, &c->pt, 0, pt_last(&c->pt), count_difference, &t);
@@ -162,13 +150,8 @@ static void show_distance(struct cmd_call *call, const struct pt_clone *c)
 
 		if (!t.bytes[kind])
 			continue;
-		emit_text(call->out, "%s %s %s", any ? "," : "", fmt_size(size, t.bytes[kind]),
-			  name);
+		emit_row(call->out, "{?,} {bytes:S} {kind}", any, t.bytes[kind], name);
 		any = true;
-		emit_object(call->out, NULL);
-		emit_field(call->out, "kind", name);
-		emit_field(call->out, "bytes", t.bytes[kind]);
-		emit_end(call->out);
 	}
 	emit_end(call->out);
 	emit_text(call->out, "\n");
@@ -183,9 +166,7 @@ static int report(struct cmd_call *call, const struct pt_clone *c, int err)
 		return cmd_error(call, err, "%#llx: %s; nothing was changed", c->why_va,
 				 c->why ? c->why : err_name(err));
 	emit_object(call->out, NULL);
-	emit_text(call->out, "step %u: %s\n", c->at, c->version[c->at].what);
-	emit_field(call->out, "step", c->at);
-	emit_field(call->out, "what", c->version[c->at].what);
+	emit_put(call->out, "step {step}: {what}\n", c->at, c->version[c->at].what);
 	show_distance(call, c);
 	emit_end(call->out);
 	return 0;
@@ -299,27 +280,6 @@ static int cmd_collapse(struct cmd_call *call)
 
 /* ---- setbits ----------------------------------------------------------------------------- */
 
-/* "pte", "PDE", "pud" or a number from the leaf. */
-static int level_arg(struct cmd_call *call, const struct pgtable *pt, const char *word,
-		     unsigned *ret)
-{
-	u64 number;
-
-	for (unsigned level = 0; level < pt_format_of(pt)->nr_levels; level++) {
-		if (strcmp(word, pt_level_name(pt, level)) &&
-		    strcmp(word, pt_level_linux(pt, level)) &&
-		    (parse_u64(word, &number) || number != level))
-			continue;
-		*ret = level;
-		return 0;
-	}
-	return cmd_error(call, -EINVAL, "%s: no such level; %s to %s, %s to %s, or 0 to %u", word,
-			 pt_level_name(pt, 0), pt_level_name(pt, pt_format_of(pt)->nr_levels - 1u),
-			 pt_level_linux(pt, 0),
-			 pt_level_linux(pt, pt_format_of(pt)->nr_levels - 1u),
-			 pt_format_of(pt)->nr_levels - 1u);
-}
-
 /* "+RW", "-NX", "+63", "-7", or a whole value. Bits have the format's names. */
 static int change_bits(struct cmd_call *call, const struct pgtable *pt, const char *word,
 		       unsigned level, u64 *value)
@@ -365,7 +325,7 @@ static int cmd_setbits(struct cmd_call *call)
 	if (!err && call->argc < 3)
 		err = cmd_error(call, -EINVAL, "usage: setbits VA LEVEL +BIT|-BIT|VALUE...");
 	if (!err)
-		err = level_arg(call, &c->pt, call->argv[1], &level);
+		err = cmd_level_arg(call, &c->pt, call->argv[1], &level);
 	if (err)
 		return err;
 	pt_lookup(&c->pt, va, &path);
@@ -411,17 +371,14 @@ static int cmd_steps(struct cmd_call *call)
 
 	if (!c)
 		return -ENODEV;
-	emit_text(call->out, "clone of %s, %llu tables of its own\n", call->app->clone_of,
-		  c->nr_tables);
-	emit_list(call->out, NULL);
-	for (u32 i = 0; i < c->nr; i++) {
-		emit_text(call->out, "%c %3u  %s\n", i == c->at ? '>' : ' ', i, c->version[i].what);
-		emit_object(call->out, NULL);
-		emit_field(call->out, "step", i);
-		emit_field(call->out, "what", c->version[i].what);
-		emit_field(call->out, "in_effect", i == c->at);
-		emit_end(call->out);
-	}
+	emit_object(call->out, NULL);
+	emit_put(call->out, "clone of {clone_of}, {nr_tables} tables of its own\n",
+		 call->app->clone_of, c->nr_tables);
+	emit_list(call->out, "steps");
+	for (u32 i = 0; i < c->nr; i++)
+		emit_row(call->out, "{in_effect?>| } {step:3}  {what}\n", i == c->at, i,
+			 c->version[i].what);
+	emit_end(call->out);
 	emit_end(call->out);
 	return 0;
 }

@@ -69,15 +69,6 @@ static int need_x86_64(struct cmd_call *call, const struct pgtable *pt)
 	return cmd_error(call, -EINVAL, "%s: only x86-64's accesses are known", f->title);
 }
 
-static void show_controls(struct emit *out, const struct access_cpu *c)
-{
-	emit_text(out,
-		  "under WP=%u NXE=%u SMEP=%u SMAP=%u AC=%u PKE=%u PKS=%u CET=%u, %u levels, %u "
-		  "physical bits%s\n",
-		  c->wp, c->nxe, c->smep, c->smap, c->ac, c->pke, c->pks, c->cet_ss, c->levels,
-		  c->phys_bits, c->page1g ? ", 1 GiB pages" : "");
-}
-
 static int try_access(struct cmd_call *call, const struct pgtable *pt, bool with_controls)
 {
 	static struct probe_answer a;
@@ -93,9 +84,7 @@ static int try_access(struct cmd_call *call, const struct pgtable *pt, bool with
 	if (err)
 		return err;
 	probe_access(call->app, &r, &a);
-	if (with_controls)
-		show_controls(call->out, &r.cpu);
-	probe_show(call->out, &r, &a);
+	probe_show(call->out, &r, &a, with_controls);
 	return a.agree ? 0 : -EIO;
 }
 
@@ -130,11 +119,7 @@ static void tell(struct emit *out, const char *what, const struct probe_step *s)
 		probe_outcome(result, sizeof(result), s->vector, s->error);
 	else
 		fmt_print(result, sizeof(result), "reads %#04x", s->data);
-	emit_text(out, "  %-52s %s\n", what, result);
-	emit_object(out, NULL);
-	emit_field(out, "after", what);
-	emit_field(out, "result", result);
-	emit_end(out);
+	emit_row(out, "  {after:-52} {result}\n", what, result);
 }
 
 /* The accesses are every other step. */
@@ -144,7 +129,7 @@ static int show_stale(struct cmd_call *call, const struct probe_step *s, u64 va)
 	bool stale = s[2].data == PROBE_BYTE_0, gone = !s[6].vector;
 
 	emit_object(out, NULL);
-	emit_text(out, "%016llx is mapped to a page full of %#x\n", va, PROBE_BYTE_0);
+	emit_put(out, "{virtual:016x} is mapped to a page full of {octet:#x}\n", va, PROBE_BYTE_0);
 	emit_list(out, "story");
 	tell(out, "a load", &s[0]);
 	tell(out, "the entry now leads to a page of 0x42; no INVLPG", &s[2]);
@@ -163,13 +148,34 @@ static int show_stale(struct cmd_call *call, const struct probe_step *s, u64 va)
 	return 0;
 }
 
+/* Entries from the top down; then changes of the last one, each with an access after it, without
+ * INVLPG and with it. Returns the number of steps; *ret_first is the first access. */
+static u32 stale_steps(struct probe_step *s, unsigned levels, u32 *ret_first)
+{
+	static const struct probe_step changes[STALE_STEPS] = {
+		{.op = PROBE_ACCESS}, {.op = PROBE_FRAME, .value = 1},
+		{.op = PROBE_ACCESS}, {.op = PROBE_INVLPG},
+		{.op = PROBE_ACCESS}, {.op = PROBE_STORE, .value = 0},
+		{.op = PROBE_ACCESS}, {.op = PROBE_INVLPG},
+		{.op = PROBE_ACCESS},
+	};
+	u32 nr = 0;
+
+	while (levels-- > 0)
+		s[nr++] = (struct probe_step){.op = PROBE_STORE,
+					      .level = (u8)levels,
+					      .value = PTE_P | PTE_RW | PTE_A | PTE_D};
+	*ret_first = nr;
+	memcpy(s + nr, changes, sizeof(changes));
+	return nr + STALE_STEPS;
+}
+
 /* An entry changes, and the CPU is not told. */
 static int cmd_stale(struct cmd_call *call)
 {
-	const u64 entry = PTE_P | PTE_RW | PTE_A | PTE_D;
 	struct probe_setup setup = {.va = 0x123456789000};
 	struct probe_step s[STALE_STEPS + PT_MAX_LEVELS];
-	u32 nr = 0, first;
+	u32 nr, first;
 	u64 va;
 	int err = 0;
 
@@ -183,19 +189,7 @@ static int cmd_stale(struct cmd_call *call)
 	if (err)
 		return err;
 	setup.cpu.smep = setup.cpu.smap = setup.cpu.pke = setup.cpu.pks = setup.cpu.ac = false;
-	for (unsigned level = setup.cpu.levels; level-- > 0;)
-		s[nr++] =
-			(struct probe_step){.op = PROBE_STORE, .level = (u8)level, .value = entry};
-	first = nr;
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
-	s[nr++] = (struct probe_step){.op = PROBE_FRAME, .value = 1};
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
-	s[nr++] = (struct probe_step){.op = PROBE_INVLPG};
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
-	s[nr++] = (struct probe_step){.op = PROBE_STORE, .value = 0};
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
-	s[nr++] = (struct probe_step){.op = PROBE_INVLPG};
-	s[nr++] = (struct probe_step){.op = PROBE_ACCESS};
+	nr = stale_steps(s, setup.cpu.levels, &first);
 	err = arch_probe(&call->app->sys, &setup, s, nr, &va);
 	if (err)
 		return cmd_error(call, err, "the probe cannot run: %s", err_name(err));

@@ -94,3 +94,51 @@ int cmd_range_args(struct cmd_call *call, const struct pgtable *pt, u64 *start, 
 				 *last, pt_format_of(pt)->nr_levels);
 	return *start <= *last ? 0 : cmd_error(call, -EINVAL, "the range ends before it starts");
 }
+
+int cmd_level_arg(struct cmd_call *call, const struct pgtable *pt, const char *word, unsigned *ret)
+{
+	unsigned top = pt_format_of(pt)->nr_levels - 1u;
+	u64 number;
+
+	for (unsigned level = 0; level <= top; level++) {
+		if (strcmp(word, pt_level_name(pt, level)) &&
+		    strcmp(word, pt_level_linux(pt, level)) &&
+		    (parse_u64(word, &number) || number != level))
+			continue;
+		*ret = level;
+		return 0;
+	}
+	return cmd_error(call, -EINVAL, "%s: no such level; %s to %s, %s to %s, or 0 to %u", word,
+			 pt_level_name(pt, 0), pt_level_name(pt, top), pt_level_linux(pt, 0),
+			 pt_level_linux(pt, top), top);
+}
+
+int cmd_rights_flags(const char *letters, u64 *ret)
+{
+	*ret = PT_NOEXEC;
+	for (; *letters; letters++) {
+		switch (*letters) {
+		case 'r': /* what is present can be read */
+		case '-':
+			break;
+		case 'w':
+			*ret |= PT_WRITE;
+			break;
+		case 'x':
+			*ret &= ~PT_NOEXEC;
+			break;
+		case 'u':
+			*ret |= PT_USER;
+			break;
+		case 'g':
+			*ret |= PT_GLOBAL;
+			break;
+		case 'n':
+			*ret |= PT_PCD;
+			break;
+		default:
+			return -EINVAL;
+		}
+	}
+	return 0;
+}

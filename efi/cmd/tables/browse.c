@@ -61,8 +61,8 @@ static bool stopped(void *ctx)
 
 /* ---- the command ------------------------------------------------------------------------- */
 
-/* Does the keys and prints the screen as it is then. */
-static void by_script(struct cmd_call *call, const char *keys)
+/* Takes the keys from a text and prints the screen as it is then. */
+static void from_script(struct cmd_call *call, const char *keys)
 {
 	while (*keys && !browser.done)
 		browse_key(&browser, fullscreen_key(&keys));
@@ -70,7 +70,7 @@ static void by_script(struct cmd_call *call, const char *keys)
 	fullscreen_print(call->out, &browser.screen);
 }
 
-static void by_person(struct cmd_call *call)
+static void from_keyboard(struct cmd_call *call)
 {
 	shell_flush(&call->app->shell);
 	while (!browser.done) {
@@ -81,6 +81,33 @@ static void by_person(struct cmd_call *call)
 	fw_clear();
 }
 
+struct browse_args {
+	const struct pgtable *pt;
+	u64 va;
+	const char *keys; /* NULL: from the keyboard */
+	struct fw_screen screen;
+};
+
+static int parse_args(struct cmd_call *call, struct browse_args *ret)
+{
+	int err;
+
+	fw_screen(&ret->screen);
+	err = cmd_option(call, "keys", &ret->keys);
+	if (err >= 0)
+		err = fullscreen_size(call, &ret->screen);
+	if (err >= 0)
+		err = cmd_in_tables(call, &ret->pt);
+	if (!err && call->argc)
+		err = cmd_arg_va(call, 0, ret->pt, &ret->va);
+	if (!err)
+		err = cmd_no_more_args(call, 1);
+	if (!err && !ret->keys && !ret->screen.interactive)
+		err = cmd_error(call, -ENODEV,
+				"there is no keyboard; --keys 'TEXT' drives it from a script");
+	return err;
+}
+
 static int cmd_browse(struct cmd_call *call)
 {
 	static struct browse_env env = {.tree = nth_tree,
@@ -88,38 +115,19 @@ static int cmd_browse(struct cmd_call *call)
 					.run = run,
 					.save = save,
 					.stopped = stopped};
-	const struct pgtable *pt;
-	struct named_tables trees[APP_MAX_TABLES];
-	u32 nr = app_tables(call->app, trees, ARRAY_SIZE(trees)), n = 0;
-	struct fw_screen screen;
-	const char *keys = NULL;
-	u64 va = 0;
-	int err;
+	struct browse_args args = {.va = 0};
+	const char *name;
+	int err = parse_args(call, &args);
 
-	env.ctx = call->app;
-	fw_screen(&screen);
-	err = cmd_option(call, "keys", &keys);
-	if (err >= 0)
-		err = fullscreen_size(call, &screen);
-	if (err >= 0)
-		err = cmd_in_tables(call, &pt);
-	if (!err && call->argc)
-		err = cmd_arg_va(call, 0, pt, &va);
-	if (!err)
-		err = cmd_no_more_args(call, 1);
 	if (err < 0)
 		return err;
-	if (!keys && !screen.interactive)
-		return cmd_error(
-			call, -ENODEV,
-			"nobody is at the keyboard; --keys 'TEXT' drives it from a script");
-	while (n + 1 < nr && trees[n].pt != pt)
-		n++;
-	browse_init(&browser, &env, trees[n].name, va, screen.columns, screen.rows);
-	if (keys)
-		by_script(call, keys);
+	env.ctx = call->app;
+	name = app_tables_name(call->app, args.pt);
+	browse_init(&browser, &env, name, args.va, args.screen.columns, args.screen.rows);
+	if (args.keys)
+		from_script(call, args.keys);
 	else
-		by_person(call);
+		from_keyboard(call);
 	return 0;
 }
 

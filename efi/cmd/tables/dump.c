@@ -12,7 +12,16 @@
 #include "ui/search.h"
 
 #define POLL_EVERY 256	 /* visits: at most so many tables between looks at the keyboard */
-#define SAY_EVERY  65536 /* visits without a line: a person is told that it goes on */
+#define SAY_EVERY  65536 /* visits without a line: the reader is told that it goes on */
+
+/*
+ * A dump can have hundreds of thousands of lines. So a line of text is one emit_text() of a line
+ * that mm/pgtable has written, and there is a template for the fields alone, which the text leaves
+ * out.
+ */
+#define RUN_FIELDS "{region!}{start!}{end!}{level!}{is_present!}{rights!}{flag_bits!}{wrong!}"
+#define LEAF_FIELDS                                                                                \
+	"{virtual!}{physical!}{size!}{page_size!}{level!}{entry!}{rights!}{own_rights!}{flags!}"
 
 struct dump {
 	struct cmd_call *call;
@@ -48,14 +57,6 @@ static int poll(void *ctx)
 	return stopped(ctx) ? -EINTR : 0;
 }
 
-/* The fields that all layouts have in JSON and CSV. */
-static void emit_rights(struct emit *out, u8 rights)
-{
-	char text[8];
-
-	emit_field(out, "rights", pt_rights_text(text, rights));
-}
-
 /* ---- ptdump ------------------------------------------------------------------------------ */
 
 /* Marker lines stand before the first run that reaches into their area. */
@@ -69,21 +70,19 @@ static void show_markers(struct dump *d, u64 start)
 
 static void show_piece(struct dump *d, const struct pt_run *run)
 {
-	char line[160];
+	char line[160], rights[8];
 
 	show_markers(d, run->start);
 	d->lines++;
-	pt_run_format(line, sizeof(line), d->pt, run);
-	emit_text(d->out, "%s\n", line);
-	emit_object(d->out, NULL);
-	emit_field(d->out, "start", run->start);
-	emit_field(d->out, "end", run->last);
-	emit_field(d->out, "level", pt_level_name(d->pt, run->level));
-	emit_field(d->out, "is_present", run->present);
-	emit_rights(d->out, run->rights);
-	emit_field(d->out, "flag_bits", run->bits);
-	emit_field(d->out, "wrong", run->wrong);
-	emit_end(d->out);
+	if (d->out->format == EMIT_TEXT) {
+		pt_run_format(line, sizeof(line), d->pt, run);
+		emit_text(d->out, "%s\n", line);
+		return;
+	}
+	emit_row(d->out, RUN_FIELDS,
+		 d->next_marker ? d->markers[d->next_marker - 1].name : (const char *)NULL,
+		 run->start, run->last, pt_level_name(d->pt, run->level), run->present,
+		 pt_rights_text(rights, run->rights), run->bits, run->wrong);
 }
 
 /* Cut at markers, as ptdump does, so that an empty area stands under its own name. */
@@ -115,20 +114,19 @@ static void dump_runs(struct dump *d, u64 start, u64 last)
 
 /* ---- page by page ------------------------------------------------------------------------ */
 
-static void emit_leaf(struct dump *d, const struct pt_entry *e, u64 nr)
+static void leaf_fields(struct dump *d, const struct pt_entry *e, u64 nr)
 {
-	u64 span = pt_span(pt_format_of(d->pt), e->level);
+	const struct pt_format *f = pt_format_of(d->pt);
+	u64 span = pt_span(f, e->level);
+	char rights[8], own[8], flags[128];
 
 	d->lines++;
-	emit_object(d->out, NULL);
-	emit_field(d->out, "virtual", e->va);
-	emit_field(d->out, "physical", e->phys);
-	emit_field(d->out, "size", nr * span);
-	emit_field(d->out, "page_size", span);
-	emit_field(d->out, "level", pt_level_name(d->pt, e->level));
-	emit_field(d->out, "entry", e->val);
-	emit_rights(d->out, e->rights);
-	emit_end(d->out);
+	if (d->out->format == EMIT_TEXT)
+		return;
+	pt_flags_text(flags, sizeof(flags), f, e->val, e->level);
+	emit_row(d->out, LEAF_FIELDS, e->va, e->phys, nr * span, span,
+		 pt_level_name(d->pt, e->level), e->val, pt_rights_text(rights, e->rights),
+		 pt_rights_text(own, e->own), flags);
 }
 
 /* Is it a page? Else *ret_step says how to go on. */
@@ -151,7 +149,7 @@ static int show_tlb(void *ctx, const struct pt_entry *e)
 		return step;
 	pt_leaf_format_tlb(line, sizeof(line), e);
 	emit_text(d->out, "%s\n", line);
-	emit_leaf(d, e, 1);
+	leaf_fields(d, e, 1);
 	return emit_stopped(d->out) ? PT_STOP : PT_SKIP;
 }
 
@@ -167,7 +165,7 @@ static int show_leaf(void *ctx, const struct pt_entry *e)
 	emit_text(d->out, "%016llx %012llx %5s %s %s %016llx %s\n", e->va, e->phys,
 		  fmt_size(size, pt_span(pt_format_of(d->pt), e->level)),
 		  pt_rights_text(rights, e->rights), pt_rights_text(own, e->own), e->val, flags);
-	emit_leaf(d, e, 1);
+	leaf_fields(d, e, 1);
 	return emit_stopped(d->out) ? PT_STOP : PT_SKIP;
 }
 
@@ -198,7 +196,7 @@ static void show_gef_range(struct dump *d)
 		  "0x%016llx-0x%016llx  0x%016llx-0x%016llx  %#-11llx  %#-10llx  %-6llu [%s]\n",
 		  d->first.va, d->first.va + size, d->first.phys, d->first.phys + size, size, span,
 		  d->nr, flags);
-	emit_leaf(d, &d->first, d->nr);
+	leaf_fields(d, &d->first, d->nr);
 	d->have = false;
 }
 
@@ -290,6 +288,23 @@ static int find_search(struct cmd_call *call, struct search *s)
 	return search_parse(s, text, err, sizeof(err)) ? cmd_error(call, -EINVAL, "%s", err) : 0;
 }
 
+/* Not every layout can show every search and every format. */
+static int check_layout(struct cmd_call *call, const struct layout *layout, const struct dump *d)
+{
+	const struct pt_format *f = pt_format_of(d->pt);
+
+	if (d->search.nr && layout->dump == dump_runs)
+		return cmd_error(call, -EINVAL,
+				 "--where chooses pages; ptdump's lines merge them: "
+				 "use tlb, gef or leaves");
+	if (layout->dump == dump_tlb && !tlb_has_letters(f))
+		return cmd_error(call, -EINVAL,
+				 "%s: QEMU's info tlb has letters for x86's bits only; "
+				 "use ptdump, gef or leaves",
+				 f->title);
+	return 0;
+}
+
 static int cmd_pt_dump(struct cmd_call *call)
 {
 	struct dump d = {.call = call, .out = call->out};
@@ -301,17 +316,9 @@ static int cmd_pt_dump(struct cmd_call *call)
 	layout = err ? NULL : find_layout(call, d.search.nr);
 	if (!layout)
 		return -EINVAL;
-	if (d.search.nr && layout == layouts)
-		return cmd_error(call, -EINVAL,
-				 "--where chooses pages; ptdump's lines merge them: "
-				 "use tlb, gef or leaves");
 	err = cmd_in_tables(call, &d.pt);
-
-	if (!err && layout->dump == dump_tlb && !tlb_has_letters(pt_format_of(d.pt)))
-		err = cmd_error(call, -EINVAL,
-				"%s: QEMU's info tlb has letters for x86's bits only; "
-				"use ptdump, gef or leaves",
-				pt_format_of(d.pt)->title);
+	if (!err)
+		err = check_layout(call, layout, &d);
 	if (!err && cmd_option(call, "save", &name) < 0)
 		return -EINVAL;
 	if (!err && name)

@@ -9,7 +9,7 @@
 #include "lib.h"
 #include "mm/pgtable/build.h"
 
-/* ---- who maps it ------------------------------------------------------------------------- */
+/* ---- what maps it ------------------------------------------------------------------------ */
 
 struct search {
 	const struct app *app;
@@ -60,7 +60,7 @@ static void find_mappings(const struct app *app, struct explain *x)
 	for (u32 i = 0; i < nr; i++) {
 		struct search s = {app, x, &trees[i]};
 
-		/* Another machine's addresses mean something else, unless it is asked about. */
+		/* Another machine's addresses mean something else, unless they are asked about. */
 		if (app_tables_have_types(trees[i].pt) &&
 		    (!trees[i].pt->foreign || trees[i].pt == x->pt))
 			pt_walk_ranges(trees[i].pt, 0, pt_last(trees[i].pt), note_mapping, &s);
@@ -92,7 +92,7 @@ static void ask_firmware(const struct app *app, struct explain *x)
 	}
 }
 
-/* Who had the object, where its cache keeps that. */
+/* The last allocation and free of the object, where its cache keeps them. */
 static void ask_tracks(const struct app *app, struct explain *x)
 {
 	const struct slab_object *o = &x->slab;

@@ -97,26 +97,18 @@ static int load_file(struct cmd_call *call, const char *ending, struct app_loade
 static void show_loaded(struct emit *out, const struct app_loaded *l)
 {
 	const struct mapfile *m = l->map;
-	u32 nr_desc = m ? (m->memmap.nr ? m->memmap.nr : m->e820.nr) : 0;
 
 	emit_object(out, NULL);
-	emit_field(out, "name", l->name);
-	emit_text(out, "%s:", l->name);
-	if (l->have_tables) {
-		emit_text(out, " %llu tables (%s, root %#llx)", l->pt.nr_tables,
-			  pt_format_of(&l->pt)->title, l->pt.root);
-		emit_field(out, "format", pt_format_of(&l->pt)->name);
-		emit_field(out, "nr_tables", l->pt.nr_tables);
-		emit_field(out, "root", l->pt.root);
-		emit_field(out, "machine", l->info.machine);
-		emit_field(out, "firmware", l->info.firmware);
-	}
-	if (m) {
-		emit_text(out, "%s a map of %u %s", l->have_tables ? "," : "", nr_desc,
-			  m->memmap.nr ? "descriptors" : "e820 ranges");
-		emit_field(out, "descriptors", nr_desc);
-		emit_field(out, "map_of", m->name);
-	}
+	emit_put(out, "{name}:", l->name);
+	if (l->have_tables)
+		emit_put(out,
+			 " {nr_tables} tables ({:}, root {root:#x}){format!}{machine!}{firmware!}",
+			 l->pt.nr_tables, pt_format_of(&l->pt)->title, l->pt.root,
+			 pt_format_of(&l->pt)->name, l->info.machine, l->info.firmware);
+	if (m)
+		emit_put(out, "{?,} a map of {descriptors} {:}{map_of!}", l->have_tables,
+			 m->memmap.nr ? m->memmap.nr : m->e820.nr,
+			 m->memmap.nr ? "descriptors" : "e820 ranges", m->name);
 	emit_text(out, ", of %s\n",
 		  l->info.machine[0] ? l->info.machine
 		  : m && m->name[0]  ? m->name
@@ -124,7 +116,7 @@ static void show_loaded(struct emit *out, const struct app_loaded *l)
 	emit_end(out);
 }
 
-/* What nobody may take away. */
+/* Tables that the clone stands on must stay. */
 static int check_free(struct cmd_call *call, const struct app_loaded *l)
 {
 	const struct app *app = call->app;
@@ -160,6 +152,8 @@ static int cmd_load(struct cmd_call *call)
 		err = saved_path(call, call->argv[0], "pt", path);
 	if (err)
 		return err;
+
+	/* Its place: that of the same name, else a free one. */
 	place = app_loaded_find(app, call->argv[0]);
 	err = place ? check_free(call, place) : 0;
 	for (u32 i = 0; !place && i < APP_MAX_LOADED; i++)
@@ -169,11 +163,13 @@ static int cmd_load(struct cmd_call *call)
 				APP_MAX_LOADED);
 	if (err)
 		return err;
+
+	/* What was loaded before under this name stays until the new one is complete. */
 	memset(&fresh, 0, sizeof(fresh));
 	fmt_print(fresh.name, sizeof(fresh.name), "%s", call->argv[0]);
 	err = fill_place(call, &fresh);
 	if (err) {
-		forget(app, &fresh); /* what was loaded before under this name stays */
+		forget(app, &fresh);
 		return err;
 	}
 	forget(app, place);
@@ -209,9 +205,11 @@ static int cmd_unload(struct cmd_call *call)
 		return cmd_error(call, -ENOENT, "%s: nothing of this name is loaded",
 				 call->argc ? call->argv[0] : "");
 	err = check_free(call, l);
-	if (!err)
-		forget(call->app, l);
-	return err;
+	if (err)
+		return err;
+	emit_row(call->out, "{name!}", l->name);
+	forget(call->app, l);
+	return 0;
 }
 
 static const struct cmd rows[] = {

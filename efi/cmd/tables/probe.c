@@ -48,7 +48,7 @@ static bool gigabyte_without_feature(const struct probe_step *cpu,
 	return model->why == ACCESS_RESERVED && model->level == 2 && model->bits == PTE_PS;
 }
 
-/* Of QEMU's TCG, 7.2. */
+/* Known of QEMU's TCG, 7.2. */
 static const struct departure {
 	bool (*is)(const struct probe_step *cpu, const struct access_result *model);
 	const char *text;
@@ -77,7 +77,7 @@ const char *probe_departure_text(u32 nr)
 	return nr < ARRAY_SIZE(departures) ? departures[nr].text : "";
 }
 
-/* NULL: the CPU can be asked. */
+/* Why not; NULL: the CPU can be asked. */
 static const char *cannot_ask(const struct app *app, const struct probe_request *r,
 			      const struct probe_answer *a, const struct access_cpu *have)
 {
@@ -86,7 +86,7 @@ static const char *cannot_ask(const struct app *app, const struct probe_request 
 	if (r->kind > ACCESS_EXEC)
 		return "shadow-stack accesses are the model's only";
 	if (a->model.why == ACCESS_UNREADABLE)
-		return "the walk leads out of memory: nobody follows it";
+		return "the walk leads out of memory and is not followed";
 	if (r->cpu.levels > have->levels)
 		return "the CPU runs with fewer levels than these tables have";
 	if (a->model.why == ACCESS_NOT_CANONICAL && r->cpu.levels != have->levels)
@@ -159,6 +159,23 @@ void probe_outcome(char *buf, size_t size, u8 vector, u32 error)
 		fmt_print(buf, size, "%s%u", vector == 13 ? "#GP, vector " : "vector ", vector);
 }
 
+void probe_controls_text(char *buf, size_t size, const struct access_cpu *c)
+{
+	fmt_print(buf, size, "WP=%u NXE=%u SMEP=%u SMAP=%u AC=%u PKE=%u PKS=%u CET=%u", c->wp,
+		  c->nxe, c->smep, c->smap, c->ac, c->pke, c->pks, c->cet_ss);
+}
+
+static void show_controls(struct emit *out, const struct access_cpu *c)
+{
+	char controls[80];
+
+	probe_controls_text(controls, sizeof(controls), c);
+	emit_put(out,
+		 "under {controls}, {levels} levels, {physical_bits} physical "
+		 "bits{has_pdpe1gb?, 1 GiB pages}\n{pkru!}{pkrs!}",
+		 controls, c->levels, c->phys_bits, c->page1g, c->pkru, c->pkrs);
+}
+
 static void show_levels(struct emit *out, const struct probe_request *r,
 			const struct probe_answer *a)
 {
@@ -172,50 +189,60 @@ static void show_levels(struct emit *out, const struct probe_request *r,
 		pt_flags_text(flags, sizeof(flags), pt_format_of(r->pt), e->val, e->level);
 		pt_rights_text(own, e->own);
 		pt_rights_text(all, e->rights);
-		emit_text(out, "%c %-6s[%3u] %016llx  own %s  all %s  %s\n", decides ? '>' : ' ',
-			  pt_level_name(r->pt, e->level), e->index, e->val,
-			  e->present ? own : "   -   ", e->present ? all : "   -   ", flags);
-		emit_object(out, NULL);
-		emit_field(out, "level", pt_level_name(r->pt, e->level));
-		emit_field(out, "index", e->index);
-		emit_field(out, "entry", e->val);
-		emit_field(out, "flags", flags);
-		emit_field(out, "decides", decides);
-		emit_end(out);
+		emit_row(out,
+			 "{decides?>| } {level:-6}[{index:3}] {entry:016x}  own {own_rights~   -   "
+			 "}  "
+			 "all {rights~   -   }  {flags}\n",
+			 decides, pt_level_name(r->pt, e->level), e->index, e->val,
+			 e->present ? own : NULL, e->present ? all : NULL, flags);
 	}
 	emit_end(out);
 }
 
-void probe_show(struct emit *out, const struct probe_request *r, const struct probe_answer *a)
+static void show_model(struct emit *out, const struct probe_request *r,
+		       const struct access_result *model)
 {
-	char why[200], model[80], cpu[80];
+	char why[200], outcome[80];
 
-	access_why_text(why, sizeof(why), &r->cpu, &a->model);
-	probe_outcome(model, sizeof(model), a->model.vector, a->model.error);
-	probe_outcome(cpu, sizeof(cpu), a->cpu.vector, a->cpu.error);
-	emit_object(out, NULL);
-	emit_text(out, "%s %s of %016llx: %s\n", r->user ? "user" : "supervisor",
-		  access_kind_name((enum access_kind)r->kind), r->va,
-		  a->model.faults ? "faults" : "allowed");
-	emit_field(out, "virtual", r->va);
-	emit_field(out, "access", access_kind_name((enum access_kind)r->kind));
-	emit_field(out, "user", r->user);
-	show_levels(out, r, a);
-	emit_text(out, "model: %s; %s\n", model, why);
-	if (!a->model.faults)
-		emit_text(out, "       physical %llx; sets accessed%s\n", a->model.phys,
-			  a->model.sets_dirty ? " and dirty" : "");
-	emit_field(out, "would_fault", a->model.faults);
-	emit_field(out, "model", model);
-	emit_field(out, "why", why);
+	access_why_text(why, sizeof(why), &r->cpu, model);
+	probe_outcome(outcome, sizeof(outcome), model->vector, model->error);
+	emit_put(out, "model: {model}; {why}\n", outcome, why);
+	if (!model->faults)
+		emit_put(out,
+			 "       physical {physical:x}; sets accessed{sets_dirty? and dirty}\n",
+			 model->phys, model->sets_dirty);
+}
+
+static void show_cpu(struct emit *out, const struct probe_answer *a)
+{
+	const char *departure = a->departure >= 0 ? probe_departure_text((u32)a->departure) : NULL;
+	char outcome[80];
+
+	probe_outcome(outcome, sizeof(outcome), a->cpu.vector, a->cpu.error);
 	if (a->asked)
-		emit_text(out, "CPU:   %s; %s\n", cpu,
-			  a->departure >= 0 ? probe_departure_text((u32)a->departure)
-			  : a->agree	    ? "as the model says"
-					    : "THE MODEL SAYS OTHERWISE");
+		emit_put(out, "CPU:   {cpu_said}; {:}{departure!}\n", outcome,
+			 departure  ? departure
+			 : a->agree ? "as the model says"
+				    : "THE MODEL SAYS OTHERWISE",
+			 departure);
 	else
-		emit_text(out, "CPU:   not asked: %s\n", a->why_not);
-	emit_field(out, "cpu_said", a->asked ? cpu : NULL);
+		emit_put(out, "{cpu_said!}CPU:   not asked: {why_not}\n", (const char *)NULL,
+			 a->why_not);
 	emit_field(out, "agree", a->agree);
+}
+
+void probe_show(struct emit *out, const struct probe_request *r, const struct probe_answer *a,
+		bool with_controls)
+{
+	emit_object(out, NULL);
+	if (with_controls)
+		show_controls(out, &r->cpu);
+	emit_put(
+		out,
+		"{user?user|supervisor} {access} of {virtual:016x}: {would_fault?faults|allowed}\n",
+		r->user, access_kind_name((enum access_kind)r->kind), r->va, a->model.faults);
+	show_levels(out, r, a);
+	show_model(out, r, &a->model);
+	show_cpu(out, a);
 	emit_end(out);
 }

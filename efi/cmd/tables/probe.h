@@ -35,8 +35,12 @@ void probe_access(struct app *app, const struct probe_request *r, struct probe_a
 int probe_departure(const struct app *app, const struct probe_step *cpu,
 		    const struct access_result *model);
 const char *probe_departure_text(u32 nr);
-/* In words: verdict, the deciding entry, what the CPU did. */
-void probe_show(struct emit *out, const struct probe_request *r, const struct probe_answer *a);
+/* An object, in words: the control bits if wanted, the verdict, the deciding entry, what the CPU
+ * did. */
+void probe_show(struct emit *out, const struct probe_request *r, const struct probe_answer *a,
+		bool with_controls);
+/* "WP=1 NXE=1 SMEP=0 ...", less than 80 bytes. */
+void probe_controls_text(char *buf, size_t size, const struct access_cpu *c);
 /* "#PF error 0x3" or "goes through". */
 void probe_outcome(char *buf, size_t size, u8 vector, u32 error);
 

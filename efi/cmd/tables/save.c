@@ -9,12 +9,6 @@
 #define SEEN_FIRST (64 * KiB) /* memory for what has been written; more if need be */
 #define SEEN_MAX   (1 * GiB)
 
-/* ---- memory ------------------------------------------------------------------------------ */
-
-/* ---- names ------------------------------------------------------------------------------- */
-
-/* ---- save -------------------------------------------------------------------------------- */
-
 /* Text on its way into memory; without memory it is only counted. */
 struct text_file {
 	struct cmd_call *call;
@@ -35,16 +29,6 @@ static int put_text(void *ctx, const char *s, size_t n)
 		memcpy((char *)f->block.p + f->len, s, n);
 	f->len += n;
 	return 0;
-}
-
-static void say_saved(struct cmd_call *call, const char *path, const char *what, u64 nr, u64 bytes)
-{
-	emit_text(call->out, "%s: %llu %s, %llu bytes\n", path, nr, what, bytes);
-	emit_object(call->out, NULL);
-	emit_field(call->out, "file", path);
-	emit_counter(call->out, what, nr);
-	emit_field(call->out, "bytes", bytes);
-	emit_end(call->out);
 }
 
 static void machine_name(const struct app *app, char *buf, size_t size)
@@ -115,7 +99,7 @@ static int save_image(struct text_file *f, const struct pgtable *pt, const char 
 		err = fw_file_write(path, f->block.p, f->len);
 	if (err)
 		return saved_error(f->call, err, path);
-	say_saved(f->call, path, "tables", nr, f->len);
+	emit_row(f->call->out, "{file}: {nr_tables} tables, {bytes} bytes\n", path, nr, f->len);
 	return 0;
 }
 
@@ -153,7 +137,8 @@ static int save_mapfile(struct text_file *f, const struct memmap *map, const cha
 		err = fw_file_write(path, f->block.p, f->len);
 	if (err)
 		return saved_error(f->call, err, path);
-	say_saved(f->call, path, "descriptors", map->nr, f->len);
+	emit_row(f->call->out, "{file}: {descriptors} descriptors, {bytes} bytes\n", path, map->nr,
+		 f->len);
 	return 0;
 }
 

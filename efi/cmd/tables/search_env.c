@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* What a search, or a browser, needs to know of entries beside their bits. */
+/* What a search, or the browser, needs to know of entries besides their bits. */
 #include "app/owner.h"
 #include "app/tables.h"
 #include "cmd/cmds.h"

@@ -18,28 +18,20 @@ static void show_level(struct emit *out, const struct pgtable *pt, const struct 
 {
 	const struct pt_format *f = pt_format_of(pt);
 	u64 leaves = st->leaves[level], span = pt_span(f, level);
-	char size[24];
+	u64 permille = leaves * (span >> PAGE_SHIFT) * 1000 / max(mapped >> PAGE_SHIFT, 1ULL);
 
-	emit_text(out, "  %-5s (%s)%s %8llu tables %10llu KiB", pt_level_name(pt, level),
-		  pt_level_linux(pt, level), strlen(pt_level_linux(pt, level)) > 3 ? "" : " ",
-		  st->tables[level], st->tables[level] * table_bytes(f, level) / KiB);
-	if (f->level[level].leaf_mask) {
-		u64 permille = mapped ? leaves * (span >> PAGE_SHIFT) * 1000 /
-						max(mapped >> PAGE_SHIFT, 1ULL)
-				      : 0;
-
-		fmt_size(size, span);
-		emit_text(out, " %10llu mappings of %4s %3llu.%llu %%", leaves, size, permille / 10,
-			  permille % 10);
-	}
-	emit_text(out, "\n");
 	emit_object(out, NULL);
-	emit_field(out, "level", pt_level_name(pt, level));
-	emit_field(out, "nr_tables", st->tables[level]);
-	emit_field(out, "table_bytes", st->tables[level] * table_bytes(f, level));
-	emit_field(out, "nr_mappings", leaves);
-	emit_field(out, "mapped_bytes", leaves * span);
-	emit_field(out, "collapsible", st->collapsible[level]);
+	emit_put(out,
+		 "  {level:-5} ({level_linux})  {nr_tables:8} tables {table_bytes:10K} KiB"
+		 "{mapped_bytes!}{collapsible!}",
+		 pt_level_name(pt, level), pt_level_linux(pt, level), st->tables[level],
+		 st->tables[level] * table_bytes(f, level), leaves * span, st->collapsible[level]);
+	if (f->level[level].leaf_mask)
+		emit_put(out, " {nr_mappings:10} mappings of {page_size:4S} {:3}.{:} %", leaves,
+			 span, permille / 10, permille % 10);
+	else
+		emit_put(out, "{nr_mappings!}{page_size!}", leaves, (const char *)NULL);
+	emit_text(out, "\n");
 	emit_end(out);
 }
 
@@ -68,27 +60,33 @@ static void show_savings(struct emit *out, const struct pgtable *pt, const struc
 	for (unsigned level = 0; level + 1u < f->nr_levels; level++) {
 		if (!st->collapsible[level] || level >= max(pt->max_page_level, (u8)1))
 			continue;
-		fmt_size(size, pt_span(f, level + 1));
 		emit_text(out,
 			  "  %llu of the %s tables map one aligned piece alike: pages of %s would "
 			  "do\n",
-			  st->collapsible[level], pt_level_name(pt, level), size);
+			  st->collapsible[level], pt_level_name(pt, level),
+			  fmt_size(size, pt_span(f, level + 1)));
 	}
-	if (c->savings)
-		emit_text(out, "  that would save %llu KiB of tables\n", c->savings / KiB);
+	emit_put(out,
+		 c->savings ? "  that would save {savings_bytes:K} KiB of tables\n"
+			    : "{savings_bytes!}",
+		 c->savings);
 }
 
+/* In the text only those that there are. */
 static void show_oddities(struct emit *out, const struct pt_stats *st)
 {
-	if (st->bad_tables)
-		emit_text(out, "  %llu entries point outside memory: not followed\n",
-			  st->bad_tables);
-	if (st->reserved)
-		emit_text(out, "  %llu entries have reserved bits set: not followed\n",
-			  st->reserved);
-	if (st->loops)
-		emit_text(out, "  %llu entries point back up (self-maps): not followed\n",
-			  st->loops);
+	emit_put(out,
+		 st->bad_tables ? "  {bad_tables} entries point outside memory: not followed\n"
+				: "{bad_tables!}",
+		 st->bad_tables);
+	emit_put(out,
+		 st->reserved ? "  {nr_reserved} entries have reserved bits set: not followed\n"
+			      : "{nr_reserved!}",
+		 st->reserved);
+	emit_put(out,
+		 st->loops ? "  {loops} entries point back up (self-maps): not followed\n"
+			   : "{loops!}",
+		 st->loops);
 }
 
 static void show_stats(struct emit *out, const struct named_tables *t)
@@ -100,33 +98,25 @@ static void show_stats(struct emit *out, const struct named_tables *t)
 	pt_stats(t->pt, &st);
 	c = cost_of(t->pt, &st);
 	emit_object(out, NULL);
-	emit_field(out, "tables_of", t->name);
-	emit_field(out, "format", f->name);
-	emit_field(out, "levels", f->nr_levels);
-	emit_field(out, "root", t->pt->root);
-	emit_text(out, "%s: %s, root %#llx (%s)\n", t->name, f->title, t->pt->root, t->title);
+	emit_put(out, "{tables}: {:}{format!}{levels!}, root {root:#x} ({title})\n", t->name,
+		 f->title, f->name, f->nr_levels, t->pt->root, t->title);
 	emit_list(out, "per_level");
 	for (int level = f->nr_levels - 1; level >= 0; level--)
 		show_level(out, t->pt, &st, (unsigned)level, c.mapped);
 	emit_end(out);
-	emit_text(out, "  %llu tables, %llu KiB, map %llu MiB: %llu bytes of tables per MiB\n",
-		  c.tables, c.bytes / KiB, c.mapped / MiB,
-		  c.mapped ? c.bytes / max(c.mapped / MiB, 1ULL) : 0);
-	emit_text(out, "  writable and executable: %llu mappings\n", st.writable_executable);
+	emit_put(
+		out,
+		"  {nr_tables} tables, {table_bytes:K} KiB, map {mapped_bytes:M} MiB: {:} bytes of "
+		"tables per MiB\n",
+		c.tables, c.bytes, c.mapped, c.mapped ? c.bytes / max(c.mapped / MiB, 1ULL) : 0);
+	emit_put(out, "  writable and executable: {writable_executable} mappings\n",
+		 st.writable_executable);
 	show_savings(out, t->pt, &st, &c);
 	show_oddities(out, &st);
-	emit_field(out, "nr_tables", c.tables);
-	emit_field(out, "table_bytes", c.bytes);
-	emit_field(out, "mapped_bytes", c.mapped);
-	emit_field(out, "savings_bytes", c.savings);
-	emit_field(out, "writable_executable", st.writable_executable);
-	emit_field(out, "bad_tables", st.bad_tables);
-	emit_field(out, "nr_reserved", st.reserved);
-	emit_field(out, "loops", st.loops);
 	emit_end(out);
 }
 
-/* Of the tables that were named, or of all. */
+/* The tables that were named, or all. */
 static int cmd_pt_stats(struct cmd_call *call)
 {
 	struct named_tables trees[APP_MAX_TABLES];

@@ -27,25 +27,31 @@ struct sweep {
 
 /* ---- comparing --------------------------------------------------------------------------- */
 
+/* The first few, into the list that is open. */
 static void show_disagreement(struct sweep *s, const struct probe_step *step, const u64 *entry,
 			      const struct access_result *model)
 {
 	const struct access_cpu *c = &s->setup.cpu;
-	char cpu[80], foreseen[80];
+	struct emit *out = s->call->out;
+	char controls[80], cpu[80], foreseen[80];
 
 	if (s->disagreements > MAX_SHOWN)
 		return;
+	probe_controls_text(controls, sizeof(controls), c);
 	probe_outcome(cpu, sizeof(cpu), step->vector, step->error);
 	probe_outcome(foreseen, sizeof(foreseen), model->vector, model->error);
-	emit_text(s->call->out,
-		  "disagreement: %s %s, WP=%u NXE=%u SMEP=%u SMAP=%u AC=%u PKE=%u PKS=%u pkru %#x "
-		  "pkrs %#x:\n ",
-		  step->user ? "user" : "supervisor",
-		  access_kind_name((enum access_kind)step->kind), c->wp, c->nxe, c->smep, c->smap,
-		  c->ac, c->pke, c->pks, c->pkru, c->pkrs);
+	emit_object(out, NULL);
+	emit_put(out,
+		 "disagreement: {user?user|supervisor} {access}, {controls} pkru {pkru:#x} pkrs "
+		 "{pkrs:#x}:\n ",
+		 step->user, access_kind_name((enum access_kind)step->kind), controls, c->pkru,
+		 c->pkrs);
+	emit_list(out, "entries");
 	for (u32 i = 0; i < c->levels; i++)
-		emit_text(s->call->out, " %016llx", entry[i]);
-	emit_text(s->call->out, "\n  the model: %s; the CPU: %s\n", foreseen, cpu);
+		emit_put(out, " {entry:016x}", entry[i]);
+	emit_end(out);
+	emit_put(out, "\n  the model: {model}; the CPU: {cpu_said}\n", foreseen, cpu);
+	emit_end(out);
 }
 
 /* Follows the steps of a batch with the model. */
@@ -256,6 +262,25 @@ static void vary_addresses(struct sweep *s)
 	}
 }
 
+/* What the CPU has set in the entries that the last steps loaded. */
+static void compare_accessed_dirty(struct sweep *s, u32 first, u8 kind)
+{
+	for (u32 i = first; i < s->nr; i++) {
+		const struct probe_step *step = &s->step[i];
+		bool written = step->level == s->setup.page_level && kind == ACCESS_WRITE;
+
+		s->accesses++;
+		if ((step->value & (PTE_A | PTE_D)) == (PTE_A | (written ? PTE_D : 0)))
+			continue;
+		s->disagreements++;
+		emit_row(s->call->out,
+			 "disagreement: {access} leaves the entry of level {:} as "
+			 "{entry:#x}{level!}\n",
+			 access_kind_name((enum access_kind)kind), step->level, step->value,
+			 pt_format_x86_64_5.level[step->level].name);
+	}
+}
+
 /* Accessed in every entry that was used, dirty in the page's when it was written: 4.8. */
 static void check_accessed_dirty(struct sweep *s)
 {
@@ -276,52 +301,63 @@ static void check_accessed_dirty(struct sweep *s)
 		for (unsigned level = levels; level-- > page;)
 			add(s, (struct probe_step){.op = PROBE_LOAD, .level = (u8)level});
 		s->err = arch_probe(&s->call->app->sys, &s->setup, s->step, s->nr, &va);
-		for (u32 i = loads; i < s->nr && !s->err; i++) {
-			u64 want = PTE_A |
-				   (s->step[i].level == page && kind == ACCESS_WRITE ? PTE_D : 0);
-
-			s->accesses++;
-			if ((s->step[i].value & (PTE_A | PTE_D)) != want) {
-				s->disagreements++;
-				emit_text(
-					s->call->out,
-					"disagreement: %s leaves the entry of level %u as %#llx\n",
-					access_kind_name((enum access_kind)kind), s->step[i].level,
-					s->step[i].value);
-			}
-		}
+		if (!s->err)
+			compare_accessed_dirty(s, loads, kind);
 		s->nr = 0;
 	}
 }
 
 /* ---- the command ------------------------------------------------------------------------- */
 
-static int report(struct sweep *s)
+static void sweep_all(struct sweep *s)
+{
+	s->setup.va = 0x123456789000;
+	for (u32 n = 0; n < 24 && !stopped(s); n++) {
+		if (set_controls(s, n)) {
+			vary_ways(s);
+			progress(s, n + 1, 24);
+		}
+	}
+	s->setup.va = 0xffff923456789000; /* the upper half */
+	if (s->have.pke && !stopped(s))
+		vary_keys(s, true);
+	if (s->have.pks && !stopped(s))
+		vary_keys(s, false);
+	check_accessed_dirty(s);
+	vary_addresses(s);
+}
+
+static void show_departures(struct sweep *s)
 {
 	struct emit *out = s->call->out;
 	u64 known = 0;
 
-	emit_object(out, NULL);
-	emit_text(out, "%u levels, %u physical bits%s; WP%s%s%s%s%s\n", s->have.levels,
-		  s->have.phys_bits, s->have.page1g ? ", 1 GiB pages" : "",
-		  s->have.nxe ? " NXE" : "", s->have.smep ? " SMEP" : "",
-		  s->have.smap ? " SMAP" : "", s->have.pke ? " PKE" : "",
-		  s->have.pks ? " PKS" : "");
+	emit_list(out, "departures");
 	for (u32 i = 0; i < PROBE_MAX_DEPARTURES; i++) {
 		if (s->departed[i])
-			emit_text(out,
-				  "%llu of them are as QEMU's TCG does it, not the manual: %s\n",
-				  s->departed[i], probe_departure_text(i));
+			emit_row(out,
+				 "{count} of them are as QEMU's TCG does it, not the manual: "
+				 "{departure}\n",
+				 s->departed[i], probe_departure_text(i));
 		known += s->departed[i];
 	}
-	emit_text(out, "%llu combinations (%llu of them fault), %llu disagreements\n", s->accesses,
-		  s->faults, s->disagreements);
-	emit_field(out, "emulator_departures", known);
-	emit_field(out, "combinations", s->accesses);
-	emit_field(out, "faults", s->faults);
-	emit_field(out, "disagreements", s->disagreements);
 	emit_end(out);
-	return s->disagreements ? -EIO : 0;
+	emit_field(out, "emulator_departures", known);
+}
+
+static void show_result(struct sweep *s)
+{
+	const struct access_cpu *c = &s->have;
+
+	emit_put(s->call->out,
+		 "{levels} levels, {physical_bits} physical bits{has_pdpe1gb?, 1 GiB pages}; "
+		 "WP{has_nx? NXE}{has_smep? SMEP}{has_smap? SMAP}{has_pku? PKE}{has_pks? PKS}\n",
+		 c->levels, c->phys_bits, c->page1g, c->nxe, c->smep, c->smap, c->pke, c->pks);
+	show_departures(s);
+	emit_put(s->call->out,
+		 "{combinations} combinations ({faults} of them fault), {disagreements} "
+		 "disagreements\n",
+		 s->accesses, s->faults, s->disagreements);
 }
 
 int cmd_sweep(struct cmd_call *call)
@@ -331,25 +367,18 @@ int cmd_sweep(struct cmd_call *call)
 
 	memset(&s, 0, sizeof(s));
 	s.call = call;
-	s.setup.va = 0x123456789000;
 	if (!err && arch_probe_features(&s.have))
 		err = cmd_error(call, -ENODEV, "a described machine has no CPU to compare with");
 	if (err)
 		return err;
-	for (u32 n = 0; n < 24 && !stopped(&s); n++) {
-		if (set_controls(&s, n)) {
-			vary_ways(&s);
-			progress(&s, n + 1, 24);
-		}
-	}
-	s.setup.va = 0xffff923456789000; /* the upper half */
-	if (s.have.pke && !stopped(&s))
-		vary_keys(&s, true);
-	if (s.have.pks && !stopped(&s))
-		vary_keys(&s, false);
-	check_accessed_dirty(&s);
-	vary_addresses(&s);
+	emit_object(call->out, NULL);
+	emit_list(call->out, "differences");
+	sweep_all(&s);
+	emit_end(call->out);
+	if (!s.err)
+		show_result(&s);
+	emit_end(call->out);
 	if (s.err)
 		return cmd_error(call, s.err, "the probe cannot run: %s", err_name(s.err));
-	return report(&s);
+	return s.disagreements ? -EIO : 0;
 }

@@ -1,46 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* One address: every level's entry, its translation both ways, the bytes behind it. */
+/* One address: every level's entry, its translation both ways, the bytes there. */
 #include "app/tables.h"
 #include "cmd/cmds.h"
 #include "lib.h"
 #include "mm/pgtable/build.h"
 #include "ui/search.h"
 
-static const char *result_text(enum pt_result result)
-{
-	switch (result) {
-	case PT_MAPPED:
-		return "mapped";
-	case PT_NOT_CANONICAL:
-		return "not canonical: the CPU raises #GP without looking at any table";
-	case PT_NOT_PRESENT:
-		return "not present: the CPU raises #PF";
-	case PT_BAD_ENTRY:
-		return "reserved bits are set in the last entry: the CPU raises #PF";
-	default:
-		return "the last entry points to memory that cannot be read; not followed";
-	}
-}
-
 /* ---- walk -------------------------------------------------------------------------------- */
 
 static void show_meaning(void *ctx, const struct pt_meaning *m)
 {
-	struct emit *out = ctx;
-	char bits[12];
+	char bits[8];
 
-	if (m->high == m->low)
-		fmt_print(bits, sizeof(bits), "%u", m->high);
-	else
-		fmt_print(bits, sizeof(bits), "%u:%u", m->high, m->low);
-	emit_text(out, "          %5s %-9s = %#llx  %s\n", bits, m->name, m->value, m->text);
-	emit_object(out, NULL);
-	emit_field(out, "high", m->high);
-	emit_field(out, "low", m->low);
-	emit_field(out, "name", m->name);
-	emit_field(out, "value", m->value);
-	emit_field(out, "text", m->text);
-	emit_end(out);
+	emit_row(ctx, "          {:5} {name:-9} = {value:#x}  {text}{high!}{low!}\n",
+		 pt_meaning_bits(bits, m), m->name, m->value, m->text, m->high, m->low);
 }
 
 static void upper_level(char *buf, size_t size, const struct pgtable *pt, unsigned level)
@@ -54,27 +27,21 @@ static void upper_level(char *buf, size_t size, const struct pgtable *pt, unsign
 	}
 }
 
-/* crash's line, "PMD: address => entry", and behind it what it means. */
+/* crash's line, "PMD: address => entry", and after it what it means. */
 static void show_entry(struct emit *out, const struct pgtable *pt, const struct pt_entry *e,
 		       bool bits)
 {
 	const struct pt_format *f = pt_format_of(pt);
-	phys_addr_t at = e->table + (u64)e->index * f->entry_size;
 	char flags[128], own[8], name[8];
 
 	pt_flags_text(flags, sizeof(flags), f, e->val, e->level);
 	upper_level(name, sizeof(name), pt, e->level);
 	pt_rights_text(own, e->own);
-	emit_text(out, "%6s: %llx => %llx  %s[%u]  %s  %s\n", name, at, e->val,
-		  pt_level_name(pt, e->level), e->index, e->present ? own : "", flags);
 	emit_object(out, NULL);
-	emit_field(out, "level", pt_level_name(pt, e->level));
-	emit_field(out, "index", e->index);
-	emit_field(out, "address", at);
-	emit_field(out, "entry", e->val);
-	emit_field(out, "flags", flags);
-	emit_field(out, "own_rights", own);
-	if (bits && e->present) { /* of an absent one the CPU looks at nothing else */
+	emit_put(out, "{:6}: {address:x} => {entry:x}  {level}[{index}]  {own_rights~}  {flags}\n",
+		 name, e->table + (u64)e->index * f->entry_size, e->val,
+		 pt_level_name(pt, e->level), e->index, e->present ? own : NULL, flags);
+	if (bits && e->present) { /* the CPU looks at nothing else in one that is not present */
 		emit_list(out, "bits");
 		pt_decode(f, e->val, e->level, pt->phys_bits, pt->nx, show_meaning, out);
 		emit_end(out);
@@ -88,23 +55,19 @@ static void show_mapping(struct cmd_call *call, const struct pgtable *pt,
 	struct emit *out = call->out;
 	const struct pt_entry *leaf = &path->entry[path->nr - 1];
 	const struct pt_format *f = pt_format_of(pt);
-	char flags[128], rights[8], size[24], type[16] = "";
+	char flags[128], rights[8], type[16] = "";
 	struct search_env env;
 
 	cmd_search_env(call->app, pt, &env);
 	env.memtype(env.ctx, pt, leaf, type, sizeof(type));
-	fmt_size(size, pt_span(f, leaf->level));
 	pt_flags_text(flags, sizeof(flags), f, leaf->val, leaf->level);
 	pt_rights_text(rights, leaf->rights);
-	emit_text(out, "  PAGE: %llx  (%sB)\n\n", leaf->phys, size);
+	emit_put(out, "  PAGE: {:x}  ({page_size:S}B)\n\n", leaf->phys, pt_span(f, leaf->level));
 	emit_text(out, "             PTE  PHYSICAL          FLAGS\n");
-	emit_text(out, "%16llx  %-16llx  (%s)\n\n", leaf->val, pt_path_phys(path, va), flags);
-	emit_text(out, "rights over all levels: %s (supervisor/user)%s%s\n", rights,
-		  type[0] ? "; memory type by PAT and MTRR: " : "", type);
-	emit_field(out, "memory_type", type[0] ? type : NULL);
-	emit_field(out, "physical", pt_path_phys(path, va));
-	emit_field(out, "page_size", pt_span(f, leaf->level));
-	emit_field(out, "rights", rights);
+	emit_put(out, "{:16x}  {physical:-16x}  ({:})\n\n", leaf->val, pt_path_phys(path, va),
+		 flags);
+	emit_put(out, "rights over all levels: {rights} (supervisor/user){:}{memory_type~}\n",
+		 rights, type[0] ? "; memory type by PAT and MTRR: " : "", type[0] ? type : NULL);
 }
 
 /*
@@ -135,8 +98,7 @@ static void self_check(struct cmd_call *call, const struct pgtable *pt, enum pt_
 					: "a load gives OTHER bytes than the physical address has";
 	else
 		text = err ? "a load faults, as it must" : "a load SUCCEEDED: it must not";
-	emit_text(call->out, "checked with the CPU: %s\n", text);
-	emit_field(call->out, "checked", text);
+	emit_put(call->out, "checked with the CPU: {checked}\n", text);
 }
 
 static int cmd_walk(struct cmd_call *call)
@@ -157,21 +119,18 @@ static int cmd_walk(struct cmd_call *call)
 		return err;
 	result = pt_lookup(pt, va, &path);
 	emit_object(out, NULL);
-	emit_field(out, "virtual", va);
 	emit_text(out, "VIRTUAL           PHYSICAL\n");
 	if (result == PT_MAPPED)
-		emit_text(out, "%-16llx  %llx\n\n", va, pt_path_phys(&path, va));
+		emit_put(out, "{virtual:-16x}  {:x}\n\n", va, pt_path_phys(&path, va));
 	else
-		emit_text(out, "%-16llx  (not mapped)\n\n", va);
+		emit_put(out, "{virtual:-16x}  (not mapped)\n\n", va);
 	emit_list(out, "entries");
 	for (u32 i = 0; i < path.nr; i++)
 		show_entry(out, pt, &path.entry[i], bits);
 	emit_end(out);
-	emit_field(out, "result", result_text(result));
+	emit_put(out, result == PT_MAPPED ? "{result!}" : "{result}\n", pt_result_text(result));
 	if (result == PT_MAPPED)
 		show_mapping(call, pt, &path, va);
-	else
-		emit_text(out, "%s\n", result_text(result));
 	self_check(call, pt, result, &path, va);
 	emit_end(out);
 	return 0;
@@ -185,12 +144,8 @@ static int to_physical(struct cmd_call *call, const struct pgtable *pt, u64 va)
 	enum pt_result result = pt_lookup(pt, va, &path);
 
 	if (result != PT_MAPPED)
-		return cmd_error(call, -EFAULT, "%#llx: %s", va, result_text(result));
-	emit_text(call->out, "%016llx -> %016llx\n", va, pt_path_phys(&path, va));
-	emit_object(call->out, NULL);
-	emit_field(call->out, "virtual", va);
-	emit_field(call->out, "physical", pt_path_phys(&path, va));
-	emit_end(call->out);
+		return cmd_error(call, -EFAULT, "%#llx: %s", va, pt_result_text(result));
+	emit_row(call->out, "{virtual:016x} -> {physical:016x}\n", va, pt_path_phys(&path, va));
 	return 0;
 }
 
@@ -205,7 +160,7 @@ static int find_mapping(void *ctx, const struct pt_entry *e)
 {
 	struct reverse *r = ctx;
 	u64 span = pt_span(pt_format_of(r->tables->pt), e->level), offset;
-	char rights[8], size[24];
+	char rights[8];
 
 	if (!e->present || !e->leaf || e->wrong)
 		return e->present ? PT_DESCEND : PT_SKIP;
@@ -213,16 +168,8 @@ static int find_mapping(void *ctx, const struct pt_entry *e)
 	if (r->pa < e->phys || offset >= e->nr * span)
 		return emit_stopped(r->out) ? PT_STOP : PT_SKIP;
 	r->found++;
-	pt_rights_text(rights, e->rights);
-	fmt_size(size, span);
-	emit_text(r->out, "%016llx <- %016llx  %-8s %4s %s\n", r->pa, e->va + offset,
-		  r->tables->name, size, rights);
-	emit_object(r->out, NULL);
-	emit_field(r->out, "tables", r->tables->name);
-	emit_field(r->out, "virtual", e->va + offset);
-	emit_field(r->out, "page_size", span);
-	emit_field(r->out, "rights", rights);
-	emit_end(r->out);
+	emit_row(r->out, "{physical:016x} <- {virtual:016x}  {tables:-8} {page_size:4S} {rights}\n",
+		 r->pa, e->va + offset, r->tables->name, span, pt_rights_text(rights, e->rights));
 	return PT_SKIP;
 }
 
@@ -248,28 +195,22 @@ static int to_virtual(struct cmd_call *call, const struct pgtable *only, phys_ad
 static int cmd_translate(struct cmd_call *call)
 {
 	const struct pgtable *pt = NULL;
-	bool named = call->argc > 1;
+	bool named = call->argc > 1, physical = false;
 	u64 addr;
 	int err = cmd_in_tables(call, &pt);
 
 	if (err)
 		return err;
 	if (call->argc && (!strncmp(call->argv[0], "p:", 2) || !strncmp(call->argv[0], "v:", 2))) {
-		bool physical = call->argv[0][0] == 'p';
-
+		physical = call->argv[0][0] == 'p';
 		call->argv[0] += 2;
-		err = cmd_arg_addr(call, 0, &addr);
-		if (!err)
-			err = cmd_no_more_args(call, 1);
-		if (err)
-			return err;
-		return physical ? to_virtual(call, named ? pt : NULL, addr)
-				: to_physical(call, pt, addr);
 	}
 	err = cmd_arg_addr(call, 0, &addr);
 	if (!err)
 		err = cmd_no_more_args(call, 1);
-	return err ? err : to_physical(call, pt, addr);
+	if (err)
+		return err;
+	return physical ? to_virtual(call, named ? pt : NULL, addr) : to_physical(call, pt, addr);
 }
 
 /* ---- hexdump ----------------------------------------------------------------------------- */
@@ -296,17 +237,16 @@ static void dump_row(struct emit *out, phys_addr_t pa, const u8 *row, u32 n)
 {
 	emit_text(out, "%016llx ", pa);
 	for (u32 i = 0; i < 16; i++) {
+		emit_text(out, i == 8 ? "  " : " ");
 		if (i < n)
-			emit_text(out, "%s%02x", i == 8 ? "  " : " ", row[i]);
+			emit_put(out, "{octet:02x}", row[i]);
 		else
-			emit_text(out, "%s  ", i == 8 ? "  " : " ");
+			emit_text(out, "  ");
 	}
 	emit_text(out, "  |");
 	for (u32 i = 0; i < n; i++)
 		emit_text(out, "%c", row[i] >= 32 && row[i] < 127 ? row[i] : '.');
 	emit_text(out, "|\n");
-	for (u32 i = 0; i < n; i++)
-		emit_field(out, "octet", row[i]);
 }
 
 static int dump_bytes(struct cmd_call *call, u64 pa, u64 len)

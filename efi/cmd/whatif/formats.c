@@ -116,31 +116,12 @@ static int guess_level(const struct pt_format *f, u64 entry, u8 where)
 	return level;
 }
 
-static int level_arg(struct cmd_call *call, const struct pt_format *f, const char *word,
-		     unsigned *ret)
-{
-	u64 number;
-
-	for (unsigned level = 0; level < f->nr_levels; level++) {
-		if (strcmp(word, f->level[level].name) &&
-		    (parse_u64(word, &number) || number != level))
-			continue;
-		*ret = level;
-		return 0;
-	}
-	return cmd_error(call, -EINVAL, "%s: no such level; %s to %s, or 0 (pages) to %u", word,
-			 f->level[0].name, f->level[f->nr_levels - 1].name, f->nr_levels - 1u);
-}
-
 static void show_bit(void *ctx, const struct pt_meaning *m)
 {
 	struct emit *out = ctx;
-	char bits[12], value[24];
+	char bits[8], value[24];
 
-	if (m->high == m->low)
-		fmt_print(bits, sizeof(bits), "%u", m->high);
-	else
-		fmt_print(bits, sizeof(bits), "%u:%u", m->high, m->low);
+	pt_meaning_bits(bits, m);
 	fmt_print(value, sizeof(value), m->high == m->low ? "%llu" : "%#llx", m->value);
 	emit_row(out,
 		 "{high!}{low!}{:5}  {name:-11} {value!}{:-7}  {text}  [{source}]{is_reserved!}\n",
@@ -200,6 +181,7 @@ static int choose_level(struct cmd_call *call, const struct question *q, u64 ent
 {
 	const char *kind = q->where == PT_IN_TABLE ? "points to a table" : "maps a page";
 	const struct pt_format *f = q->format;
+	const struct pgtable any = {.format = f}; /* for the names of levels */
 	unsigned level = 0;
 	int err;
 
@@ -211,7 +193,7 @@ static int choose_level(struct cmd_call *call, const struct question *q, u64 ent
 			       : cmd_error(call, -EINVAL, "%#llx: no entry with this value %s (%s)",
 					   entry, kind, f->title);
 	}
-	err = level_arg(call, f, q->level_word, &level);
+	err = cmd_level_arg(call, &any, q->level_word, &level);
 	if (!err && q->where && is_present(f, entry) &&
 	    pt_entry_is_leaf(f, entry, level) != (q->where == PT_IN_PAGE))
 		err = cmd_error(call, -EINVAL, "%#llx: no %s with this value %s", entry,

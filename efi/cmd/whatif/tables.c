@@ -84,38 +84,6 @@ static char *cut(char **text, char end)
 	return word;
 }
 
-static int flags_of(const char *word, u64 *ret)
-{
-	u64 flags = PT_NOEXEC;
-
-	for (; *word; word++) {
-		switch (*word) {
-		case 'r':
-		case '-':
-			break;
-		case 'w':
-			flags |= PT_WRITE;
-			break;
-		case 'x':
-			flags &= ~PT_NOEXEC;
-			break;
-		case 'u':
-			flags |= PT_USER;
-			break;
-		case 'g':
-			flags |= PT_GLOBAL;
-			break;
-		case 'n':
-			flags |= PT_PCD;
-			break;
-		default:
-			return -EINVAL;
-		}
-	}
-	*ret = flags;
-	return 0;
-}
-
 static const char *why_not(int err)
 {
 	return err == -EEXIST	? "something is mapped there already"
@@ -136,7 +104,7 @@ static int map_word(struct cmd_call *call, struct pgtable *pt, char *word)
 	pa_word = cut(&text, ':');
 	size_word = cut(&text, ':');
 	if (parse_hex(va_word, &va) || parse_hex(pa_word, &pa) || parse_u64(size_word, &size) ||
-	    flags_of(text, &flags))
+	    cmd_rights_flags(text, &flags))
 		return cmd_error(call, -EINVAL,
 				 "%s: mappings are VA=PA:SIZE:FLAGS, such as 1000=80000000:8K:rw; "
 				 "flags r w x u (user) g (global) n (not cached)",

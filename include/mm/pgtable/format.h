@@ -147,6 +147,8 @@ struct pt_meaning {
 typedef void (*pt_meaning_fn)(void *ctx, const struct pt_meaning *m);
 void pt_decode(const struct pt_format *f, u64 entry, unsigned level, unsigned phys_bits, bool nx,
 	       pt_meaning_fn fn, void *ctx);
+/* Which bits it is about: "63", "51:12". buf holds 8 bytes. Returns buf. */
+const char *pt_meaning_bits(char *buf, const struct pt_meaning *m);
 
 /* The names of the single bits that are set, "PRESENT|RW|ACCESSED"; "absent" for an entry that is
  * not present. Returns the length. */

@@ -147,6 +147,7 @@ enum pt_result {
 };
 /* Walks down to the entry that maps va or ends the walk; it is the last one in the path. */
 enum pt_result pt_lookup(const struct pgtable *pt, u64 va, struct pt_path *ret);
+const char *pt_result_text(enum pt_result result); /* in words */
 /* The physical address of va; only if pt_lookup() returned PT_MAPPED. */
 phys_addr_t pt_path_phys(const struct pt_path *path, u64 va);
 

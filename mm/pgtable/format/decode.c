@@ -101,3 +101,12 @@ int pt_flags_text(char *buf, size_t size, const struct pt_format *f, u64 entry, 
 	}
 	return len;
 }
+
+const char *pt_meaning_bits(char *buf, const struct pt_meaning *m)
+{
+	if (m->high == m->low)
+		fmt_print(buf, 8, "%u", m->high);
+	else
+		fmt_print(buf, 8, "%u:%u", m->high, m->low);
+	return buf;
+}

@@ -111,6 +111,30 @@ static void as_json(void **state)
 	same_as_golden("explain.json", text);
 }
 
+/* A large kmalloc() and an area that waits for the purge are members, too. */
+static void large_and_lazy_as_json(void **state)
+{
+	struct mem_system *sys = &app.sys;
+	u8 *large = kmalloc(sys, 50000, GFP_KERNEL), *area = vmalloc(sys, 5 * PAGE_SIZE);
+	char line[64];
+
+	(void)state;
+	begin();
+	fmt_print(line, sizeof(line), "explain p:%llx", virt_to_phys(sys, large));
+	run(line, EMIT_JSON);
+	assert_non_null(strstr(text, "\"kmalloc\": {\"size\": 65536, \"start\": \"0x"));
+	kfree(sys, large);
+	fmt_print(line, sizeof(line), "explain v:%llx",
+		  (u64)(uintptr_t)area - sys->vmalloc_offset + PAGE_SIZE);
+	begin();
+	run(line, EMIT_JSON);
+	assert_non_null(strstr(text, "\"page_index\": 1, \"pages\": 5, \"lazy\": false}"));
+	vfree(sys, area);
+	begin();
+	run(line, EMIT_JSON);
+	assert_non_null(strstr(text, "\"lazy\": true}"));
+}
+
 static void memory_types(void **state)
 {
 	(void)state;
@@ -249,6 +273,7 @@ int main(void)
 		cmocka_unit_test(virtual_addresses),
 		cmocka_unit_test(our_own_memory),
 		cmocka_unit_test(as_json),
+		cmocka_unit_test(large_and_lazy_as_json),
 		cmocka_unit_test(memory_types),
 		cmocka_unit_test(bad_input_is_named),
 		cmocka_unit_test(random_addresses),
