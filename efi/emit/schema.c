@@ -200,14 +200,16 @@ void emit_schema_show(const struct emit_schema *schema, const char *title, struc
 
 void emit_schema_keys(struct emit *out)
 {
+	const struct emit_key *key;
+
 	emit_object(out, NULL);
 	show_str(out, "$schema", "https://json-schema.org/draft/2020-12/schema");
 	show_str(out, "title", "all keys of all views");
 	emit_object(out, "$defs");
-	for (u32 i = 0; i < emit_nr_keys; i++) {
-		emit_object(out, emit_keys[i].name);
-		show_type(out, emit_keys[i].type, false);
-		show_meaning(out, emit_keys[i].name, emit_keys[i].type);
+	for (u32 i = 0; (key = emit_key_at(i)); i++) {
+		emit_object(out, key->name);
+		show_type(out, key->type, false);
+		show_meaning(out, key->name, key->type);
 		emit_end(out);
 	}
 	emit_end(out);

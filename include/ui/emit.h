@@ -18,7 +18,7 @@
  *	{key!}			in the structure only
  *	{:spec}			in the text only
  *
- * {{ stands for a brace; NULL is null in JSON. Keys are those of efi/emit/keys.c, which says the
+ * {{ stands for a brace; NULL is null in JSON. Keys are those of efi/emit/key_*.c, which say the
  * type, unit and meaning of each once; a key means the same in all views. In CSV (RFC 4180) an
  * object in a list is a row and its fields are columns, or the outermost object when it has no
  * lists; what lies deeper is left out.

@@ -22,8 +22,8 @@ struct emit_key {
 	const char *text; /* what it is, in one line without a full stop */
 };
 
-extern const struct emit_key emit_keys[]; /* sorted by name */
-extern const u32 emit_nr_keys;
+/* All keys by number, those of numbers first, each kind sorted by name. NULL after the last. */
+const struct emit_key *emit_key_at(u32 i);
 
 /* The key of a name (of `len` bytes). NULL: there is none. */
 const struct emit_key *emit_key_find(const char *name, u32 len);

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Names in the output of views: each that efi/ emits is in efi/emit/keys.c, and each key there is used.
+"""Names in the output of views: each that efi/ emits is in a table of keys in efi/emit, and each key there is used.
 
 A name is followed through functions that take it as an argument. Lists and objects are of the types
 EMIT_LIST and EMIT_OBJECT, fields of the others. emit_counter() has Linux's own names, which are not
@@ -13,7 +13,7 @@ import sys
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
-KEYS = "efi/emit/keys.c"
+KEYS = ("efi/emit/key_numbers.c", "efi/emit/key_words.c")
 
 # What efi/ passes as a name that is no literal: the keys that it can be, as a regular expression.
 RUN_TIME = {
@@ -141,7 +141,7 @@ class Names:
 
 
 def read_keys():
-    return dict(re.findall(r'^\t\{"(\w+)", (EMIT_\w+),', open(KEYS).read(), re.M))
+    return dict(re.findall(r'^\t\{"(\w+)", (EMIT_\w+),', "".join(open(path).read() for path in KEYS), re.M))
 
 
 def main():
@@ -153,10 +153,10 @@ def main():
     for place, name, what in names.used:
         kind = keys.get(name)
         if not kind:
-            wrong.add(f"{place}: {name} is not in {KEYS}")
+            wrong.add(f"{place}: {name} is in no table of keys")
         elif what != (kind if kind in ("EMIT_LIST", "EMIT_OBJECT") else "field"):
             wrong.add(f"{place}: {name} is {kind}, but emitted as {what}")
-    wrong |= {f"{KEYS}: {key} is not used" for key in keys.keys() - {name for _, name, _ in names.used}}
+    wrong |= {f"{key} is a key, and not used" for key in keys.keys() - {name for _, name, _ in names.used}}
     wrong |= {f"{path}: `{expression}` is no name any more"
               for path, expression in RUN_TIME.keys() - names.run_time}
     print("\n".join(sorted(wrong)) or f"{len(keys)} keys, {len(names.used)} uses")

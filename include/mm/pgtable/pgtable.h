@@ -4,8 +4,7 @@
  * 4.5), and read all formats of mm/pgtable/format.h.
  *
  * Levels count from the leaf: 0 = PTE (4 KiB), 1 = PDE (2 MiB), 2 = PDPTE (1 GiB), 3 = PML4E,
- * 4 = PML5E. Linux's names: pte, pmd, pud, p4d, pgd (with 4 levels the pgd is level 3). One entry
- * of level l maps 2^(12 + 9 l) bytes; all else follows from that.
+ * 4 = PML5E; an entry of level l maps 2^(12 + 9 l) bytes. Linux: pte, pmd, pud, p4d, pgd.
  *
  * There is one walker (pt_walk) with many visitors. Changes have two steps: prepare makes the
  * tables that are needed (may fail, changes no translation), commit writes entries (cannot fail).

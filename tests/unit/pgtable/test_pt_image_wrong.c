@@ -65,7 +65,8 @@ static void wrong_tables_are_refused(void **state)
 	(void)state;
 	assert_refused(HEAD "0 0x1\n", "line 8: unknown record: 0");
 	assert_refused(HEAD "table 0x1000 4\n", "line 8: the number is too large: 4");
-	assert_refused(HEAD "table 0x1008 3\n", "line 8: no table lies at such an address: 0x1008");
+	assert_refused(HEAD "table 0x1008 3\n",
+		       "line 8: a table cannot be at this address: 0x1008");
 	assert_refused(HEAD "table 0x10000000000000 3\n",
 		       "line 8: the address is beyond the format's physical addresses: "
 		       "0x10000000000000");
@@ -81,7 +82,7 @@ static void wrong_tables_are_refused(void **state)
 		       "line 10: an entry that is there twice, or out of order: 5");
 	assert_refused(TABLE "5-7 0x1\n7 0x1\n",
 		       "line 10: an entry that is there twice, or out of order: 7");
-	assert_refused(TABLE "5 0x0\n", "line 9: no such entry is written: 0x0");
+	assert_refused(TABLE "5 0x0\n", "line 9: the value is 0 or too large for an entry: 0x0");
 	assert_refused(TABLE "5 0x1 +0x1\n", "line 9: a step for one entry: +0x1");
 	assert_refused(TABLE "5-6 0x1 0x1\n", "line 9: not a step (+0x...): 0x1");
 	assert_refused(TABLE "5-6 0x1 +0x0\n",
@@ -106,7 +107,7 @@ static void wrong_ends_are_refused(void **state)
 	assert_string_equal(err, "line 9: the text breaks off");
 	fmt_print(text, sizeof(text), "%send 2 tables 0x0\n", TABLE);
 	assert_int_equal(load(text, strlen(text)), -EINVAL);
-	assert_string_equal(err, "line 9: not as many tables as there are: 2");
+	assert_string_equal(err, "line 9: not the number of tables in the text: 2");
 	fmt_print(text, sizeof(text), "%send 1 tables 0x0\n", TABLE);
 	assert_int_equal(load(text, strlen(text)), -EINVAL);
 	assert_string_equal(err, "line 9: wrong checksum: the text was changed: 0x0");

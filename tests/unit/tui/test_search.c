@@ -134,7 +134,7 @@ static void mistakes_are_named_with_their_place(void **state)
 		{"pa=", "column 1: pa=:"},
 		{"pa=12z", "column 1: pa=12z:"},
 		{"pa=5-4", "column 1: pa=5-4:"},
-		{"@", "column 1: @: a part"},
+		{"@", "column 1: @: write a part"},
 		{"own:2m", "own:2m: rights"},
 		{"own:a", "only rights"},
 		{"!", "column 1: !:"},
