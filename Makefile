@@ -179,7 +179,7 @@ coverage:
 	@find $(O)/coverage -name '*.gcda' -delete 2>/dev/null || true
 	@$(MAKE) O=$(O)/coverage COVERAGE=--coverage MAPS=$(MAPS) unit; failed=$$?; \
 	tests/coverage.py $(O)/coverage/test mm 90 && exit $$failed
-image: need-image efi
+image: need-image efi host
 	@tests/image.sh $(O)
 clean:
 	rm -rf $(O)

@@ -22,6 +22,10 @@ mcopy -i "$fat" "$build/tablewalk.efi" ::/tablewalk.efi
 mcopy -i "$fat" esp/README.txt ::/README.txt
 mcopy -i "$fat" esp/tablewalk/*.* ::/tablewalk/
 mcopy -i "$fat" esp/tablewalk/manual/*.txt ::/tablewalk/manual/
+rm -rf "$build/schema"
+tests/schema.py "$build/host/tablewalk" tests/data/maps/plain-4g.map "$build/schema"
+mmd -i "$fat" ::/tablewalk/manual/schema
+mcopy -i "$fat" "$build"/schema/*.json ::/tablewalk/manual/schema/
 
 # A MiB before it for the partition table, one after it for the table's second copy.
 truncate -s $((fat_mib + 2))M "$new"

@@ -7,7 +7,8 @@ set -eu
 build='gcc make binutils gnu-efi python3'
 run='qemu-system-x86 ovmf python3'
 image='mtools gdisk dosfstools'
-test='libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14 cppcheck python3-pexpect python3-pyte'
+test="libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14 cppcheck python3-pexpect python3-pyte \
+	python3-jsonschema"
 
 bench='valgrind libjemalloc-dev libgoogle-perftools-dev libmimalloc-dev' # the yardstick's others
 

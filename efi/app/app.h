@@ -113,6 +113,8 @@ extern const struct cmd_table *const app_commands[]; /* efi/cmd/cmds.c */
 extern const u32 app_nr_commands;
 
 void app_start_screen(struct app *app, struct emit *out);
+/* "2.7": the revision of UEFI (UEFI 4.2.1, EFI_TABLE_HEADER.Revision). */
+void app_uefi_revision(char buf[16], const struct machine *m);
 
 /* Prints a whole line, outside commands. */
 void app_message(const char *fmt, ...) __printf(1, 2);

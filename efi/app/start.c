@@ -23,14 +23,17 @@ static const char *human(char *buf, size_t size, u64 bytes)
 	return buf;
 }
 
+void app_uefi_revision(char buf[16], const struct machine *m)
+{
+	fmt_print(buf, 16, "%u.%u", m->uefi_revision >> 16, (m->uefi_revision & 0xffff) / 10);
+}
+
 static void show_machine(struct emit *out, const struct machine *m)
 {
 	const struct cpu_info *c = &m->cpu;
-
 	char uefi[16];
 
-	fmt_print(uefi, sizeof(uefi), "%u.%u", m->uefi_revision >> 16,
-		  (m->uefi_revision & 0xffff) / 10);
+	app_uefi_revision(uefi, m);
 	emit_put(out, "machine   {maker:.30} {product:.36}\n", m->vendor[0] ? m->vendor : "unknown",
 		 m->product);
 	emit_put(

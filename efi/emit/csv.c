@@ -39,21 +39,6 @@ static u32 append(char *buf, u32 len, u32 size, const char *value)
 	return len;
 }
 
-static void csv_value(struct emit *e, const char *name, enum emit_type type,
-		      const struct emit_value *value)
-{
-	struct emit_csv *c = &e->csv;
-	char buf[EMIT_VALUE_TEXT];
-	const char *text = emit_value_text(buf, type, value);
-
-	if (!c->row_depth || c->row_depth != e->depth)
-		return;
-	text = text ? text : "";
-	/* An empty first column must not look like no column. */
-	c->row_len = append(c->row, c->row_len, sizeof(c->row), c->row_len || *text ? text : "-");
-	c->names_len = append(c->names, c->names_len, sizeof(c->names), name);
-}
-
 /* The names of the columns, above the first row that has these. */
 static void put_header(struct emit *e)
 {
@@ -69,6 +54,37 @@ static void put_header(struct emit *e)
 	c->header = header;
 }
 
+static void put_row(struct emit *e)
+{
+	struct emit_csv *c = &e->csv;
+
+	put_header(e);
+	emit_write(e, c->row, c->row_len);
+	emit_puts(e, "\n");
+	c->names_len = c->row_len = 0;
+	e->has_member |= 1;
+}
+
+static void csv_value(struct emit *e, const char *name, enum emit_type type,
+		      const struct emit_value *value)
+{
+	struct emit_csv *c = &e->csv;
+	bool alone = !c->row_depth && emit_in_list(e); /* a list of values: each is a row */
+	char buf[EMIT_VALUE_TEXT];
+	const char *text = emit_value_text(buf, type, value);
+
+	if (!alone && (!c->row_depth || c->row_depth != e->depth))
+		return;
+	if (alone)
+		c->names_len = c->row_len = 0;
+	text = text ? text : "";
+	/* An empty first column must not look like no column. */
+	c->row_len = append(c->row, c->row_len, sizeof(c->row), c->row_len || *text ? text : "-");
+	c->names_len = append(c->names, c->names_len, sizeof(c->names), name);
+	if (alone)
+		put_row(e);
+}
+
 static void csv_close(struct emit *e, bool list)
 {
 	struct emit_csv *c = &e->csv;
@@ -77,12 +93,8 @@ static void csv_close(struct emit *e, bool list)
 	if (!c->row_depth || c->row_depth != e->depth)
 		return;
 	c->row_depth = 0;
-	if (!c->names_len)
-		return;
-	put_header(e);
-	emit_write(e, c->row, c->row_len);
-	emit_puts(e, "\n");
-	e->has_member |= 1;
+	if (c->names_len)
+		put_row(e);
 }
 
 const struct emit_writer emit_csv_writer = {csv_open, csv_close, csv_value, NULL};

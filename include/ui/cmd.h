@@ -23,12 +23,11 @@ struct cmd_call {
 };
 
 enum cmd_flags {
-	CMD_NEEDS_MM = 1,  /* memory management must have started */
-	CMD_MACHINE = 2,   /* a view of any machine: `whatif machine` shows it too */
-	CMD_SCREEN = 4,	   /* takes the whole screen, or the keyboard */
-	CMD_LEAVES = 8,	   /* ends the program */
-	CMD_COMMAND = 16,  /* its last arguments are another command: only that one checks them */
-	CMD_TEXT_ONLY = 32 /* prints nothing that could be a field */
+	CMD_NEEDS_MM = 1, /* memory management must have started */
+	CMD_MACHINE = 2,  /* a view of any machine: `whatif machine` shows it too */
+	CMD_SCREEN = 4,	  /* takes the whole screen, or the keyboard */
+	CMD_LEAVES = 8,	  /* ends the program */
+	CMD_COMMAND = 16  /* its last arguments are another command: only that one checks them */
 };
 
 struct cmd {

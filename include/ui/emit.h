@@ -21,7 +21,7 @@
  * {{ stands for a brace; NULL is null in JSON. Keys are those of efi/emit/key_*.c, which say the
  * type, unit and meaning of each once; a key means the same in all views. In CSV (RFC 4180) an
  * object in a list is a row and its fields are columns, or the outermost object when it has no
- * lists; what lies deeper is left out.
+ * lists; a value that is in a list itself is a row of one column. What lies deeper is left out.
  */
 /* clang-format on */
 #ifndef UI_EMIT_H

@@ -2,7 +2,8 @@
 """The machines on which the whole program is tested: every value of the table appears at least once.
 
 `levels` is the number of levels that our page tables must have; `check` names the checks in
-test_machines.py if they are not the usual ones. The others are `make run`'s variables.
+test_machines.py if they are not the usual ones; `structure` adds those of structure.py. The others
+are `make run`'s variables.
 """
 
 # (start_pfn, spanned, present) of each populated zone in Linux 6.1's /proc/zoneinfo on the same machine.
@@ -24,7 +25,7 @@ MACHINES = [
      "levels": 4},
     {"name": "q35-flat", "mem": "1G", "cpu": "max", "options": "memmodel=flat", "levels": 5},
     {"name": "q35-2-cpus-2-nodes", "mem": "4G", "cpu": "max", "smp": 2, "numa": 2, "levels": 5,
-     "options": "lockdep", "linux": LINUX_NUMA2},
+     "options": "lockdep", "linux": LINUX_NUMA2, "structure": True},
     {"name": "q35-4-cpus", "mem": "2G", "cpu": "max", "smp": 4, "levels": 5},
     {"name": "pc-2G", "mem": "2G", "cpu": "max", "machine": "pc", "firmware": "2m", "levels": 5},
     {"name": "q35-secboot-setup", "mem": "1G", "cpu": "max", "firmware": "secboot", "smp": 2,

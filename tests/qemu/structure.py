@@ -1,25 +1,23 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""The output of commands with --json and --csv. The examples of every row are run; the output must parse, not be
-empty, have only known keys with their types, and be valid against the schema of the same command."""
+"""The structure of what commands write: the examples of every row run with --json and with --csv.
+
+The output must parse, must not be empty, must have keys of the table with their types, and must be valid
+against the schema that `help --schema NAME` shows for the same command.
+"""
 import csv
 import io
 import json
-import re
 import subprocess
 
 import jsonschema
 
-# Rows that end the program, wait for some time, or need something that a described machine does not have.
+# They end the program.
 NOT_RUN = {"quit", "reboot", "poweroff"}
-# Names from Linux, or of a format or a unit: written by emit_counter().
-FREE_NAMES = re.compile(r"")
-LIMIT = 100
-
-
-def run(program, machine, commands, *options):
-    done = subprocess.run([program, "--map", machine, "-c", commands, *options], capture_output=True, text=True,
-                          timeout=120, stdin=subprocess.DEVNULL)
-    return done.stdout
+# They ask a CPU or the firmware: these examples run on a machine in QEMU.
+ON_A_MACHINE = {"bench walk": ["bench walk"], "cpus": ["cpus", "cpus --tlb"], "pt diff": ["pt diff fw own"],
+                "stale": ["stale"]}
+# On a machine without faults they have nothing to show.
+OFTEN_EMPTY = {"memmap diff", "slab errors", "stale", "vmallocinfo"}
 
 
 def values(text):
@@ -33,9 +31,19 @@ def values(text):
     return found
 
 
+def examples_of(row):
+    return [example.strip() for example in row.get("examples") or [row["name"]]]
+
+
 def with_flag(examples, flag):
     """The commands `a; b`, each with the flag."""
     return "; ".join(f"{example} {flag}" for example in examples)
+
+
+def own_values(row, written):
+    """What the examples wrote that are of the command itself, not of one that prepares it."""
+    name = row["name"].split()
+    return [value for example, value in zip(examples_of(row), written) if example.split()[:len(name)] == name]
 
 
 def is_empty(value):
@@ -59,30 +67,67 @@ def wrong_of_keys(value, keys, where=""):
         yield from wrong_of_keys(member, keys, f"{where}{name}.")
 
 
-def check_row(program, machine, row, keys, shown):
-    examples = row.get("examples") or [row["name"]]
-    written = run(program, machine, with_flag(examples, "--json"), "levels=4")
-    schema = values(run(program, machine, f"help --schema {row['name']}", "levels=4"))[0]
-    own = [value for example, value in zip(examples, values(written)) if example.split()[0] == row["name"].split()[0]]
-    wrong = [error for value in own for error in wrong_of_keys(value, keys)]
+def wrong_of_values(name, own, schema, keys):
+    """What is wrong with the values that a command wrote: texts."""
     jsonschema.Draft202012Validator.check_schema(schema)
     for value in own:
-        error = next(jsonschema.Draft202012Validator(schema).iter_errors(value), None)
-        wrong += [f"not as its schema says: {error.message[:200]}"] if error else []
-    if all(is_empty(value) for value in own) and row["name"] not in shown:
-        wrong.append(f"nothing but text: {own!r}")
-    rows = list(csv.reader(io.StringIO(run(program, machine, with_flag(examples, "--csv"), "levels=4")), strict=True))
-    wrong += [] if rows or row["name"] in shown else ["no CSV"]
-    return "\n".join(wrong[:10]) or None
+        yield from wrong_of_keys(value, keys)
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(value):
+            yield f"not as its schema says: {error.message[:200]}"
+    if all(is_empty(value) for value in own) and name not in OFTEN_EMPTY:
+        yield f"nothing but text: {own!r}"
 
 
-def check(program, machine, empty_here):
-    """(what, error) for each command; `empty_here`: rows that have nothing to show on this machine."""
-    keys = values(run(program, machine, "help --schema"))[0]["$defs"]
-    names = values(run(program, machine, "help --json"))[0]
-    for name in sorted({row["name"] for row in names} - NOT_RUN):
-        row = next(r for r in values(run(program, machine, f"help {name} --json"))[0] if r["name"] == name)
+class Host:
+    """The host program on a described machine; files that commands write go to `folder`."""
+
+    def __init__(self, program, machine, folder):
+        self.command, self.folder = [program, "--map", machine, "levels=4", "-c"], folder
+
+    def run(self, commands):
+        return subprocess.run([*self.command, commands], capture_output=True, text=True, timeout=120,
+                              stdin=subprocess.DEVNULL, cwd=self.folder).stdout
+
+    def rows(self):
+        """The row of each command, with its examples."""
+        for name in sorted({row["name"] for row in values(self.run("help --json"))[0]} - NOT_RUN):
+            yield next(row for row in values(self.run(f"help {name} --json"))[0] if row["name"] == name)
+
+    def wrong_of_row(self, row, keys):
+        schema = values(self.run(f"help --schema {row['name']}"))[0]
+        written = values(self.run(with_flag(examples_of(row), "--json")))
+        yield from wrong_of_values(row["name"], own_values(row, written), schema, keys)
+        table = self.run(with_flag(examples_of(row), "--csv"))
+        if not list(csv.reader(io.StringIO(table), strict=True)) and row["name"] not in OFTEN_EMPTY:
+            yield "no CSV"
+
+
+def check_host(program, machine, folder):
+    """(what, error) for each command that a described machine has."""
+    host = Host(program, machine, folder)
+    keys = values(host.run("help --schema"))[0]["$defs"]
+    for row in host.rows():
+        if row["name"] in ON_A_MACHINE:
+            continue
         try:
-            yield f"structure of `{name}`", check_row(program, machine, row, keys, empty_here)
+            wrong = list(host.wrong_of_row(row, keys))
         except (ValueError, csv.Error, jsonschema.SchemaError, subprocess.TimeoutExpired) as error:
-            yield f"structure of `{name}`", str(error)[:500]
+            wrong = [str(error)[:500]]
+        yield f"structure of `{row['name']}`", "\n".join(wrong[:10]) or None
+
+
+# For a machine in QEMU.
+SCRIPT = "help --schema; " + "".join(f"{with_flag(examples, '--json')}; help --schema {name}; "
+                                     for name, examples in ON_A_MACHINE.items())
+
+
+def check_machine(found):
+    """(what, error) for each command of SCRIPT; `found` are the values that it wrote."""
+    if len(found) != 1 + sum(len(examples) + 1 for examples in ON_A_MACHINE.values()):
+        yield "structure", f"{len(found)} values"
+        return
+    keys = found.pop(0)["$defs"]
+    for name, examples in ON_A_MACHINE.items():
+        own, schema = found[:len(examples)], found[len(examples)]
+        del found[:len(examples) + 1]
+        yield f"structure of `{name}`", "\n".join(wrong_of_values(name, own, schema, keys)) or None

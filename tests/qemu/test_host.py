@@ -6,6 +6,7 @@ import subprocess
 from itertools import zip_longest
 
 import maps
+import structure
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 INVENTED = os.path.join(ROOT, "tests", "data", "maps")
@@ -123,5 +124,6 @@ def run(build, shared_maps):
                  "exercise steps=2000", "slub_debug=FZPU", "slab_random", "slab_quarantine=16")
     for name, commands in SESSIONS.items():
         yield session(build, machine, name, commands)
+    yield from structure.check_host(os.path.join(build, "host", "tablewalk"), machine, build)
     yield from maps.run(build, INVENTED)
     yield from maps.run(build, shared_maps)

@@ -11,6 +11,7 @@ import re
 import subprocess
 import traceback
 
+import structure
 from boot import HOLD, Boot, compare
 from explorer import check_explorer
 from machine import parse_size
@@ -44,7 +45,8 @@ def json_values(output):
 
 def check_machine(row, image):
     """Yields (what, error text or None) for one machine."""
-    boot = Boot(row, image, SCRIPT + (SCRIPT_SMP if row.get("smp", 1) > 1 else "cpus --json; ") + "quit").run()
+    smp = SCRIPT_SMP if row.get("smp", 1) > 1 else "cpus --json; "
+    boot = Boot(row, image, SCRIPT + smp + (structure.SCRIPT if row.get("structure") else "") + "quit").run()
     values = json_values(boot.output)
     yield "ends with status 0", None if boot.status == 0 else boot.why
     if len(values) < 5:
@@ -67,7 +69,10 @@ def check_machine(row, image):
     lost = free_of(values[0]) - free_of(values[4]) - taken
     # The exercise counts empty slabs as free memory: it shrinks all caches first.
     yield "no page is lost", None if -64 <= lost <= 0 else f"{lost} pages"
-    yield from smp_checks(row, values[5:], own)
+    nr_smp = smp.count("--json")
+    yield from smp_checks(row, values[5:5 + nr_smp], own)
+    if row.get("structure"):
+        yield from structure.check_machine(values[5 + nr_smp:])
 
 
 def smp_checks(row, values, own):

@@ -34,13 +34,12 @@ static int cmd_version(struct cmd_call *call)
 	struct emit *out = call->out;
 	char uefi[16];
 
-	fmt_print(uefi, sizeof(uefi), "%u.%u", m->uefi_revision >> 16,
-		  (m->uefi_revision & 0xffff) / 10);
+	app_uefi_revision(uefi, m);
 	emit_object(out, NULL);
 	emit_put(out, "tablewalk {version}\n", APP_VERSION);
 	if (!m->described)
 		emit_put(out,
-			 "image at {image_start:#x}-{image_end:#x} (for gdb: see the README)\n",
+			 "image at {image_start:#x}-{image_end:#x} (for gdb: help debugging)\n",
 			 m->image_start, m->image_end);
 	emit_put(out, "firmware: {firmware_vendor} revision {firmware_revision:#x}, UEFI {uefi}\n",
 		 m->firmware_vendor, m->firmware_revision, uefi);

@@ -203,7 +203,7 @@ static const struct cmd rows[] = {
 	 .help = "random steps in the clone, each with an access that the model foresees and the "
 		 "CPU does",
 	 .fn = cmd_exercise_edits,
-	 .examples = "exercise edits steps=200",
+	 .examples = "clone own; exercise edits steps=200",
 	 .flags = CMD_NEEDS_MM},
 };
 

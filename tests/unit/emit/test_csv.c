@@ -66,9 +66,32 @@ static void what_lies_deeper_is_left_out(void **state)
 	emit_end(&e);
 	emit_field(&e, "pages", 2);
 	emit_end(&e);
-	emit_field(&e, "nr", 3); /* an element that is no object */
 	emit_end(&e);
 	assert_string_equal(paper.text, "node,pages\n1,2\n");
+}
+
+/* In an object that is a row, a list of values lies deeper. */
+static void values_of_a_list_are_rows_of_one_column(void **state)
+{
+	struct emit e = new_emit(EMIT_CSV);
+
+	(void)state;
+	emit_object(&e, NULL);
+	emit_field(&e, "node", 1);
+	emit_list(&e, "data");
+	emit_field(&e, "line", "a,b");
+	emit_field(&e, "line", "");
+	emit_end(&e);
+	emit_list(&e, "rows");
+	emit_object(&e, NULL);
+	emit_field(&e, "nr", 3);
+	emit_list(&e, "data");
+	emit_field(&e, "line", "c");
+	emit_end(&e);
+	emit_end(&e);
+	emit_end(&e);
+	emit_end(&e);
+	assert_string_equal(paper.text, "line\n\"a,b\"\n-\n\nnr\n3\n");
 }
 
 static void csv_quotes_what_would_break_it(void **state)
@@ -199,6 +222,7 @@ int main(void)
 		cmocka_unit_test(rows_of_a_table_are_rows),
 		cmocka_unit_test(an_outermost_object_is_a_row_or_holds_them),
 		cmocka_unit_test(what_lies_deeper_is_left_out),
+		cmocka_unit_test(values_of_a_list_are_rows_of_one_column),
 		cmocka_unit_test(csv_quotes_what_would_break_it),
 		cmocka_unit_test(an_empty_first_column_has_a_dash),
 		cmocka_unit_test(the_reader_sees_what_is_wrong),

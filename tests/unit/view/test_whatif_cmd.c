@@ -4,6 +4,7 @@
 #include "explain_fixture.h"
 
 #include "app/tables.h"
+#include "cmd/cmds.h"
 #include "sim.h"
 
 /* ---- files are not asked for ------------------------------------------------------------- */
@@ -52,6 +53,20 @@ static void every_format_has_an_example(void **state)
 	assert_int_equal(run("whatif drop"), 0);
 	assert_null(app_tables_find(&app, "whatif"));
 	assert_int_equal(sim_free_pages(&app.sys), before);
+}
+
+/* The words that the shell completes, the last of which is `drop`. */
+static void every_format_is_a_word(void **state)
+{
+	const char *const *words = cmds_whatif_tables.cmds[0].words;
+	const struct pt_format *f;
+	u32 i;
+
+	(void)state;
+	for (i = 0; (f = pt_format_nr(i)); i++)
+		assert_string_equal(words[i], f->name);
+	assert_string_equal(words[i], "drop");
+	assert_null(words[i + 1]);
 }
 
 static void mappings_are_as_typed(void **state)
@@ -158,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_format_has_an_example),
+		cmocka_unit_test(every_format_is_a_word),
 		cmocka_unit_test(mappings_are_as_typed),
 		cmocka_unit_test(mistakes_change_nothing),
 		cmocka_unit_test(a_cloned_tree_stays),
