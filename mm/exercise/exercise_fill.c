@@ -9,7 +9,7 @@
  */
 static struct blocks note_blocks(struct mem_system *sys)
 {
-	struct blocks b = {.hash = HASH64_SEED};
+	struct blocks b = {.hash = HASH64_SEED, .record_pages = page_debug_record_pages(sys)};
 
 	pcp_drain_all(sys, arch_this_cpu());
 	for_each_node(sys, node) {
@@ -25,11 +25,12 @@ static struct blocks note_blocks(struct mem_system *sys)
 	return b;
 }
 
-/* Pages that became struct pages or maps meanwhile may each have split a largest block. */
+/* Pages that became struct pages, maps or records meanwhile may each have split a largest block. */
 static void compare_blocks(struct exercise *ex, const struct blocks *before)
 {
 	struct blocks after = note_blocks(ex->sys);
-	u64 cut = DIV_ROUND_UP(after.memmap_pages - before->memmap_pages, GROUP_NR_PAGES);
+	u64 cut = DIV_ROUND_UP(after.memmap_pages - before->memmap_pages, GROUP_NR_PAGES) +
+		  ((after.record_pages - before->record_pages) >> PAGE_RECORDS_ORDER);
 
 	if (!cut && after.hash != before->hash)
 		exercise_fail(ex,

@@ -6,6 +6,7 @@
 #include "lib.h"
 #include "mm/exercise/exercise.h"
 #include "mm/page/page_alloc.h"
+#include "mm/page/page_debug.h"
 #include "mm/system.h"
 
 #define EX_NR_CACHES   4
@@ -49,7 +50,7 @@ struct exercise {
 struct blocks {
 	u64 hash;
 	u64 largest_pages; /* in blocks of MAX_PAGE_ORDER */
-	u64 memmap_pages;
+	u64 memmap_pages, record_pages;
 };
 
 /* All workers, and their common data. */
@@ -111,14 +112,18 @@ void exercise_fill_end(struct exercise_team *team);
 /* Pages of the whole machine, counted when there are no empty slabs. */
 struct account {
 	u64 free, memmap, tables;
-	u64 wrong; /* refused frees, overwritten poison */
+	u64 records; /* page_debug_record_pages() */
+	u64 wrong;   /* refused frees, overwritten poison */
 };
 
 struct account exercise_account(struct mem_system *sys);
+/* Free pages, and those that are in use for good. */
+u64 account_pages(const struct account *a);
 /* The number of zones; store their pages in team->zones. */
 u32 exercise_nr_zones(const struct mem_system *sys);
 void exercise_note_zones(struct exercise *ex);
-/* Checks that each zone has its pages again, but for page tables. Call it without empty slabs. */
+/* Checks that each zone has its pages again, but for page tables and records. Call it without empty
+ * slabs. */
 void exercise_check_zones(struct exercise *ex, const struct account *before);
 /* The same for all zones together; also fills the counts of struct pages and page tables. */
 void exercise_balance(struct exercise *ex, const struct account *before);

@@ -24,8 +24,7 @@ struct page_debug {
 	struct page_event trace[PAGE_TRACE_SIZE];
 };
 
-#define TABLE_ORDER 3
-_Static_assert(sizeof(struct page_record) * PAGEBLOCK_NR_PAGES <= PAGE_SIZE << TABLE_ORDER,
+_Static_assert(sizeof(struct page_record) * PAGEBLOCK_NR_PAGES <= PAGE_SIZE << PAGE_RECORDS_ORDER,
 	       "a table fits its pages");
 
 static unsigned order_for(u64 bytes)
@@ -77,11 +76,11 @@ static void make_table(struct mem_system *sys, u64 pfn)
 
 	if (!d->tables || d->tables[pfn >> PAGEBLOCK_ORDER])
 		return;
-	table = take(sys, TABLE_ORDER);
+	table = take(sys, PAGE_RECORDS_ORDER);
 	if (!table)
 		return;
-	memset(table, 0, PAGE_SIZE << TABLE_ORDER);
-	d->table_pages += 1ULL << TABLE_ORDER;
+	memset(table, 0, PAGE_SIZE << PAGE_RECORDS_ORDER);
+	d->table_pages += 1ULL << PAGE_RECORDS_ORDER;
 	d->tables[pfn >> PAGEBLOCK_ORDER] = table;
 }
 
@@ -201,7 +200,7 @@ static int tables_new(struct mem_system *sys, struct page_debug *d)
 static void tables_free(struct mem_system *sys, struct page_debug *d)
 {
 	for (u64 i = 0; d->tables && i <= sys->page.max_pfn >> PAGEBLOCK_ORDER; i++)
-		give(sys, d->tables[i], TABLE_ORDER);
+		give(sys, d->tables[i], PAGE_RECORDS_ORDER);
 	give(sys, d->tables, d->tables_order);
 }
 
@@ -263,6 +262,11 @@ void page_debug_fail_after(struct mem_system *sys, u64 n)
 }
 
 /* ---- looking ----------------------------------------------------------------------------- */
+
+u64 page_debug_record_pages(const struct mem_system *sys)
+{
+	return sys->page.debug ? sys->page.debug->table_pages : 0;
+}
 
 bool page_debug_trace(const struct mem_system *sys, u32 i, struct page_event *ret)
 {

@@ -39,6 +39,9 @@ bool page_debug_trace(const struct mem_system *sys, u32 i, struct page_event *re
 /* The last allocation and the last free of the page (PAGE_DEBUG_OWNER); nr 0: not recorded. */
 void page_debug_owner(const struct mem_system *sys, u64 pfn, struct page_event *ret_alloc,
 		      struct page_event *ret_free);
+/* Pages that the records of owner and poison have taken so far, in blocks of this order. */
+u64 page_debug_record_pages(const struct mem_system *sys);
+#define PAGE_RECORDS_ORDER 3
 
 /* ---- for the allocator ------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "mm/exercise/pressure.h"
 #include "mm_fixture.h"
 #include "sanitize.h"
 
@@ -56,6 +57,30 @@ static void it_holds_and_repeats(void **state)
 		if (free >=
 		    2 * 256 * MiB / PAGE_SIZE) /* as much as before may be held: the same areas */
 			assert_int_equal(second.table_pages, 0);
+		sim_free(sys);
+	}
+}
+
+/* Records of pages take pages of their own meanwhile, which are not lost. */
+static void it_holds_while_pages_are_recorded(void **state)
+{
+	static const unsigned aids[] = {PAGE_DEBUG_POISON, PAGE_DEBUG_OWNER | PAGE_DEBUG_TRACE};
+	struct exercise_config cfg = small_config();
+	struct pressure_result pressed;
+	struct exercise_result res;
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(aids); i++) {
+		struct mem_system *sys = sim_new("300M nodes=2");
+		u64 pages = all_pages(sys);
+
+		assert_int_equal(page_debug_set(sys, aids[i]), 0);
+		run(sys, "recorded", &cfg, &res);
+		assert_int_equal(pressure_run(sys, NULL, NULL, &pressed), 0);
+		assert_null(pressed.failed);
+		run(sys, "recorded twice", &cfg, &res);
+		assert_int_equal(page_debug_set(sys, 0), 0);
+		assert_int_equal(all_pages(sys), pages);
 		sim_free(sys);
 	}
 }
@@ -419,6 +444,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_holds_and_repeats),
+		cmocka_unit_test(it_holds_while_pages_are_recorded),
 		cmocka_unit_test(another_seed_does_something_else),
 		cmocka_unit_test(nothing_to_do),
 		cmocka_unit_test(it_can_be_stopped_anywhere),
