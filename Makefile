@@ -65,9 +65,9 @@ EFI_CFLAGS := $(COMMON) -O2 -ffreestanding -fshort-wchar -fpic -fvisibility=hidd
               -fno-asynchronous-unwind-tables -Wframe-larger-than=4096
 EFI_INC    := -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI
 EFI_OBJS   := $(patsubst %,$(O)/efi/%.o,$(PURE) $(EFI_ONLY) $(EFI_ASM))
-EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -znocombreloc -z noexecstack --no-undefined \
+EFI_LDFLAGS := -nostdlib -shared -Bsymbolic -z pack-relative-relocs -z noexecstack --no-undefined \
                --build-id=none --fatal-warnings -T efi/tablewalk.lds
-EFI_SECTIONS := .text .reloc .rodata .rela .sbat .data .bss
+EFI_SECTIONS := .text .reloc .rodata .relr .sbat .data .bss
 
 $(O)/efi/efi/fw/%.c.o: EFI_CFLAGS += $(EFI_INC)
 $(O)/efi/%.c.o: %.c Makefile | need-build

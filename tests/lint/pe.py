@@ -20,7 +20,7 @@ EXECUTE, WRITE = 0x20000000, 0x80000000
 TIME_STAMP, SYMBOLS, OPTIONAL_SIZE, CHARACTERISTICS, OPTIONAL = 8, 12, 20, 22, 24
 ALIGNMENT, CHECKSUM, SUBSYSTEM, DLL_CHARACTERISTICS, RELOC_DIRECTORY = 32, 64, 68, 70, 152
 
-NEEDED = {".text": "RX", ".rodata": "R", ".data": "RW", ".bss": "RW", ".reloc": "R", ".rela": "R",
+NEEDED = {".text": "RX", ".rodata": "R", ".data": "RW", ".bss": "RW", ".reloc": "R", ".relr": "R",
           ".sbat": "R"}
 # ld makes these for a dynamic loader; firmware has none.
 LEFT_OUT = {".hash", ".gnu.hash", ".dynsym", ".dynstr"}
