@@ -34,6 +34,12 @@ int parse_u64(const char *s, u64 *ret_value);
 /* The same, but digits without 0x are hexadecimal too: for addresses. */
 int parse_hex(const char *s, u64 *ret_value);
 
+/* Is it a blank inside a line? (A carriage return is one: files may come from Windows.) */
+static inline bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* Sorts `nr` elements of `size` bytes in place (heap sort: no recursion, no allocation). */
 void sort(void *base, size_t nr, size_t size, int (*cmp)(const void *, const void *));
 

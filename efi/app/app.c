@@ -139,24 +139,6 @@ static void find_fw_tables(struct app *app)
 
 /* ---- memblock ---------------------------------------------------------------------------- */
 
-static int add_ram(struct app *app)
-{
-	struct memblock *mb = &app->sys.memblock;
-
-	for (u32 i = 0; i < app->e820.nr; i++) {
-		const struct e820_range *r = &app->e820.range[i];
-		u32 flags = (r->mirror ? MEMBLOCK_MIRROR : 0) | (r->hotplug ? MEMBLOCK_HOTPLUG : 0);
-		int err;
-
-		if (r->type != E820_USABLE)
-			continue;
-		err = memblock_add(mb, r->start, r->end - r->start, NUMA_NO_NODE, flags);
-		if (err)
-			return err;
-	}
-	return memblock_trim(mb, PAGE_SIZE);
-}
-
 static int build_memblock(struct app *app)
 {
 	struct memblock *mb = &app->sys.memblock;
@@ -169,7 +151,7 @@ static int build_memblock(struct app *app)
 	if (!err)
 		err = e820_trim_bios(&app->e820);
 	if (!err)
-		err = add_ram(app);
+		err = e820_memblock_setup(&app->e820, mb);
 	if (err)
 		return err;
 	verdict = numa_apply(&app->machine.numa, mb, &app->numa_conflict);

@@ -29,18 +29,10 @@ static int take_map(struct invented *inv, const struct mapfile *map)
 static int add_ram(struct invented *inv)
 {
 	struct memblock *mb = &inv->app.sys.memblock;
-	int err = 0;
+	int err;
 
 	memblock_init(mb, inv->app.memory_regions, inv->app.reserved_regions, APP_MAX_REGIONS);
-	for (u32 i = 0; !err && i < inv->app.e820.nr; i++) {
-		const struct e820_range *r = &inv->app.e820.range[i];
-
-		if (r->type == E820_USABLE)
-			err = memblock_add(mb, r->start, r->end - r->start, NUMA_NO_NODE,
-					   r->hotplug ? MEMBLOCK_HOTPLUG : 0);
-	}
-	if (!err)
-		err = memblock_trim(mb, PAGE_SIZE);
+	err = e820_memblock_setup(&inv->app.e820, mb);
 	if (err)
 		return err;
 	err = numa_apply(&inv->numa, mb, &inv->app.numa_conflict);

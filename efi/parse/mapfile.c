@@ -341,11 +341,6 @@ static int run_record(struct parser *p)
 
 /* ---- lines ------------------------------------------------------------------------------- */
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
 static void take_name(struct mapfile *m, const char *comment)
 {
 	static const char key[] = "# machine: ";

@@ -3,11 +3,6 @@
 #include "lib.h"
 #include "ui/cmd.h"
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
 static bool ends_command(char c)
 {
 	return !c || c == ';' || c == '\n';

@@ -29,6 +29,7 @@ void browse_ask(struct browse *b, const char *prompt, const char *text,
 		void (*typed)(struct browse *b, const char *text));
 /* Runs a command and shows its output, one line as a message. Returns its status. */
 int browse_run(struct browse *b, const char *command);
+u32 browse_text_lines(const struct browse *b); /* of what it printed */
 void browse_help(struct browse *b);
 void browse_save(struct browse *b);
 

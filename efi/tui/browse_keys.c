@@ -258,15 +258,6 @@ static void table_key(struct browse *b, int key)
 	}
 }
 
-static u32 text_lines(const char *text)
-{
-	u32 nr = 0;
-
-	for (; *text; text++)
-		nr += *text == '\n';
-	return nr;
-}
-
 static void view_key(struct browse *b, int key)
 {
 	s64 page = b->screen.rows - 2;
@@ -286,7 +277,7 @@ static void view_key(struct browse *b, int key)
 		browse_load(b);
 		return;
 	default:
-		b->view_top = (u32)max(min(b->view_top + by, text_lines(b->text) - page), (s64)0);
+		b->view_top = (u32)max(min(b->view_top + by, browse_text_lines(b) - page), (s64)0);
 	}
 }
 

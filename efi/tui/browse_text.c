@@ -53,12 +53,12 @@ static int collect(void *ctx, const char *s, size_t n)
 	return part < n;
 }
 
-static u32 lines_of(const char *text)
+u32 browse_text_lines(const struct browse *b)
 {
 	u32 nr = 0;
 
-	for (; *text; text++)
-		nr += *text == '\n';
+	for (const char *s = b->text; *s; s++)
+		nr += *s == '\n';
 	return nr;
 }
 
@@ -71,7 +71,7 @@ int browse_run(struct browse *b, const char *command)
 	b->text[0] = '\0';
 	emit_init(&out, EMIT_TEXT, collect, b);
 	err = b->env->run(b->env->ctx, command, &out);
-	if (b->text_len && b->text[b->text_len - 1] == '\n' && lines_of(b->text) <= 2) {
+	if (b->text_len && b->text[b->text_len - 1] == '\n' && browse_text_lines(b) <= 2) {
 		for (u32 i = 0; i + 1 < b->text_len; i++) {
 			if (b->text[i] == '\n')
 				b->text[i] = ' ';

@@ -240,6 +240,22 @@ int e820_trim_bios(struct e820_table *t)
 	return err ? err : e820_update(t, 0xa0000, 0x100000, E820_USABLE, -1);
 }
 
+int e820_memblock_setup(const struct e820_table *t, struct memblock *mb)
+{
+	for (u32 i = 0; i < t->nr; i++) {
+		const struct e820_range *r = &t->range[i];
+		u32 flags = (r->mirror ? MEMBLOCK_MIRROR : 0) | (r->hotplug ? MEMBLOCK_HOTPLUG : 0);
+		int err;
+
+		if (r->type != E820_USABLE)
+			continue;
+		err = memblock_add(mb, r->start, r->end - r->start, NUMA_NO_NODE, flags);
+		if (err)
+			return err;
+	}
+	return memblock_trim(mb, PAGE_SIZE);
+}
+
 const char *e820_type_name(enum e820_type type)
 {
 	static const char *const names[NR_E820_TYPES] = {

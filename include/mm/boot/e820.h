@@ -7,6 +7,7 @@
 #ifndef MM_BOOT_E820_H
 #define MM_BOOT_E820_H
 
+#include "mm/boot/memblock.h"
 #include "mm/boot/memmap.h"
 
 /* In Linux's order: where ranges overlap, the larger type wins. (dmesg has other numbers.) */
@@ -60,6 +61,10 @@ int e820_update(struct e820_table *t, phys_addr_t start, phys_addr_t end, enum e
 
 /* As Linux's trim_bios_range(): page 0 is reserved, [0xa0000, 0x100000) not RAM. 0 or -ENOSPC. */
 int e820_trim_bios(struct e820_table *t);
+
+/* Adds all usable ranges to memblock, cut to whole pages, of no node yet. 0; -ENOMEM: no room for
+ * regions. */
+int e820_memblock_setup(const struct e820_table *t, struct memblock *mb);
 
 const char *e820_type_name(enum e820_type type); /* as in dmesg: "usable", "ACPI data" ... */
 
