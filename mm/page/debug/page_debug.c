@@ -3,7 +3,7 @@
  * Debugging aids of the page allocator. Their records of pages are in a table for each pageblock,
  * made at the first allocation in it; without memory for the table, nothing is recorded there.
  */
-#include "page_inner.h"
+#include "../page_inner.h"
 
 struct page_record {
 	u64 alloc_nr, free_nr; /* 0: not recorded */

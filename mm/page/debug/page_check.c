@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Checks the invariants of the page allocator, by reading every free list. */
-#include "frame/group.h"
-#include "page_inner.h"
+#include "../frame/group.h"
+#include "../page_inner.h"
 
 struct check {
 	const struct mem_system *sys;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Counts for views, computed from the lists. */
-#include "frame/group.h"
-#include "page_inner.h"
+#include "../frame/group.h"
+#include "../page_inner.h"
 
 static void count_type(const struct zone *zone, unsigned type, u64 blocks[NR_FREE_ORDERS])
 {

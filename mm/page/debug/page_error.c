@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The page allocator's refused calls, and invalid sets of flags. */
 #include "lib.h"
-#include "page_inner.h"
+#include "../page_inner.h"
 
 const char *page_error_name(enum page_error error)
 {

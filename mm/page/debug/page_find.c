@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* What the page allocator knows about one page frame. Changes and initialises nothing. */
 #include "lib.h"
-#include "page_inner.h"
+#include "../page_inner.h"
 
 enum migratetype pageblock_type_of(const struct mem_system *sys, u64 pfn)
 {

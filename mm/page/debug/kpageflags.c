@@ -2,7 +2,7 @@
 /* Page frames as in Linux's page-types. */
 #include "mm/page/kpageflags.h"
 
-#include "page_inner.h"
+#include "../page_inner.h"
 
 const char *kpf_name(unsigned flag)
 {
