@@ -20,7 +20,7 @@ struct emit_writer {
 extern const struct emit_writer emit_text_writer, emit_json_writer, emit_csv_writer,
 	emit_schema_writer;
 
-/* Bytes to whoever reads. */
+/* Bytes for the reader. */
 void emit_write(struct emit *e, const char *s, size_t n);
 void emit_puts(struct emit *e, const char *s);
 

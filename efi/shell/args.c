@@ -50,7 +50,7 @@ int cmd_arg_u64(struct cmd_call *call, int index, u64 *ret)
 		return too_large(call, word);
 	if (err)
 		return cmd_error(call, -EINVAL,
-				 "%s: not a number (decimal or 0x..., with K M G T P E behind it)",
+				 "%s: not a number (decimal or 0x..., with K M G T P E after it)",
 				 word);
 	return 0;
 }

@@ -50,7 +50,7 @@ static int finish(struct key_decoder *d, int key)
 }
 
 /*
- * Bytes behind ESC [ as in ECMA-48, 5.4: parameters and intermediates 20..3f, then one final byte.
+ * Bytes after ESC [ as in ECMA-48, 5.4: parameters and intermediates 20..3f, then one final byte.
  * All of a sequence that means nothing to us is dropped, however long it is. The Linux console's
  * ESC [ [ A for F1 breaks that rule and has one byte more.
  */

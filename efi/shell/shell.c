@@ -132,7 +132,7 @@ int shell_script(struct shell *sh, const char *text)
 #define MAX_COLUMNS 200
 
 struct window {
-	u32 room;  /* columns for text behind the prompt; the screen's last one stays free */
+	u32 room;  /* columns for text after the prompt; the screen's last one stays free */
 	u32 first; /* character of the line in the first of them */
 	u32 shown;
 };

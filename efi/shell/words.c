@@ -31,7 +31,7 @@ static int take_word(const char **text, struct cmd_words *words, size_t *used)
 	return quote ? -EINVAL : 0;
 }
 
-/* To the end of the command, for going on behind one that cannot be read. What is quoted in it must
+/* To the end of the command, to go on after one that cannot be read. What is quoted in it must
  * not run. */
 static void skip_command(const char **text)
 {

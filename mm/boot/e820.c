@@ -151,7 +151,7 @@ static void put(struct output *out, struct e820_range r)
 /*
  * One pass over `nr` ranges in order of start. The result can be longer than the part of the input
  * that has been read: returns the largest difference. To sweep in place, the input must be so many
- * places behind the output.
+ * places after the output.
  */
 static u32 sweep(const struct e820_range *in, u32 nr, struct output *out)
 {

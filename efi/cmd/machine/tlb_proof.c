@@ -86,7 +86,7 @@ static void remap(struct proof *p, u32 which)
 	ASSERT(!err, "mapping one page anew: %d", err);
 }
 
-/* As remap(), and nobody is told, this CPU neither. */
+/* As remap(), but no CPU is told, not even this one. */
 static void remap_quietly(struct proof *p, u32 which)
 {
 	void (*changed)(struct pgtable * pt, u64 va, u64 size, bool removed) = p->sys->pt.changed;

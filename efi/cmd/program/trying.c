@@ -66,7 +66,7 @@ static int hold_tables(struct cmd_call *call, const struct pgtable **ret)
 	return *ret == &app->clone.pt ? check_clone(call) : 0;
 }
 
-/* Without crossing, so that CR3 stays what it is for whoever looks from outside. */
+/* Without crossing, so that CR3 stays as it is for those who look from outside. */
 static void hold_on(struct app *app, const struct pgtable *pt, u64 seconds)
 {
 	u64 cycles;

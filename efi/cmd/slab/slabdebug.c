@@ -132,7 +132,7 @@ static const struct plant {
 
 #define CODE_BYTES 512 /* no planter is longer */
 
-/* Does the address lie in fn, and not in the other one behind it? */
+/* Does the address lie in fn, and not in the other one after it? */
 static bool is_by(u64 caller, u64 fn, u64 other)
 {
 	return caller > fn && caller - fn < CODE_BYTES && (other < fn || caller < other);

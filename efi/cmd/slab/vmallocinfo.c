@@ -63,7 +63,7 @@ static void show_area(struct emit *out, const struct mem_system *sys, const stru
 
 /* ---- all of them ------------------------------------------------------------------------- */
 
-/* Linux lists what is freed and not purged behind the rest. */
+/* Linux lists areas that are freed and not purged after the others. */
 static void show_areas(struct emit *out, const struct mem_system *sys, bool lazy)
 {
 	const struct vm_struct *area = NULL;

@@ -260,7 +260,7 @@ static void arguments_are_read_or_named(void **state)
 	assert_string_equal(said, "");
 	assert_int_equal(cmd_arg_u64(&call, 2, &v), -EINVAL);
 	assert_string_equal(said, "pt stats: zz: not a number (decimal or 0x..., with K M G T P E "
-				  "behind it)\n");
+				  "after it)\n");
 	said[0] = '\0';
 	assert_int_equal(cmd_arg_addr(&call, 2, &v), -EINVAL);
 	assert_string_equal(said, "pt stats: zz: not an address (hexadecimal)\n");
