@@ -11,8 +11,8 @@ import subprocess
 
 import jsonschema
 
-# They end the program.
-NOT_RUN = {"quit", "reboot", "poweroff"}
+# They end the program, or empty the screen.
+NOT_RUN = {"quit", "reboot", "poweroff", "clear"}
 # They ask a CPU or the firmware: these examples run on a machine in QEMU.
 ON_A_MACHINE = {"bench walk": ["bench walk"], "cpus": ["cpus", "cpus --tlb"], "pt diff": ["pt diff fw own"],
                 "stale": ["stale"]}

@@ -176,29 +176,42 @@ static void report(struct cmd_call *call, const char *what, const struct step_bl
 
 /* The zone that the block will come from is known only afterwards: taken, given back, and taken
  * again, the allocator being a stack, it is the same. */
+static int alloc_args(struct cmd_call *call, u64 *ret_order, gfp_t *ret_gfp, u32 *ret_slot)
+{
+	u32 slot = 0;
+	int err = 0;
+
+	*ret_order = 0;
+	if (call->argc)
+		err = cmd_arg_u64(call, 0, ret_order);
+	if (!err)
+		err = kind_arg(call, 1, ret_gfp);
+	if (err)
+		return err;
+	if (*ret_order > MAX_PAGE_ORDER)
+		return cmd_error(call, -EINVAL, "order %llu: orders are 0 to %u", *ret_order,
+				 MAX_PAGE_ORDER);
+	while (slot < MAX_STEPS && held[slot].pfn != NO_FRAME)
+		slot++;
+	if (slot == MAX_STEPS)
+		return cmd_error(call, -ENOSPC, "%u blocks are held; `step free` gives them back",
+				 MAX_STEPS);
+	*ret_slot = slot;
+	return 0;
+}
+
 static int cmd_step_alloc(struct cmd_call *call)
 {
 	struct mem_system *sys = &call->app->sys;
 	u32 slot = 0, cpu = arch_this_cpu();
 	const struct zone *zone;
 	struct step_block b;
-	u64 order = 0;
 	gfp_t gfp = 0;
-	int err = 0;
+	u64 order;
+	int err;
 
 	get_ready();
-	if (call->argc)
-		err = cmd_arg_u64(call, 0, &order);
-	if (!err)
-		err = kind_arg(call, 1, &gfp);
-	if (!err && order > MAX_PAGE_ORDER)
-		err = cmd_error(call, -EINVAL, "order %llu: orders are 0 to %u", order,
-				MAX_PAGE_ORDER);
-	while (slot < MAX_STEPS && held[slot].pfn != NO_FRAME)
-		slot++;
-	if (!err && slot == MAX_STEPS)
-		err = cmd_error(call, -ENOSPC, "%u blocks are held; `step free` gives them back",
-				MAX_STEPS);
+	err = alloc_args(call, &order, &gfp, &slot);
 	if (err)
 		return err;
 	b = (struct step_block){frame_alloc(sys, cpu, gfp, (unsigned)order), (unsigned)order};

@@ -47,6 +47,15 @@ static int cmd_version(struct cmd_call *call)
 	return 0;
 }
 
+/* ---- clear ------------------------------------------------------------------------------- */
+
+static int cmd_clear(struct cmd_call *call)
+{
+	(void)call;
+	fw_clear();
+	return 0;
+}
+
 /* ---- leaving ----------------------------------------------------------------------------- */
 
 static int leave(struct cmd_call *call, enum app_leave how)
@@ -102,6 +111,11 @@ static const struct cmd rows[] = {
 	 .help = "this program, its image, the firmware",
 	 .fn = cmd_version,
 	 .report = "version"},
+	{.name = "clear",
+	 .args = "",
+	 .help = "empty the screen, as Ctrl-L does",
+	 .fn = cmd_clear,
+	 .flags = CMD_SCREEN},
 	{.name = "quit",
 	 .args = "",
 	 .help = "give everything back and return to the firmware",
