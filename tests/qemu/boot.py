@@ -38,14 +38,17 @@ class Boot:
         return self
 
     def _look(self, said):
-        """`info tlb` while CR3 is what the program said; it crosses once more after saying so."""
+        """`info tlb` while CR3 is what the program said; it crosses once more after saying so. The machine stands
+        still meanwhile, so that it is not elsewhere when the answer is made."""
         root, end, tlb = f"CR3={int(said, 16):016x}", time.monotonic() + HOLD, ""
         while time.monotonic() < end and self.machine.process.poll() is None:
+            self.machine.monitor("stop")
             self.registers = self.machine.monitor("info registers")
             if root in self.registers:
                 tlb = self.machine.monitor("info tlb")
-                if root in self.machine.monitor("info registers"):
-                    break
+            self.machine.monitor("cont")
+            if tlb:
+                break
             self.machine.read(0.05)
         return tlb
 
