@@ -17,6 +17,20 @@ const char *memmap_fault_name(enum memmap_fault fault)
 		return "overlaps another descriptor";
 	case MEMMAP_UNKNOWN_TYPE:
 		return "has a type that UEFI does not define";
+	case MEMMAP_NO_RUNTIME:
+		return "has a runtime type, but not the attribute RUNTIME: the OS will not map it "
+		       "for runtime calls (UEFI 7.2.3)";
+	case MEMMAP_RUNTIME_BIT:
+		return "has the attribute RUNTIME, but a type that the OS may reuse (UEFI 7.2.3)";
+	case MEMMAP_RUNTIME_RP:
+		return "is runtime memory that may not be read (RP): runtime calls will fault "
+		       "(UEFI 7.2.3)";
+	case MEMMAP_NO_CACHING:
+		return "says nothing of caching: none of UC, WC, WT, WB, UCE, WP (UEFI 7.2.3)";
+	case MEMMAP_NOT_NV:
+		return "is persistent memory without the attribute NV (UEFI 7.2.3)";
+	case MEMMAP_NV_BIT:
+		return "has the attribute NV, but not the type Persistent (UEFI 7.2.3)";
 	}
 	return "?";
 }
@@ -33,6 +47,14 @@ static void found(struct findings *f, enum memmap_fault fault, u32 index, u32 ot
 	f->nr++;
 }
 
+/* Memory that the OS gets at once or after it has read the ACPI tables in it. */
+static bool mem_type_is_ordinary(u32 type)
+{
+	return type == MEM_LOADER_CODE || type == MEM_LOADER_DATA || type == MEM_BOOT_CODE ||
+	       type == MEM_BOOT_DATA || type == MEM_CONVENTIONAL || type == MEM_ACPI_RECLAIM ||
+	       type == MEM_ACPI_NVS;
+}
+
 static void check_alone(struct findings *f, const struct memmap *map, u32 i)
 {
 	const struct mem_desc *d = &map->desc[i];
@@ -45,6 +67,30 @@ static void check_alone(struct findings *f, const struct memmap *map, u32 i)
 		found(f, MEMMAP_WRAPS, i, i);
 	if (d->type >= NR_MEM_TYPES && d->type < 0x70000000)
 		found(f, MEMMAP_UNKNOWN_TYPE, i, i);
+}
+
+#define CACHING (MEM_ATTR_UC | MEM_ATTR_WC | MEM_ATTR_WT | MEM_ATTR_WB | MEM_ATTR_UCE | MEM_ATTR_WP)
+
+/* What contradicts the type. Firmware puts RUNTIME on reserved memory and MMIO that its runtime
+ * services use: no error. */
+static void check_attributes(struct findings *f, const struct memmap *map, u32 i)
+{
+	const struct mem_desc *d = &map->desc[i];
+	bool runtime = d->type == MEM_RUNTIME_CODE || d->type == MEM_RUNTIME_DATA;
+	bool memory = runtime || mem_type_is_ordinary(d->type) || d->type == MEM_PERSISTENT;
+
+	if (runtime && !(d->attr & MEM_ATTR_RUNTIME))
+		found(f, MEMMAP_NO_RUNTIME, i, i);
+	if (memory && !runtime && d->attr & MEM_ATTR_RUNTIME)
+		found(f, MEMMAP_RUNTIME_BIT, i, i);
+	if (runtime && d->attr & MEM_ATTR_RP)
+		found(f, MEMMAP_RUNTIME_RP, i, i);
+	if (memory && !(d->attr & CACHING))
+		found(f, MEMMAP_NO_CACHING, i, i);
+	if (d->type == MEM_PERSISTENT && !(d->attr & MEM_ATTR_NV))
+		found(f, MEMMAP_NOT_NV, i, i);
+	if (mem_type_is_ordinary(d->type) && d->attr & MEM_ATTR_NV)
+		found(f, MEMMAP_NV_BIT, i, i);
 }
 
 static bool starts_above(const struct memmap *map, u32 a, u32 b)
@@ -96,6 +142,7 @@ u32 memmap_check(const struct memmap *map, u32 *scratch, struct memmap_finding *
 	for (u32 i = 0; i < map->nr; i++) {
 		scratch[i] = i;
 		check_alone(&f, map, i);
+		check_attributes(&f, map, i);
 	}
 	sort_indexes(map, scratch, map->nr);
 	for (u32 k = 0; k < map->nr; k++) {

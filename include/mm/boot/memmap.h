@@ -97,7 +97,7 @@ const char *memmap_attr_format(char *buf, size_t size, u64 attr);
  * Conventional, not SP (drivers/firmware/efi: "soft reserved"). */
 bool mem_desc_is_ram(const struct mem_desc *d);
 
-/* One error in the map. */
+/* One error in the map; those of attributes are against UEFI 2.11, 7.2.3. */
 enum memmap_fault {
 	MEMMAP_OK = 0,
 	MEMMAP_ZERO_LENGTH,  /* no pages */
@@ -105,6 +105,12 @@ enum memmap_fault {
 	MEMMAP_WRAPS,	     /* goes past the end of the address space or past 52 bits */
 	MEMMAP_OVERLAP,	     /* shares bytes with desc[other] */
 	MEMMAP_UNKNOWN_TYPE, /* neither defined nor in the OEM's or the OS loader's range */
+	MEMMAP_NO_RUNTIME,   /* a runtime type without EFI_MEMORY_RUNTIME */
+	MEMMAP_RUNTIME_BIT,  /* EFI_MEMORY_RUNTIME on memory that the OS gets */
+	MEMMAP_RUNTIME_RP,   /* runtime memory that may not be read */
+	MEMMAP_NO_CACHING,   /* memory without any cacheability bit */
+	MEMMAP_NOT_NV,	     /* persistent memory without EFI_MEMORY_NV */
+	MEMMAP_NV_BIT,	     /* EFI_MEMORY_NV on memory that is not persistent */
 };
 
 struct memmap_finding {

@@ -204,8 +204,8 @@ static void a_short_buffer_is_not_overrun(void **state)
 static void a_good_map_has_no_findings(void **state)
 {
 	(void)state;
-	memmap_add(&map, 0x100000, 16, MEM_CONVENTIONAL, 0);
-	memmap_add(&map, 0x0, 160, MEM_BOOT_CODE, 0); /* not in order: no fault */
+	memmap_add(&map, 0x100000, 16, MEM_CONVENTIONAL, MEM_ATTR_WB);
+	memmap_add(&map, 0x0, 160, MEM_BOOT_CODE, MEM_ATTR_WB); /* not in order: no fault */
 	memmap_add(&map, 0x110000, 16, 0x70000000, 0);
 	memmap_add(&map, 0x120000, 16, 0xffffffff, 0);
 	assert_int_equal(check(), 0);
@@ -221,8 +221,8 @@ static void each_fault_is_named(void **state)
 	};
 
 	(void)state;
-	memmap_add(&map, 0x1000, 0, MEM_CONVENTIONAL, 0);
-	memmap_add(&map, 0x2010, 1, MEM_CONVENTIONAL, 0);
+	memmap_add(&map, 0x1000, 0, MEM_CONVENTIONAL, MEM_ATTR_WB);
+	memmap_add(&map, 0x2010, 1, MEM_CONVENTIONAL, MEM_ATTR_WB);
 	memmap_add(&map, 1ULL << 52, 1, MEM_MMIO, 0);
 	memmap_add(&map, ~0ULL - 0xfff, 2, MEM_MMIO, 0);
 	memmap_add(&map, 0x8000, 1, NR_MEM_TYPES, 0);
@@ -233,6 +233,47 @@ static void each_fault_is_named(void **state)
 		assert_true(strlen(memmap_fault_name(expected[i])) > 5);
 	}
 	assert_int_equal(memmap_check(&map, scratch, findings, 2), ARRAY_SIZE(expected));
+}
+
+/* Each row with what is wrong with it; at most two things. */
+static void attributes_contradict_types(void **state)
+{
+	static const struct {
+		enum mem_type type;
+		u64 attr;
+		enum memmap_fault fault[2];
+	} rows[] = {
+		{MEM_RUNTIME_CODE, MEM_ATTR_WB | MEM_ATTR_RUNTIME, {0}},
+		{MEM_RUNTIME_CODE, MEM_ATTR_WB, {MEMMAP_NO_RUNTIME}},
+		{MEM_RUNTIME_DATA, 0, {MEMMAP_NO_RUNTIME, MEMMAP_NO_CACHING}},
+		{MEM_RUNTIME_DATA,
+		 MEM_ATTR_UC | MEM_ATTR_RUNTIME | MEM_ATTR_RP,
+		 {MEMMAP_RUNTIME_RP}},
+		{MEM_RESERVED, MEM_ATTR_RUNTIME, {0}},
+		{MEM_MMIO, MEM_ATTR_UC | MEM_ATTR_RUNTIME, {0}},
+		{MEM_MMIO, 0, {0}},
+		{MEM_BOOT_DATA, MEM_ATTR_WB | MEM_ATTR_RUNTIME, {MEMMAP_RUNTIME_BIT}},
+		{MEM_ACPI_RECLAIM, MEM_ATTR_RP, {MEMMAP_NO_CACHING}},
+		{MEM_PERSISTENT, MEM_ATTR_WB | MEM_ATTR_NV, {0}},
+		{MEM_PERSISTENT, MEM_ATTR_WB, {MEMMAP_NOT_NV}},
+		{MEM_CONVENTIONAL, MEM_ATTR_WB | MEM_ATTR_NV, {MEMMAP_NV_BIT}},
+		{MEM_UNACCEPTED, 0, {0}},
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		u32 nr = 0;
+
+		map.nr = 0;
+		memmap_add(&map, 0x1000, 1, rows[i].type, rows[i].attr);
+		while (nr < 2 && rows[i].fault[nr])
+			nr++;
+		assert_int_equal(check(), nr);
+		for (u32 k = 0; k < nr; k++) {
+			assert_int_equal(findings[k].fault, rows[i].fault[k]);
+			assert_true(strlen(memmap_fault_name(rows[i].fault[k])) > 5);
+		}
+	}
 }
 
 /* The last page below 2^52 is fine. */
@@ -253,10 +294,10 @@ static void the_last_page_is_no_fault(void **state)
 static void overlaps_name_both(void **state)
 {
 	(void)state;
-	memmap_add(&map, 0x0, 10, MEM_CONVENTIONAL, 0);
-	memmap_add(&map, 0x2000, 2, MEM_CONVENTIONAL, 0);
-	memmap_add(&map, 0x6000, 8, MEM_CONVENTIONAL, 0);
-	memmap_add(&map, 0xd000, 2, MEM_CONVENTIONAL, 0);
+	memmap_add(&map, 0x0, 10, MEM_CONVENTIONAL, MEM_ATTR_WB);
+	memmap_add(&map, 0x2000, 2, MEM_CONVENTIONAL, MEM_ATTR_WB);
+	memmap_add(&map, 0x6000, 8, MEM_CONVENTIONAL, MEM_ATTR_WB);
+	memmap_add(&map, 0xd000, 2, MEM_CONVENTIONAL, MEM_ATTR_WB);
 	assert_int_equal(check(), 3);
 	for (u32 i = 0; i < 3; i++)
 		assert_int_equal(findings[i].fault, MEMMAP_OVERLAP);
@@ -320,7 +361,7 @@ static void a_full_map_is_checked_quickly(void **state)
 {
 	(void)state;
 	for (u32 i = MEMMAP_MAX; i-- > 0;)
-		memmap_add(&map, (u64)i << PAGE_SHIFT, 2, MEM_CONVENTIONAL, 0);
+		memmap_add(&map, (u64)i << PAGE_SHIFT, 2, MEM_CONVENTIONAL, MEM_ATTR_WB);
 	for (u32 round = 0; round < 100; round++)
 		assert_int_equal(check(), MEMMAP_MAX - 1);
 }
@@ -340,6 +381,7 @@ int main(void)
 		cmocka_unit_test_setup(a_short_buffer_is_not_overrun, fresh_map),
 		cmocka_unit_test_setup(a_good_map_has_no_findings, fresh_map),
 		cmocka_unit_test_setup(each_fault_is_named, fresh_map),
+		cmocka_unit_test_setup(attributes_contradict_types, fresh_map),
 		cmocka_unit_test_setup(the_last_page_is_no_fault, fresh_map),
 		cmocka_unit_test_setup(overlaps_name_both, fresh_map),
 		cmocka_unit_test_setup(random_overlaps_agree_with_all_pairs, fresh_map),
