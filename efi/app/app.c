@@ -33,6 +33,38 @@ static void option_number(const char *name, u64 *ret)
 		app_message("%s=%s: must be a number such as 64M; taking the default", name, word);
 }
 
+/* kernelcore= and movablecore=: a size, or "30%" of memory. */
+static void option_core(const char *name, struct core_option *ret)
+{
+	char word[32];
+	size_t len;
+	u64 n;
+
+	if (fw_option(name, word, sizeof(word)))
+		return;
+	len = strlen(word);
+	if (len && word[len - 1] == '%') {
+		word[len - 1] = '\0';
+		if (!parse_u64(word, &n) && n <= 100) {
+			ret->percent = (u32)n;
+			return;
+		}
+		word[len - 1] = '%';
+	} else if (!parse_u64(word, &ret->bytes)) {
+		return;
+	}
+	app_message("%s=%s: must be a size such as 2G, or percents such as 30%%; ignored", name,
+		    word);
+}
+
+/* kernelcore=mirror has no size. */
+static bool option_is_word(const char *name, const char *want)
+{
+	char word[32];
+
+	return !fw_option(name, word, sizeof(word)) && !strcmp(word, want);
+}
+
 static bool option_is_on(const char *name)
 {
 	char word[8];
@@ -50,8 +82,10 @@ static void read_page_options(struct page_options *o)
 	option_number("min_free_kbytes", &o->min_free_kbytes);
 	option_number("percpu_pagelist_high_fraction", &fraction);
 	o->pcp_high_fraction = (u32)min(fraction, 1000000ULL);
-	option_number("kernelcore", &o->kernelcore);
-	option_number("movablecore", &o->movablecore);
+	o->kernelcore_mirror = option_is_word("kernelcore", "mirror");
+	if (!o->kernelcore_mirror)
+		option_core("kernelcore", &o->kernelcore);
+	option_core("movablecore", &o->movablecore);
 	option_number("cma", &o->cma_bytes);
 	o->movable_node = option_is_on("movable_node");
 	o->watch = option_is_on("lockdep") ? &watch : NULL;
@@ -158,7 +192,10 @@ static int build_memblock(struct app *app)
 	if (verdict < 0)
 		return verdict;
 	app->numa_verdict = (enum numa_verdict)verdict;
-	return 0;
+	err = numa_clear_kernel_hotplug(mb, &app->machine.map);
+	if (!err && app->sys.given.page_options.kernelcore_mirror)
+		err = memblock_mark_mirror(mb, &app->machine.map);
+	return err;
 }
 
 /* ---- claiming ---------------------------------------------------------------------------- */

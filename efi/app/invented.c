@@ -37,6 +37,8 @@ static int add_ram(struct invented *inv)
 		return err;
 	err = numa_apply(&inv->numa, mb, &inv->app.numa_conflict);
 	inv->app.numa_verdict = (enum numa_verdict)max(err, 0);
+	if (err >= 0)
+		err = numa_clear_kernel_hotplug(mb, &inv->app.machine.map);
 	inv->ram = mb->memory.total_size;
 	return min(err, 0);
 }

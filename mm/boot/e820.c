@@ -52,7 +52,6 @@ int e820_from_memmap(struct e820_table *t, const struct memmap *map)
 	for (u32 i = 0; i < map->nr; i++) {
 		const struct mem_desc *d = &map->desc[i];
 		int type = type_of(d), err;
-		u32 before = t->nr;
 
 		if (type < 0)
 			continue;
@@ -60,10 +59,6 @@ int e820_from_memmap(struct e820_table *t, const struct memmap *map)
 		if (err) {
 			t->nr = found;
 			return err;
-		}
-		if (t->nr > before) {
-			t->range[before].mirror = d->attr & MEM_ATTR_MORE_RELIABLE;
-			t->range[before].hotplug = d->attr & MEM_ATTR_HOT_PLUGGABLE;
 		}
 	}
 	return 0;
@@ -80,48 +75,22 @@ static int by_start(const void *a, const void *b)
 	return x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* A kind is a type with its two flags. */
-#define NR_FLAG_SETS 4
-
-static struct e820_range *kind_end(struct e820_range kinds[][NR_FLAG_SETS],
-				   const struct e820_range *r)
-{
-	return &kinds[r->type][r->mirror + 2 * r->hotplug];
-}
-
-/* Flags of several ranges of one type on the same bytes: mirrored if all are, hot-pluggable if any
- * is. */
-static void add_flags(struct e820_range *sum, const struct e820_range *r)
-{
-	sum->mirror = sum->mirror && r->mirror;
-	sum->hotplug = sum->hotplug || r->hotplug;
-}
-
 /*
- * The range from `at` on in the result. kinds[][] has, for each kind, the end of the ranges that
- * began at or before `at`. The largest type wins, up to the first end of any of them. False: all
- * have ended.
+ * The range from `at` on in the result. ends[] has, for each type, the end of the ranges that began
+ * at or before `at`. The largest type wins, up to the first end of any of them. False: all have
+ * ended.
  */
-static bool strongest(struct e820_range kinds[][NR_FLAG_SETS], phys_addr_t at,
-		      struct e820_range *ret)
+static bool strongest(const phys_addr_t ends[NR_E820_TYPES], phys_addr_t at, struct e820_range *ret)
 {
 	bool any = false;
 
 	for (u32 type = NR_E820_TYPES; type-- > 0;) {
-		for (u32 flags = 0; flags < NR_FLAG_SETS; flags++) {
-			const struct e820_range *kind = &kinds[type][flags];
-			phys_addr_t first_end = any ? min(ret->end, kind->end) : kind->end;
-
-			if (kind->end <= at)
-				continue;
-			if (!any)
-				*ret = *kind;
-			else if (ret->type == type)
-				add_flags(ret, kind);
-			ret->start = at;
-			ret->end = first_end;
-			any = true;
-		}
+		if (ends[type] <= at)
+			continue;
+		if (!any)
+			*ret = (struct e820_range){at, ends[type], (u8)type};
+		ret->end = min(ret->end, ends[type]);
+		any = true;
 	}
 	return any;
 }
@@ -137,8 +106,7 @@ static void put(struct output *out, struct e820_range r)
 {
 	struct e820_range *last = &out->last;
 
-	if (out->nr && last->end == r.start && last->type == r.type && last->mirror == r.mirror &&
-	    last->hotplug == r.hotplug) {
+	if (out->nr && last->end == r.start && last->type == r.type) {
 		last->end = r.end;
 	} else {
 		*last = r;
@@ -155,23 +123,21 @@ static void put(struct output *out, struct e820_range r)
  */
 static u32 sweep(const struct e820_range *in, u32 nr, struct output *out)
 {
-	struct e820_range kinds[NR_E820_TYPES][NR_FLAG_SETS] = {0};
+	phys_addr_t ends[NR_E820_TYPES] = {0};
 	struct e820_range now;
 	phys_addr_t at = 0;
 	u32 ahead = 0;
 
 	for (u32 i = 0; i <= nr; i++) {
 		struct e820_range next = i < nr ? in[i] : (struct e820_range){.start = ~0ULL};
-		struct e820_range *kind = kind_end(kinds, &next);
 
-		while (at < next.start && strongest(kinds, at, &now)) {
+		while (at < next.start && strongest(ends, at, &now)) {
 			now.end = min(now.end, next.start);
 			put(out, now);
 			at = now.end;
 		}
 		at = next.start;
-		if (kind->end < next.end)
-			*kind = next;
+		ends[next.type] = max(ends[next.type], next.end);
 		/* Range i has been copied: its place may be overwritten. */
 		if (out->nr > min(i + 1, nr) + ahead)
 			ahead = out->nr - min(i + 1, nr);
@@ -244,16 +210,29 @@ int e820_memblock_setup(const struct e820_table *t, struct memblock *mb)
 {
 	for (u32 i = 0; i < t->nr; i++) {
 		const struct e820_range *r = &t->range[i];
-		u32 flags = (r->mirror ? MEMBLOCK_MIRROR : 0) | (r->hotplug ? MEMBLOCK_HOTPLUG : 0);
 		int err;
 
 		if (r->type != E820_USABLE)
 			continue;
-		err = memblock_add(mb, r->start, r->end - r->start, NUMA_NO_NODE, flags);
+		err = memblock_add(mb, r->start, r->end - r->start, NUMA_NO_NODE, 0);
 		if (err)
 			return err;
 	}
 	return memblock_trim(mb, PAGE_SIZE);
+}
+
+int memblock_mark_mirror(struct memblock *mb, const struct memmap *map)
+{
+	int err = 0;
+
+	for (u32 i = 0; !err && i < map->nr; i++) {
+		const struct mem_desc *d = &map->desc[i];
+
+		if (d->attr & MEM_ATTR_MORE_RELIABLE)
+			err = memblock_change_flags(mb, d->start, mem_desc_end(d) - d->start,
+						    MEMBLOCK_MIRROR, 0);
+	}
+	return err;
 }
 
 const char *e820_type_name(enum e820_type type)

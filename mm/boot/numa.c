@@ -137,34 +137,18 @@ static int set_nodes(const struct numa_info *n, struct memblock *mb)
 	return 0;
 }
 
-/*
- * If SRAT marks all RAM hot-pluggable: the node of the lowest RAM, which is not treated as such.
- * Some memory must stay; Linux does the same with the kernel's node.
- */
-static int spared_node(const struct numa_info *n, const struct memblock *mb)
-{
-	for (u32 i = 0; i < n->nr_ranges; i++) {
-		if (!n->ranges[i].hotplug && has_ram(mb, &n->ranges[i]))
-			return NUMA_NO_NODE;
-	}
-	return mb->memory.cnt ? mb->memory.regions[0].nid : NUMA_NO_NODE;
-}
-
 static int set_hotplug(const struct numa_info *n, struct memblock *mb)
 {
-	int spared = spared_node(n, mb);
+	int err = 0;
 
-	for (u32 i = 0; i < n->nr_ranges; i++) {
+	for (u32 i = 0; !err && i < n->nr_ranges; i++) {
 		const struct numa_range *r = &n->ranges[i];
-		int err = 0;
 
-		if (r->hotplug && r->nid != spared)
+		if (r->hotplug)
 			err = memblock_change_flags(mb, r->start, r->end - r->start,
 						    MEMBLOCK_HOTPLUG, 0);
-		if (err)
-			return err;
 	}
-	return 0;
+	return err;
 }
 
 /* Returns the bytes of RAM without a node; *ret_pa is the lowest such address. */
@@ -249,4 +233,47 @@ int numa_apply(struct numa_info *n, struct memblock *mb, phys_addr_t *ret_pa)
 		return verdict;
 	err = set_all(mb, 0);
 	return err ? err : verdict;
+}
+
+/* ---- nodes that cannot be removed -------------------------------------------------------- */
+
+/* Does Linux keep something there that it cannot move: itself, its initrd, boot services? */
+static bool is_kept(const struct mem_desc *d)
+{
+	return d->type == MEM_LOADER_CODE || d->type == MEM_LOADER_DATA ||
+	       d->type == MEM_BOOT_CODE || d->type == MEM_BOOT_DATA;
+}
+
+static u64 nodes_of(const struct memblock *mb, phys_addr_t start, phys_addr_t end)
+{
+	u64 nodes = 0;
+
+	for (u32 i = 0; i < mb->memory.cnt; i++) {
+		const struct memblock_region *r = &mb->memory.regions[i];
+
+		if (r->base < end && r->base + r->size > start && r->nid != NUMA_NO_NODE)
+			nodes |= 1ULL << r->nid;
+	}
+	return nodes;
+}
+
+int numa_clear_kernel_hotplug(struct memblock *mb, const struct memmap *map)
+{
+	u64 kernel = nodes_of(mb, 0, MiB);
+	int err = 0;
+
+	for (u32 i = 0; i < map->nr; i++) {
+		if (is_kept(&map->desc[i]))
+			kernel |= nodes_of(mb, map->desc[i].start, mem_desc_end(&map->desc[i]));
+	}
+	for (u32 i = 0; !err && i < mb->memory.cnt; i++) {
+		const struct memblock_region *r = &mb->memory.regions[i];
+
+		if (!(r->flags & MEMBLOCK_HOTPLUG) || r->nid == NUMA_NO_NODE ||
+		    !(kernel >> r->nid & 1))
+			continue;
+		err = memblock_change_flags(mb, r->base, r->size, 0, MEMBLOCK_HOTPLUG);
+		i -= min(i, 1u); /* it may have merged with the one before */
+	}
+	return err;
 }

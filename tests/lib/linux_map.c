@@ -129,6 +129,21 @@ static void note_command_line(struct linux_map *m, const char *rest)
 		assert_int_equal(e820_update(&m->e820, bytes, ~0ULL, E820_USABLE, -1), 0);
 }
 
+static void note_page_options(struct linux_map *m, const char *rest)
+{
+	struct page_options *o = &m->sys.given.page_options;
+	const char *word;
+	char size[32];
+
+	o->movable_node |= strstr(rest, "movable_node") != NULL;
+	word = strstr(rest, "kernelcore=");
+	if (word && sscanf(word, "kernelcore=%31s", size) == 1)
+		parse_u64(size, &o->kernelcore.bytes);
+	word = strstr(rest, "movablecore=");
+	if (word && sscanf(word, "movablecore=%31s", size) == 1)
+		parse_u64(size, &o->movablecore.bytes);
+}
+
 static void note_update(struct linux_map *m, const char *rest)
 {
 	char types[80], *to;
@@ -179,22 +194,17 @@ static void build_e820(struct linux_map *m, bool from_e820)
 
 static void add_ram(struct linux_map *m)
 {
-	struct memblock *mb = &m->sys.memblock;
-
 	m->max_pfn = m->max_low_pfn = 0;
 	for (u32 i = 0; i < m->e820.nr; i++) {
 		const struct e820_range *r = &m->e820.range[i];
-		u32 flags = (r->mirror ? MEMBLOCK_MIRROR : 0) | (r->hotplug ? MEMBLOCK_HOTPLUG : 0);
 
 		if (r->type != E820_USABLE)
 			continue;
-		assert_int_equal(memblock_add(mb, r->start, r->end - r->start, NUMA_NO_NODE, flags),
-				 0);
 		m->max_pfn = phys_to_pfn(r->end);
 		if (r->start < 4 * GiB)
 			m->max_low_pfn = phys_to_pfn(min(r->end, (phys_addr_t)(4 * GiB)));
 	}
-	assert_int_equal(memblock_trim(mb, PAGE_SIZE), 0);
+	assert_int_equal(e820_memblock_setup(&m->e820, &m->sys.memblock), 0);
 }
 
 static void expected_node(struct linux_map *m, const char *rest)
@@ -217,6 +227,7 @@ static void set_nodes(struct linux_map *m)
 		linux_map_lines(m, "expect node ", expected_node);
 	}
 	assert_true(numa_apply(&m->file.numa, &m->sys.memblock, &pa) >= 0);
+	assert_int_equal(numa_clear_kernel_hotplug(&m->sys.memblock, &m->file.memmap), 0);
 }
 
 bool linux_map_build(struct linux_map *m, bool from_e820)
@@ -230,6 +241,7 @@ bool linux_map_build(struct linux_map *m, bool from_e820)
 	add_ram(m);
 	set_nodes(m);
 	m->sys.given.numa = &m->file.numa;
+	linux_map_lines(m, "note cmdline ", note_page_options);
 	m->sys.given.layout = pt_layout_x86(4);
 	assert_int_equal(host_memory_new(&m->host, &m->sys), 0);
 	assert_int_equal(zones_init(&m->sys), 0);

@@ -141,6 +141,7 @@ struct mem_system *sim_new_with(const char *spec, const struct page_options *opt
 	int err;
 
 	s->sys.given.page_options = *options;
+	s->sys.given.page_options.no_reserve = !options->min_free_kbytes;
 	parse_spec(s, spec);
 	lay_out(s);
 	s->sys.given.numa = &s->numa;

@@ -26,8 +26,6 @@ enum e820_type {
 struct e820_range {
 	phys_addr_t start, end;
 	u8 type;
-	bool mirror;  /* every byte is EFI_MEMORY_MORE_RELIABLE */
-	bool hotplug; /* EFI_MEMORY_HOT_PLUGGABLE */
 };
 
 #define E820_MAX (2 * MEMMAP_MAX)
@@ -48,9 +46,8 @@ int e820_add(struct e820_table *t, phys_addr_t start, phys_addr_t end, enum e820
 int e820_from_memmap(struct e820_table *t, const struct memmap *map);
 
 /*
- * Sorts, resolves overlaps, merges equal neighbours. Where ranges of the winning type overlap, the
- * bytes are mirrored if all these ranges are, and hot-pluggable if any is. 0; -ENOSPC: the result
- * does not fit; the table is only sorted then.
+ * Sorts, resolves overlaps, merges equal neighbours. 0; -ENOSPC: the result does not fit; the table
+ * is only sorted then.
  */
 int e820_sanitize(struct e820_table *t);
 
@@ -65,6 +62,9 @@ int e820_trim_bios(struct e820_table *t);
 /* Adds all usable ranges to memblock, cut to whole pages, of no node yet. 0; -ENOMEM: no room for
  * regions. */
 int e820_memblock_setup(const struct e820_table *t, struct memblock *mb);
+/* Marks the memory that the firmware calls MORE_RELIABLE. Linux does so, from 6.0 on, only with
+ * kernelcore=mirror. 0 or -ENOMEM. */
+int memblock_mark_mirror(struct memblock *mb, const struct memmap *map);
 
 const char *e820_type_name(enum e820_type type); /* as in dmesg: "usable", "ACPI data" ... */
 

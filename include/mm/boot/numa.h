@@ -10,6 +10,7 @@
 #define MM_BOOT_NUMA_H
 
 #include "mm/boot/memblock.h"
+#include "mm/boot/memmap.h"
 
 #define NUMA_MAX_RANGES 512
 #define NUMA_MAX_CPUS	1024
@@ -87,10 +88,16 @@ enum numa_verdict {
  * each other, or leave more than 1 MiB of RAM without a node, all memory goes to node 0 as in
  * Linux; the verdict says so, and *ret_pa is the lowest address concerned (else unchanged). Less
  * RAM without a node goes to its neighbour's. Hot-pluggable ranges get MEMBLOCK_HOTPLUG only with
- * NUMA_OK; if SRAT marks all RAM hot-pluggable, the node of the lowest RAM is left unmarked.
+ * NUMA_OK.
  * Returns the verdict; -ENOMEM from memblock: no memory has a node.
  */
 int numa_apply(struct numa_info *n, struct memblock *mb, phys_addr_t *ret_pa);
+/*
+ * Takes MEMBLOCK_HOTPLUG from all memory of each node in which the kernel keeps something: the
+ * first MiB, the loader's memory, the boot services'. They cannot be removed (Linux's
+ * numa_clear_kernel_node_hotplug()). 0 or -ENOMEM.
+ */
+int numa_clear_kernel_hotplug(struct memblock *mb, const struct memmap *map);
 const char *numa_verdict_name(enum numa_verdict v);
 
 #endif

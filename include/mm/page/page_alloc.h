@@ -82,23 +82,30 @@ int page_alloc_init(struct mem_system *sys);
 #define PAGE_OPTION_AUTO (~0ULL)
 #define MAX_CMA_AREAS	 4
 
+/* Bytes or percents of all memory; both 0: not given. */
+struct core_option {
+	u64 bytes;
+	u32 percent;
+};
+
 /* sys->given.page_options, to be set before page_alloc_init(). page_option_defaults() sets all to
  * zero but min_free_kbytes. */
 struct page_options {
-	u64 min_free_kbytes;	     /* PAGE_OPTION_AUTO: as Linux; 0: no reserve */
-	u32 pcp_high_fraction;	     /* CPUs' lists have at most 1/n of a zone; 0: default */
-	u64 kernelcore, movablecore; /* bytes: all but / size of ZONE_MOVABLE; 0: unset */
-	bool movable_node;	     /* hot-pluggable ranges become ZONE_MOVABLE */
-	u64 cma_bytes;		     /* an area of this size */
-	u64 maps_ahead;		     /* blockmaps to allocate at start in each zone */
-	bool maps_fixed;	     /* no more blockmaps; pageblocks without one are not split */
-	bool frames_only;	     /* no struct pages: frame_alloc() instead of alloc_pages() */
-	bool eager;		     /* all struct pages are initialised at start (tests) */
-	struct lock_watch *watch;    /* checks the order of locks */
+	u64 min_free_kbytes;		/* PAGE_OPTION_AUTO: as Linux */
+	bool no_reserve;		/* no watermarks at all: for tests */
+	u32 pcp_high_fraction;		/* CPUs' lists have at most 1/n of a zone; 0: default */
+	struct core_option kernelcore;	/* how much at least is not in ZONE_MOVABLE */
+	struct core_option movablecore; /* size of ZONE_MOVABLE */
+	bool kernelcore_mirror;		/* memory that is not mirrored becomes ZONE_MOVABLE */
+	bool movable_node;		/* hot-pluggable ranges become ZONE_MOVABLE */
+	u64 cma_bytes;			/* an area of this size */
+	u64 maps_ahead;			/* blockmaps to allocate at start in each zone */
+	bool maps_fixed;	  /* no more blockmaps; pageblocks without one are not split */
+	bool frames_only;	  /* no struct pages: frame_alloc() instead of alloc_pages() */
+	bool eager;		  /* all struct pages are initialised at start (tests) */
+	struct lock_watch *watch; /* checks the order of locks */
 };
 struct page_options page_option_defaults(void);
-/* Linux's default of min_free_kbytes, with transparent huge pages on. */
-u64 page_min_free_kbytes(u64 managed_pages, u32 nr_zones);
 /* Sets all zones' watermarks and reserves from managed pages and the option. */
 void page_set_watermarks(struct mem_system *sys);
 

@@ -18,19 +18,34 @@ static u64 int_sqrt(u64 x)
 	return root;
 }
 
-u64 page_min_free_kbytes(u64 managed_pages, u32 nr_zones)
+/* Linux's nr_free_buffer_pages(): zones up to ZONE_NORMAL, each without its high mark. */
+static u64 free_buffer_pages(const struct mem_system *sys)
 {
-	u64 kib = int_sqrt(managed_pages * (PAGE_SIZE / KiB) * 16);
-	u64 huge;
+	u64 pages = 0;
 
-	kib = max(min(kib, 262144ULL), 128ULL);
-	if (managed_pages < 512 * MiB / PAGE_SIZE) /* Linux turns huge pages off */
-		return kib;
-	/* khugepaged raises it, so that types can be kept apart: two pageblocks in each zone, and
-	 * one more for each pair of types; at most a twentieth of memory. */
-	huge = PAGEBLOCK_NR_PAGES * nr_zones * (2 + MIGRATE_PCPTYPES * MIGRATE_PCPTYPES);
-	huge = min(huge, managed_pages / 20) * (PAGE_SIZE / KiB);
-	return max(kib, huge);
+	for_each_node(sys, node) {
+		for (u32 i = 0; i <= ZONE_NORMAL; i++) {
+			const struct zone *zone = &node->node_zones[i];
+
+			pages += zone->managed_pages -
+				 min(zone->managed_pages, zone->_watermark[WMARK_HIGH]);
+		}
+	}
+	return pages;
+}
+
+/* What khugepaged asks for, so that migrate types can be kept apart: two pageblocks in each zone,
+ * and one more for each pair of types; at most a twentieth of memory. */
+static u64 khugepaged_kbytes(const struct mem_system *sys)
+{
+	u64 nr_zones = 0, pages;
+
+	for_each_node(sys, node) {
+		for (u32 i = 0; i <= ZONE_NORMAL; i++)
+			nr_zones += populated_zone(&node->node_zones[i]);
+	}
+	pages = PAGEBLOCK_NR_PAGES * nr_zones * (2 + MIGRATE_PCPTYPES * MIGRATE_PCPTYPES);
+	return min(pages, free_buffer_pages(sys) / 20) * (PAGE_SIZE / KiB);
 }
 
 static void zone_set_marks(struct zone *zone, u64 min_pages, u64 all_managed)
@@ -39,10 +54,39 @@ static void zone_set_marks(struct zone *zone, u64 min_pages, u64 all_managed)
 
 	zone->_watermark[WMARK_MIN] = min_pages * zone->managed_pages / all_managed;
 	step = max(zone->_watermark[WMARK_MIN] / 4, zone->managed_pages * WATERMARK_SCALE / 10000);
-	if (!min_pages)
-		step = 0; /* no reserve is wanted */
 	for (unsigned mark = WMARK_LOW; mark < NR_WMARK; mark++)
 		zone->_watermark[mark] = zone->_watermark[mark - 1] + step;
+}
+
+static void set_marks(struct mem_system *sys, u64 min_kbytes, u64 all_managed)
+{
+	for_each_node(sys, node) {
+		for (u32 i = 0; all_managed && i < MAX_NR_ZONES; i++)
+			zone_set_marks(&node->node_zones[i], min_kbytes / (PAGE_SIZE / KiB),
+				       all_managed);
+	}
+}
+
+static void clear_marks(struct mem_system *sys)
+{
+	for_each_node(sys, node) {
+		for (u32 i = 0; i < MAX_NR_ZONES; i++)
+			memset(node->node_zones[i]._watermark, 0,
+			       sizeof(node->node_zones[i]._watermark));
+	}
+}
+
+/* Linux's default: by the size of memory; then khugepaged may raise it, by the marks so far. Linux
+ * turns huge pages off where there are less than 512 MiB. */
+static u64 default_min_free_kbytes(struct mem_system *sys, u64 all_managed)
+{
+	u64 kib = int_sqrt(free_buffer_pages(sys) * (PAGE_SIZE / KiB) * 16);
+
+	kib = max(min(kib, 262144ULL), 128ULL);
+	if (all_managed < 512 * MiB / PAGE_SIZE)
+		return kib;
+	set_marks(sys, kib, all_managed);
+	return max(kib, khugepaged_kbytes(sys));
 }
 
 /* Sets what each zone keeps from requests that may also use a higher zone. */
@@ -78,24 +122,22 @@ static void node_set_totalreserve(pg_data_t *node)
 
 void page_set_watermarks(struct mem_system *sys)
 {
-	u64 managed = 0, kib;
-	u32 nr_zones = 0;
+	const struct page_options *options = &sys->given.page_options;
+	u64 managed = 0, kib = options->min_free_kbytes;
 
+	clear_marks(sys);
 	for_each_node(sys, node) {
-		for (u32 i = 0; i < MAX_NR_ZONES; i++) {
+		for (u32 i = 0; i < MAX_NR_ZONES; i++)
 			managed += node->node_zones[i].managed_pages;
-			nr_zones += populated_zone(&node->node_zones[i]);
-		}
 	}
-	kib = sys->given.page_options.min_free_kbytes;
 	if (kib == PAGE_OPTION_AUTO)
-		kib = page_min_free_kbytes(managed, nr_zones);
+		kib = default_min_free_kbytes(sys, managed);
 	sys->page.min_free_kbytes = kib;
+	if (options->no_reserve)
+		return;
+	set_marks(sys, kib, managed);
 	for_each_node(sys, node) {
-		for (u32 i = 0; managed && i < MAX_NR_ZONES; i++)
-			zone_set_marks(&node->node_zones[i], kib / (PAGE_SIZE / KiB), managed);
-		if (kib)
-			node_set_reserves(node);
+		node_set_reserves(node);
 		node_set_totalreserve(node);
 	}
 }

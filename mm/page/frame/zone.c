@@ -142,8 +142,6 @@ static void zone_set_span(struct zone *zone, u64 lo, u64 hi, u64 present)
 {
 	pg_data_t *node = zone->zone_pgdat;
 
-	if (!present)
-		return;
 	zone->zone_start_pfn = lo;
 	zone->spanned_pages = hi - lo;
 	zone->present_pages = present;
@@ -151,10 +149,11 @@ static void zone_set_span(struct zone *zone, u64 lo, u64 hi, u64 present)
 	node->nr_zones = zone->type + 1;
 }
 
-/* Memory of devices can have struct pages, but the allocator never uses it. */
+/* Memory of devices can have struct pages, but the allocator never uses it: to Linux its zone spans
+ * these pages and has none present. */
 static void device_zone_init(const struct mem_system *sys, struct zone *zone)
 {
-	u64 lo = ~0ULL, hi = 0, present = 0;
+	u64 lo = ~0ULL, hi = 0;
 
 	for (u32 i = 0; i < sys->given.nr_devices; i++) {
 		const struct device_range *d = &sys->given.devices[i];
@@ -163,9 +162,9 @@ static void device_zone_init(const struct mem_system *sys, struct zone *zone)
 			continue;
 		lo = min(lo, d->start_pfn);
 		hi = max(hi, d->end_pfn);
-		present += d->end_pfn - d->start_pfn;
 	}
-	zone_set_span(zone, lo, hi, present);
+	if (lo < hi)
+		zone_set_span(zone, lo, hi, 0);
 }
 
 static void zone_init(const struct mem_system *sys, struct zone *zone, pg_data_t *node,
@@ -209,31 +208,58 @@ static void zonelist_add_node(struct zonelist *list, pg_data_t *node)
 	}
 }
 
-/* The nearest node that is not in `used`; of equally near ones the lower id. NULL: none is left. */
-static pg_data_t *nearest_node(struct mem_system *sys, int from, u64 used)
+static unsigned distance(const struct mem_system *sys, int from, int to)
 {
-	const struct numa_info *numa = sys->given.numa;
+	return sys->given.numa ? numa_distance(sys->given.numa, from, to) : 10;
+}
+
+/*
+ * The next node with memory that is not in `used`, as Linux's find_next_best_node(): the nearest;
+ * of equally near ones those after `from` come first, then those that are less often the first of
+ * their distance (load). NULL: none is left.
+ */
+static pg_data_t *next_node(struct mem_system *sys, int from, u64 used, const u32 *load)
+{
 	pg_data_t *best = NULL;
-	unsigned best_distance = ~0u;
+	u64 best_cost = ~0ULL;
 
 	for_each_node(sys, node) {
-		unsigned distance = numa ? numa_distance(numa, from, node->node_id) : 10;
+		int nid = node->node_id;
+		u64 cost =
+			(distance(sys, from, nid) + (nid < from)) * 1ULL * MAX_NUMNODES + load[nid];
 
-		if (used >> node->node_id & 1 || distance >= best_distance)
+		if (used >> nid & 1 || !node->node_present_pages || cost >= best_cost)
 			continue;
 		best = node;
-		best_distance = distance;
+		best_cost = cost;
 	}
 	return best;
 }
 
-static int zonelists_init(struct mem_system *sys, pg_data_t *node, u32 nr_zones)
+/* Fills the node's list for requests that may leave it. */
+static void fallback_init(struct mem_system *sys, pg_data_t *node, u32 *load)
 {
-	u64 bytes = 2ULL * nr_zones * sizeof(struct zone *), used = 0;
+	struct zonelist *list = &node->node_zonelists[ZONELIST_FALLBACK];
+	int from = node->node_id, before = from;
+	u64 used = 1ULL << from;
+
+	zonelist_add_node(list, node);
+	while ((node = next_node(sys, from, used, load))) {
+		int nid = node->node_id;
+
+		load[nid] += distance(sys, from, nid) != distance(sys, from, before);
+		zonelist_add_node(list, node);
+		used |= 1ULL << nid;
+		before = nid;
+	}
+}
+
+static int zonelists_init(struct mem_system *sys, pg_data_t *node, u32 nr_zones, u32 *load)
+{
+	u64 bytes = 2ULL * nr_zones * sizeof(struct zone *);
 	struct zone **zones = mm_early_alloc(sys, bytes, 64, node->node_id);
 	struct zonelist *all = &node->node_zonelists[ZONELIST_FALLBACK];
 	struct zonelist *own = &node->node_zonelists[ZONELIST_NOFALLBACK];
-	pg_data_t *next;
 
 	if (!zones)
 		return -ENOMEM;
@@ -241,10 +267,7 @@ static int zonelists_init(struct mem_system *sys, pg_data_t *node, u32 nr_zones)
 	all->zones = zones;
 	own->zones = all->zones + nr_zones;
 	zonelist_add_node(own, node);
-	while ((next = nearest_node(sys, node->node_id, used))) {
-		zonelist_add_node(all, next);
-		used |= 1ULL << next->node_id;
-	}
+	fallback_init(sys, node, load);
 	return 0;
 }
 
@@ -253,7 +276,7 @@ int zones_init(struct mem_system *sys)
 	const struct memblock_type *memory = &sys->memblock.memory;
 	const struct numa_info *numa = sys->given.numa;
 	u64 nodes = 1; /* node 0 always exists */
-	u32 nr_zones = 0;
+	u32 nr_zones = 0, load[MAX_NUMNODES] = {0};
 	int err = 0;
 
 	/* the nodes, and the end of all memory */
@@ -279,7 +302,7 @@ int zones_init(struct mem_system *sys)
 	}
 	for_each_node(sys, node) {
 		if (!err)
-			err = zonelists_init(sys, node, nr_zones);
+			err = zonelists_init(sys, node, nr_zones, load);
 	}
 	return err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * The map as Linux takes it, in pictures: one letter is one page from address 0 up. '.' nothing,
- * 'u' usable, 'm' usable and mirrored, 'h' usable and hot-pluggable, 'r' reserved, 'a' ACPI data,
+ * 'u' usable, 'r' reserved, 'a' ACPI data,
  * 'n' ACPI NVS, 'x' unusable, 'p' persistent, 'c' unaccepted, 's' soft reserved.
  */
 #include <setjmp.h>
@@ -31,9 +31,7 @@ static const char letters[NR_E820_TYPES + 1] = "uranxpcs";
 
 static char letter_of(const struct e820_range *r)
 {
-	if (r->type == E820_USABLE && r->hotplug)
-		return 'h';
-	return r->type == E820_USABLE && r->mirror ? 'm' : letters[r->type];
+	return letters[r->type];
 }
 
 /* Every run of one letter becomes a range; pictures may be laid over each other. */
@@ -46,12 +44,9 @@ static void lay(const char *picture)
 			;
 		if (c == '.')
 			continue;
-		assert_int_equal(
-			e820_add(&table, i * PAGE_SIZE, end * PAGE_SIZE,
-				 c == 'h' || c == 'm' ? E820_USABLE : strchr(letters, c) - letters),
-			0);
-		table.range[table.nr - 1].mirror = c == 'm';
-		table.range[table.nr - 1].hotplug = c == 'h';
+		assert_int_equal(e820_add(&table, i * PAGE_SIZE, end * PAGE_SIZE,
+					  strchr(letters, c) - letters),
+				 0);
 	}
 }
 
@@ -66,8 +61,7 @@ static void assert_sanitized(void)
 			break;
 		assert_true(r->end <= next->start);
 		if (r->end == next->start)
-			assert_true(r->type != next->type || r->mirror != next->mirror ||
-				    r->hotplug != next->hotplug);
+			assert_true(r->type != next->type);
 	}
 }
 
@@ -140,8 +134,8 @@ static void efi_types_become_e820_types(void **state)
 		{MEM_CONVENTIONAL, 1, MEM_ATTR_WB, 'u'},
 		{MEM_CONVENTIONAL, 1, MEM_ATTR_SP, 's'},
 		{MEM_BOOT_DATA, 1, MEM_ATTR_SP, 's'},
-		{MEM_CONVENTIONAL, 1, MEM_ATTR_MORE_RELIABLE, 'm'},
-		{MEM_CONVENTIONAL, 1, MEM_ATTR_HOT_PLUGGABLE, 'h'},
+		{MEM_CONVENTIONAL, 1, MEM_ATTR_MORE_RELIABLE, 'u'},
+		{MEM_CONVENTIONAL, 1, MEM_ATTR_HOT_PLUGGABLE, 'u'},
 		{MEM_UNUSABLE, 1, 0, 'x'},
 		{MEM_ACPI_RECLAIM, 1, 0, 'a'},
 		{MEM_ACPI_NVS, 1, 0, 'n'},
@@ -229,17 +223,6 @@ static void equal_neighbours_merge(void **state)
 	assert_int_equal(table.nr, 1);
 }
 
-/* Mirrored: only where all that is laid there says so. Hot-pluggable: where anything says so. */
-static void flags_of_one_type_combine(void **state)
-{
-	(void)state;
-	lay("mmmmmm....hhhh");
-	lay("....uuuuuuuu..");
-	assert_becomes("mmmmuuuuuuhhhh");
-	lay(".rr.........r.");
-	assert_becomes("mrrmuuuuuuhhrh");
-}
-
 static void the_largest_result_fits_or_nothing_is_lost(void **state)
 {
 	u32 half = E820_MAX / 2;
@@ -279,11 +262,11 @@ static void update_changes_one_type_only(void **state)
 static void update_inside_one_range_makes_three(void **state)
 {
 	(void)state;
-	lay("mmmmmm");
+	lay("uuuuuu");
 	e820_sanitize(&table);
 	assert_int_equal(
 		e820_update(&table, 2 * PAGE_SIZE, 3 * PAGE_SIZE, E820_USABLE, E820_ACPI_NVS), 0);
-	assert_picture("mmnmmm");
+	assert_picture("uunuuu");
 }
 
 /* Page 0 is reserved, and from 640 KiB to 1 MiB there is no RAM, whatever the firmware says. */
@@ -342,8 +325,6 @@ static struct e820_range random_range(struct prng *prng)
 		.start = start * PAGE_SIZE,
 		.end = (start + nr) * PAGE_SIZE,
 		.type = (u8)(prng_below(prng, 2) ? E820_USABLE : prng_below(prng, NR_E820_TYPES)),
-		.mirror = !prng_below(prng, 3),
-		.hotplug = !prng_below(prng, 4),
 	};
 }
 
@@ -358,12 +339,7 @@ static struct e820_range sum_at(const struct e820_range *ranges, u32 nr, u64 pa)
 
 		if (pa < r->start || pa >= r->end || (any && r->type < sum.type))
 			continue;
-		if (!any || r->type > sum.type) {
-			sum = *r;
-		} else {
-			sum.mirror &= r->mirror;
-			sum.hotplug |= r->hotplug;
-		}
+		sum = *r;
 		any = true;
 	}
 	sum.end = any;
@@ -392,8 +368,6 @@ static void random_tables_agree_with_a_naive_model(void **state)
 
 			assert_int_equal(got.end, want.end);
 			assert_int_equal(got.type, want.type);
-			assert_int_equal(got.mirror, want.mirror);
-			assert_int_equal(got.hotplug, want.hotplug);
 		}
 	}
 }
@@ -410,7 +384,6 @@ int main(void)
 		cmocka_unit_test_setup(the_larger_type_wins, fresh),
 		cmocka_unit_test_setup(the_loser_is_cut_in_two, fresh),
 		cmocka_unit_test_setup(equal_neighbours_merge, fresh),
-		cmocka_unit_test_setup(flags_of_one_type_combine, fresh),
 		cmocka_unit_test_setup(the_largest_result_fits_or_nothing_is_lost, fresh),
 		cmocka_unit_test_setup(update_changes_one_type_only, fresh),
 		cmocka_unit_test_setup(update_inside_one_range_makes_three, fresh),

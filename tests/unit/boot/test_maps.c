@@ -296,7 +296,7 @@ static u64 present_pages(void)
 /*
  * "Built N zonelists, ... Total pages": struct pages of 64 or, in some old configurations, 56
  * bytes. What was reserved below 16 MiB is taken off too; some logs do not say how much that was.
- * From 6.12 on struct pages are not taken off any more.
+ * From 6.10 on struct pages are not taken off any more.
  */
 static void judge_zonelist_pages(struct linux_map *lm, const char *line)
 {
@@ -307,7 +307,7 @@ static void judge_zonelist_pages(struct linux_map *lm, const char *line)
 	assert_int_equal(sscanf(line, "zonelist-pages %llu", &pages), 1);
 	reserved_pages = 0;
 	linux_map_lines(lm, "expect reserved ", note_reserved);
-	own = older_than(612) ? zonelist_pages(64) : present_pages();
+	own = older_than(610) ? zonelist_pages(64) : present_pages();
 	rule = !reserved_pages && own - pages < DMA_PAGES;
 	compare(line, 1, own == pages || zonelist_pages(56) == pages, rule, "%llu", own);
 }
@@ -323,6 +323,42 @@ static void judge_memory(struct linux_map *lm, const char *line)
 	/* Until 3.10 the holes were counted too. */
 	compare(line, 1, pages * 4 == total, older_than(311) && lm->max_pfn * 4 == total, "%llu",
 		pages * 4);
+}
+
+/* "fallback NODE ORDER": Linux's "Fallback order for Node". A node without memory is in its own
+ * line only, where it comes first. */
+static void judge_fallback(struct linux_map *lm, const char *line)
+{
+	char own[256], want[256] = "";
+	const struct zonelist *list;
+	int nid, len, last;
+
+	(void)lm;
+	assert_int_equal(sscanf(line, "fallback %d %255[0-9 ]", &nid, want), 2);
+	assert_in_range(nid, 0, MAX_NUMNODES - 1);
+	list = &m.sys.page.node_data[nid]->node_zonelists[ZONELIST_FALLBACK];
+	len = snprintf(own, sizeof(own), "%d", nid);
+	last = nid;
+	for (u32 i = 0; i < list->nr; i++) {
+		if (list->zones[i]->zone_pgdat->node_id == last)
+			continue;
+		last = list->zones[i]->zone_pgdat->node_id;
+		len += snprintf(own + len, sizeof(own) - (size_t)len, " %d", last);
+	}
+	compare(line, 2, !strcmp(own, want), false, "%s", own);
+}
+
+static void judge_movable(struct linux_map *lm, const char *line)
+{
+	unsigned long long start;
+	u64 own;
+	int nid;
+
+	(void)lm;
+	assert_int_equal(sscanf(line, "movable %d %llx", &nid, &start), 2);
+	assert_in_range(nid, 0, MAX_NUMNODES - 1);
+	own = pfn_to_phys(m.sys.page.node_data[nid]->movable_pfn);
+	compare(line, 2, own == start, false, "%#llx", own);
 }
 
 /* ---- machines ---------------------------------------------------------------------------- */
@@ -342,6 +378,8 @@ static void judge(struct linux_map *lm, const char *line)
 		{"memmap ", judge_memmap},
 		{"memory ", judge_memory},
 		{"zonelist-pages ", judge_zonelist_pages},
+		{"fallback ", judge_fallback},
+		{"movable ", judge_movable},
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(judges); i++) {

@@ -183,15 +183,26 @@ static void hot_pluggable_ranges_are_flagged(void **state)
 	assert_int_equal(mb.memory.cnt, 4);
 }
 
-/* There must be memory to run from. */
-static void where_all_is_hot_pluggable_the_lowest_node_is_spared(void **state)
+/* Node 1 has the first MiB, node 2 boot services: all of their memory stays. */
+static void nodes_of_the_kernel_are_not_hot_pluggable(void **state)
 {
+	static struct memmap map;
+
 	(void)state;
-	draw_ram(" ####### ####", REGIONS);
-	draw_srat("bbbbaaaabbbbb");
-	draw_srat("             00"); /* not hot-pluggable, but no RAM */
+	draw_ram(" ####### #######", REGIONS);
+	draw_srat("bbbbaaaabbbbbccc");
 	assert_int_equal(apply(), NUMA_OK);
-	expect_drawn(" 111aaaa 1111");
+	expect_drawn(" bbbaaaa bbbbccc");
+	assert_int_equal(numa_clear_kernel_hotplug(&mb, &map), 0);
+	expect_drawn(" 111aaaa 1111ccc");
+	map.nr = 2;
+	map.desc[0] = (struct mem_desc){
+		.type = MEM_CONVENTIONAL, .start = 4 * CELL, .nr_pages = CELL / PAGE_SIZE};
+	map.desc[1] = (struct mem_desc){
+		.type = MEM_BOOT_DATA, .start = 15 * CELL, .nr_pages = CELL / PAGE_SIZE};
+	assert_int_equal(numa_clear_kernel_hotplug(&mb, &map), 0);
+	expect_drawn(" 111aaaa 1111222");
+	assert_int_equal(mb.memory.cnt, 4);
 }
 
 static void no_room_leaves_no_node(void **state)
@@ -457,7 +468,7 @@ int main(void)
 		cmocka_unit_test(overlapping_nodes_spoil_all),
 		cmocka_unit_test(overlaps_beyond_ram_do_not_matter),
 		cmocka_unit_test(hot_pluggable_ranges_are_flagged),
-		cmocka_unit_test(where_all_is_hot_pluggable_the_lowest_node_is_spared),
+		cmocka_unit_test(nodes_of_the_kernel_are_not_hot_pluggable),
 		cmocka_unit_test(no_room_leaves_no_node),
 		cmocka_unit_test(ranges_up_to_the_end_of_the_address_space),
 		cmocka_unit_test(domains_become_nodes_in_order),

@@ -229,7 +229,7 @@ static void one_machine(const char *spec, const struct page_options *options, u6
 static void with_struct_pages(void **state)
 {
 	struct page_options none = {0}, usual = page_option_defaults(),
-			    movable = {.movablecore = 64 * MiB, .cma_bytes = 16 * MiB};
+			    movable = {.movablecore.bytes = 64 * MiB, .cma_bytes = 16 * MiB};
 
 	(void)state;
 	one_machine("96M", &none, 11, 30000, 500);

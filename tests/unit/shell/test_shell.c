@@ -32,7 +32,7 @@ static void json_gives_one_value_per_command(void **state)
 	assert_script("silent x --json", 1,
 		      "{\"error\": \"not found\", \"command\": \"silent\"}\n");
 	assert_script("lines x --json", 1,
-		      "{\"error\": \"x: not a number (decimal or 0x..., with K M G T P E behind "
+		      "{\"error\": \"x: not a number (decimal or 0x..., with K M G T P E after "
 		      "it)\", \"command\": \"lines\"}\n");
 }
 

@@ -44,7 +44,7 @@ static struct emit *begin(enum emit_format format)
 }
 
 /* Every type and every attribute bit once, and room for devices between;
- * in order, nothing wrong. */
+ * in order; some attributes contradict the type. */
 static void sane_map(struct memmap *m)
 {
 	phys_addr_t at = MiB;
