@@ -234,6 +234,7 @@ static const struct emit_key rows[] = {
 	{"wild", EMIT_NUM, "entries", "entries with bits turned over at random"},
 	{"writable_executable", EMIT_NUM, "pages", "pages that may be written and executed"},
 	{"wrong", EMIT_NUM, "", "what is wrong with an entry; 0: nothing"},
+	{"zone_node", EMIT_INT, "", "number of the NUMA node that a zone is of"},
 	{"zones_left", EMIT_NUM, "zones", "zones that are not listed"},
 };
 /* clang-format on */

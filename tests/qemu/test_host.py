@@ -66,6 +66,7 @@ SESSIONS = {
             "--sort n; slabtop --sort q; slabtop --sort; slabtop --keys c --size 60x10; slabtop --json; slab kmem_cache --json",
     "slabdebug": "slabdebug plant all; slab errors; slabdebug plant uaf --json; slab errors --json; slabdebug plant; "
                  "slabdebug plant rubbish; explain p:0; slab errors x",
+    "zonelists": "zonelists; zonelists --json; zonelists --csv; zonelists 1; whatif 4G nodes=3 zonelists",
     "views": "buddyinfo; pagetypeinfo; pagetypeinfo --json; zoneinfo; zoneinfo 1; vmstat; meminfo; extfrag; extfrag "
              "unusable; extfrag 7; page-types; page-types --raw --json; page; page 0; page 200; page a0; page ffffffff; "
              "step alloc 0; page 80000; meminfo --json",

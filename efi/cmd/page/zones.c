@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* `zones`: nodes and zones; `memmodel`: where struct pages lie. */
+/* `zones`: nodes and zones; `zonelists`: their order; `memmodel`: where struct pages lie. */
 #include "cmd/cmds.h"
 #include "lib.h"
 #include "mm/page/page_alloc.h"
@@ -32,6 +32,31 @@ static int cmd_zones(struct cmd_call *call)
 	emit_text(out, "Pages of 4 KiB; listed ones are free too, in CPUs' own lists. HighMem is "
 		       "always empty on 64-bit: the direct map reaches all "
 		       "RAM, so no page is out of the kernel's reach.\n");
+	return 0;
+}
+
+/* ---- zonelists --------------------------------------------------------------------------- */
+
+#define ZONELIST_ROW "{node:4} {nr=position:8} {zone_node=zone's node:11} {zone:-8} {managed:12}\n"
+
+static int cmd_zonelists(struct cmd_call *call)
+{
+	struct emit *out = call->out;
+
+	emit_table(out, NULL, ZONELIST_ROW);
+	for_each_node(&call->app->sys, node) {
+		const struct zonelist *list = &node->node_zonelists[ZONELIST_FALLBACK];
+
+		for (u32 i = 0; i < list->nr && !emit_stopped(out); i++) {
+			const struct zone *zone = list->zones[i];
+
+			emit_row(out, ZONELIST_ROW, node->node_id, i, zone->zone_pgdat->node_id,
+				 zone->name, zone->managed_pages);
+		}
+	}
+	emit_end(out);
+	emit_text(out, "A request begins at the first zone that its flags allow; zones that manage "
+		       "nothing are passed over.\n");
 	return 0;
 }
 
@@ -68,6 +93,11 @@ static const struct cmd rows[] = {
 	 .help = "nodes and zones: spanned, present, managed and free pages",
 	 .fn = cmd_zones,
 	 .report = "zones",
+	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
+	{.name = "zonelists",
+	 .args = "",
+	 .help = "the order in which each node's requests try the zones",
+	 .fn = cmd_zonelists,
 	 .flags = CMD_NEEDS_MM | CMD_MACHINE},
 	{.name = "memmodel",
 	 .args = "",
