@@ -90,7 +90,8 @@ static void put_value(struct emit *e, const struct emit_span *name, const struct
 	const struct emit_key *key = emit_key_find(name->s, name->len);
 	bool is_text = value->kind == EMIT_VALUE_STR;
 
-	ASSERT(key, "%.*s is in no table of keys (efi/emit)", (int)name->len, name->s);
+	ASSERT(key, "%.*s is not found in the tables of keys (efi/emit), which are sorted",
+	       (int)name->len, name->s);
 	ASSERT(key->type < EMIT_OBJECT, "%s: no key of a field", key->name);
 	ASSERT(is_text == (key->type == EMIT_STR) || (is_text && !value->str),
 	       "%s: a value of the wrong type", key->name);

@@ -140,8 +140,18 @@ class Names:
                             self.look(source, position, arguments[number], what)
 
 
+def rows_of(path):
+    return re.findall(r'^\t\{"(\w+)", (EMIT_\w+),', open(path).read(), re.M)
+
+
 def read_keys():
-    return dict(re.findall(r'^\t\{"(\w+)", (EMIT_\w+),', "".join(open(path).read() for path in KEYS), re.M))
+    return dict(row for path in KEYS for row in rows_of(path))
+
+
+def wrong_order(path):
+    rows = rows_of(path)
+    return {f"{path}: {after} must come before {before}"
+            for (before, _), (after, _) in zip(rows, rows[1:]) if before >= after}
 
 
 def main():
@@ -149,7 +159,7 @@ def main():
     paths = sorted(p for p in glob.glob("efi/**/*.[ch]", recursive=True) if not p.startswith("efi/emit/"))
     names = Names([Source(path) for path in paths])
     names.follow()
-    wrong = set(names.wrong)
+    wrong = set(names.wrong).union(*map(wrong_order, KEYS))
     for place, name, what in names.used:
         kind = keys.get(name)
         if not kind:

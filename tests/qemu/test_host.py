@@ -1,14 +1,20 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Tests the host program: exit statuses, bad input, and the maps of real and invented machines."""
+"""Tests the host program: exit statuses, bad input, sessions, and the maps of real and invented machines.
+
+test_host.py NAME...: only these sessions, or the structure of these commands.
+"""
 import os
 import re
 import subprocess
+import sys
 from itertools import zip_longest
 
-import maps
-import structure
-
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import maps  # noqa: E402
+import structure  # noqa: E402
+
 INVENTED = os.path.join(ROOT, "tests", "data", "maps")
 
 
@@ -128,3 +134,18 @@ def run(build, shared_maps):
     yield from structure.check_host(os.path.join(build, "host", "tablewalk"), machine, build)
     yield from maps.run(build, INVENTED)
     yield from maps.run(build, shared_maps)
+
+
+def main(names, build=os.path.join(ROOT, "build")):
+    machine = os.path.join(INVENTED, "plain-4g.map")
+    found = [session(build, machine, name, SESSIONS[name]) for name in names if name in SESSIONS]
+    commands = set(names) - SESSIONS.keys()
+    if commands:
+        found += structure.check_host(os.path.join(build, "host", "tablewalk"), machine, build, commands)
+    for name, error in found:
+        print(f"{'FAIL' if error else 'ok'}  {name}", error or "")
+    return any(error for _, error in found) or len(found) < len(names)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

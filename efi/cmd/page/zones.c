@@ -39,9 +39,28 @@ static int cmd_zones(struct cmd_call *call)
 
 #define ZONELIST_ROW "{node:4} {nr=position:8} {zone_node=zone's node:11} {zone:-8} {managed:12}\n"
 
+/* As in Linux's log: the nodes in the order in which they are tried, the node itself first. */
+static void show_fallback(struct emit *out, const pg_data_t *node)
+{
+	const struct zonelist *list = &node->node_zonelists[ZONELIST_FALLBACK];
+	int last = node->node_id;
+
+	emit_text(out, "Fallback order for Node %d: %d ", last, last);
+	for (u32 i = 0; i < list->nr; i++) {
+		if (list->zones[i]->zone_pgdat->node_id == last)
+			continue;
+		last = list->zones[i]->zone_pgdat->node_id;
+		emit_text(out, "%d ", last);
+	}
+	emit_text(out, "\n");
+}
+
 static int cmd_zonelists(struct cmd_call *call)
 {
 	struct emit *out = call->out;
+
+	for_each_node(&call->app->sys, node)
+		show_fallback(out, node);
 
 	emit_table(out, NULL, ZONELIST_ROW);
 	for_each_node(&call->app->sys, node) {

@@ -35,7 +35,7 @@ static int make_clone(struct cmd_call *call, const struct pgtable *from)
 	if (pt_format_of(from)->entry_size == 4)
 		return cmd_error(call, -EINVAL,
 				 "%s: entries of 32 bits cannot point to the clone's tables, "
-				 "which may lie above 4 GiB",
+				 "which may lie above what these reach",
 				 pt_format_of(from)->title);
 	fmt_print(name, sizeof(name), "%s", app_tables_name(app, from));
 	drop_clone(app);

@@ -51,9 +51,10 @@ struct free_area {
 enum zone_watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
 /*
- * Events, counted under the zone's lock, those of NUMA atomically; zone_events() adds those of the
- * CPUs' lists. An allocation prefers the first zone of its node that it may use. If it gets a zone
- * of another node, that is a miss in the zone that served it, and foreign in the preferred one.
+ * Events, counted under the zone's lock, or atomically where it is not held; zone_events() adds
+ * those of the CPUs' lists. An allocation prefers the first zone of its node that it may use. If it
+ * gets a zone of another node, that is a miss in the zone that served it, and foreign in the
+ * preferred one.
  */
 enum zone_event {
 	PGALLOC, /* pages */

@@ -185,12 +185,14 @@ static void zone_init(const struct mem_system *sys, struct zone *zone, pg_data_t
 static int node_init(struct mem_system *sys, int nid)
 {
 	u64 start, end;
-	pg_data_t *node = mm_early_alloc(sys, sizeof(*node), 64, nid);
+	/* In whole pages: a counter more in it then moves nothing else. */
+	u64 bytes = round_up(sizeof(pg_data_t), PAGE_SIZE);
+	pg_data_t *node = mm_early_alloc(sys, bytes, PAGE_SIZE, nid);
 
 	if (!node)
 		return -ENOMEM;
 	memset(node, 0, sizeof(*node));
-	mm_step_bytes(sys, sizeof(*node));
+	mm_step_bytes(sys, bytes);
 	node->node_id = nid;
 	node_span(sys, nid, &start, &end);
 	node->node_start_pfn = start;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * Entries in words: every set bit is named, and `explain entry` against golden files. After a
- * wanted change: GOLDEN=write build/test/test_decode, and read the difference. Runs in the root.
+ * wanted change: GOLDEN=write build/test/unit/pgtable/test_decode, and read the difference. Runs in
+ * the root.
  */
 #include "cmd_fixture.h"
 #include "parse/facts.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * The view of differences between page tables against golden files. After a wanted change:
- * GOLDEN=write build/test/test_diff_view, and read the difference. Runs in the root.
+ * GOLDEN=write build/test/unit/view/test_diff_view, and read the difference. Runs in the root.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * `explain` and `memtype` on an invented machine, against golden files. After a wanted change:
- * GOLDEN=write build/test/test_explain, and read the difference. Runs in the root.
+ * GOLDEN=write build/test/unit/view/test_explain, and read the difference. Runs in the root.
  */
 #include "cmd_fixture.h"
 #include "explain_fixture.h"

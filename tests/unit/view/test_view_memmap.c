@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /*
  * Views of memory maps and nodes against golden files, for an invented machine. After a wanted
- * change: GOLDEN=write build/test/test_view_memmap, and read the difference. Runs in the root.
+ * change: GOLDEN=write build/test/unit/view/test_view_memmap, and read the difference. Runs in the
+ * root.
  */
 #include <setjmp.h>
 #include <stdarg.h>
