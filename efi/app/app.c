@@ -173,6 +173,47 @@ static void find_fw_tables(struct app *app)
 
 /* ---- memblock ---------------------------------------------------------------------------- */
 
+static u8 our_levels(const struct app *app)
+{
+	return app->options.levels ? app->options.levels : app->machine.cpu.la57 ? 5 : 4;
+}
+
+/* The end of what the CPU can address (SDM vol. 3, 4.1.4), and the direct map can hold. */
+static phys_addr_t reach(const struct app *app, const char **ret_why)
+{
+	u32 cpu_bits = app->machine.cpu.phys_bits;
+	u32 map_bits = our_levels(app) == 5 ? MAX_PHYS_BITS : 46; /* as Linux's MAXMEM */
+
+	*ret_why = cpu_bits <= map_bits ? "the CPU has no more address bits"
+					: "4 levels of page tables map 64 TiB";
+	return 1ULL << min(cpu_bits, map_bits);
+}
+
+static int leave_out_far_memory(struct app *app)
+{
+	const char *why;
+	phys_addr_t end = reach(app, &why);
+	u64 lost;
+	int err = e820_limit(&app->e820, end, &lost);
+
+	if (!err && lost)
+		app_message("%llu MiB of RAM from %#llx up are left out: %s", lost / MiB, end, why);
+	return err;
+}
+
+/* So that it is not claimed either. */
+static void cut_far_descriptors(struct memmap *map, phys_addr_t end)
+{
+	for (u32 i = 0; i < map->nr; i++) {
+		struct mem_desc *d = &map->desc[i];
+
+		if (d->start >= end)
+			d->nr_pages = 0;
+		else
+			d->nr_pages = min(d->nr_pages, (end - d->start) >> PAGE_SHIFT);
+	}
+}
+
 static int build_memblock(struct app *app)
 {
 	struct memblock *mb = &app->sys.memblock;
@@ -184,6 +225,8 @@ static int build_memblock(struct app *app)
 		err = e820_sanitize(&app->e820);
 	if (!err)
 		err = e820_trim_bios(&app->e820);
+	if (!err)
+		err = leave_out_far_memory(app);
 	if (!err)
 		err = e820_memblock_setup(&app->e820, mb);
 	if (err)
@@ -263,9 +306,11 @@ static int claim(struct app *app)
 {
 	static struct claim_pins pins;
 	int err = fw_memmap(&app->now);
+	const char *why;
 
 	if (err)
 		return err;
+	cut_far_descriptors(&app->now, reach(app, &why));
 	find_pins(app, &pins);
 	claim_memory(app, &app->now, &pins);
 	return reserve_the_rest(app);
@@ -333,7 +378,7 @@ int app_prepare(struct app *app)
 	find_devices(app);
 	sys->given.mtrr = &app->machine.cpu.mtrr;
 	sys->given.model = app->options.model;
-	sys->pt.levels = app->options.levels ? app->options.levels : app->machine.cpu.la57 ? 5 : 4;
+	sys->pt.levels = our_levels(app);
 	sys->pt.max_page_level = app->machine.cpu.page1g ? 2 : 1;
 	sys->pt.nx = app->machine.cpu.nx;
 	sys->pt.phys_bits = app->machine.cpu.phys_bits;

@@ -206,6 +206,23 @@ int e820_trim_bios(struct e820_table *t)
 	return err ? err : e820_update(t, 0xa0000, 0x100000, E820_USABLE, -1);
 }
 
+int e820_limit(struct e820_table *t, phys_addr_t limit, u64 *ret_bytes)
+{
+	static const enum e820_type memory[] = {E820_USABLE, E820_SOFT_RESERVED, E820_PERSISTENT};
+	int err = 0;
+
+	*ret_bytes = 0;
+	for (u32 i = 0; i < t->nr; i++) {
+		const struct e820_range *r = &t->range[i];
+
+		if (r->type == E820_USABLE && r->end > limit)
+			*ret_bytes += r->end - max(r->start, limit);
+	}
+	for (u32 i = 0; !err && i < ARRAY_SIZE(memory); i++)
+		err = e820_update(t, limit, ~0ULL, memory[i], -1);
+	return err;
+}
+
 int e820_memblock_setup(const struct e820_table *t, struct memblock *mb)
 {
 	for (u32 i = 0; i < t->nr; i++) {

@@ -106,6 +106,9 @@ def run(build, shared_maps):
     yield expect(build, "exit 2 without a machine", 2, "give --map")
     yield expect(build, "exit 2 for an unknown option", 2, "colour=red", "--map", machine, "colour=red")
     yield expect(build, "a missing file is named", 2, "/no/such/file", "--map", "/no/such/file")
+    for name, why in (("ram-above-maxphyaddr", "the CPU has no more address bits"), ("ram-above-64t", "4 levels of page")):
+        yield expect(build, f"RAM out of reach is named and left out: {name}", 0, why, "--map",
+                     os.path.join(INVENTED, f"{name}.map"), "-c", "zones; exercise steps=300", "levels=4")
     broken = generated(build, "broken.map", ["mem 0x0 0x1000 Conventional", "mem zero 0x2000 Conventional"])
     yield expect(build, "a broken file is named with its line", 2, "line 3", "--map", broken)
     small = generated(build, "small.map", ["mem 0x100000 0x200000 Conventional WB"])

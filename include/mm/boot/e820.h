@@ -59,6 +59,13 @@ int e820_update(struct e820_table *t, phys_addr_t start, phys_addr_t end, enum e
 /* As Linux's trim_bios_range(): page 0 is reserved, [0xa0000, 0x100000) not RAM. 0 or -ENOSPC. */
 int e820_trim_bios(struct e820_table *t);
 
+/*
+ * Takes out what an OS could map as memory (usable, soft reserved, persistent) from `limit` up,
+ * because the CPU does not reach it. *ret_bytes: how much usable memory that was. The table must be
+ * sanitized and stays so. 0; -ENOSPC: changed in part.
+ */
+int e820_limit(struct e820_table *t, phys_addr_t limit, u64 *ret_bytes);
+
 /* Adds all usable ranges to memblock, cut to whole pages, of no node yet. 0; -ENOMEM: no room for
  * regions. */
 int e820_memblock_setup(const struct e820_table *t, struct memblock *mb);

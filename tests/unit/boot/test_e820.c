@@ -259,6 +259,22 @@ static void update_changes_one_type_only(void **state)
 	assert_picture("uu.......aa.u");
 }
 
+/* Memory goes, and what is no memory stays. */
+static void the_limit_takes_memory_only(void **state)
+{
+	u64 bytes;
+
+	(void)state;
+	lay("uuuuuuupprrsauu");
+	e820_sanitize(&table);
+	assert_int_equal(e820_limit(&table, 5 * PAGE_SIZE, &bytes), 0);
+	assert_picture("uuuuu....rr.a..");
+	assert_int_equal(bytes, 4 * PAGE_SIZE);
+	assert_int_equal(e820_limit(&table, 1ULL << MAX_PHYS_BITS, &bytes), 0);
+	assert_picture("uuuuu....rr.a..");
+	assert_int_equal(bytes, 0);
+}
+
 static void update_inside_one_range_makes_three(void **state)
 {
 	(void)state;
@@ -386,6 +402,7 @@ int main(void)
 		cmocka_unit_test_setup(equal_neighbours_merge, fresh),
 		cmocka_unit_test_setup(the_largest_result_fits_or_nothing_is_lost, fresh),
 		cmocka_unit_test_setup(update_changes_one_type_only, fresh),
+		cmocka_unit_test_setup(the_limit_takes_memory_only, fresh),
 		cmocka_unit_test_setup(update_inside_one_range_makes_three, fresh),
 		cmocka_unit_test_setup(the_bios_area_is_trimmed, fresh),
 		cmocka_unit_test_setup(a_map_of_two_thousand, fresh),
