@@ -11,6 +11,9 @@ static struct blocks note_blocks(struct mem_system *sys)
 {
 	struct blocks b = {.hash = HASH64_SEED, .record_pages = page_debug_record_pages(sys)};
 
+	/* What a shrinker would give when memory is short must not come in between. */
+	vm_purge(sys);
+	kmem_cache_shrink_all(sys);
 	pcp_drain_all(sys, arch_this_cpu());
 	for_each_node(sys, node) {
 		for (u32 type = 0; type < MAX_NR_ZONES; type++) {

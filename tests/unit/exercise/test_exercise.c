@@ -85,6 +85,20 @@ static void it_holds_while_pages_are_recorded(void **state)
 	}
 }
 
+/* Expect: requests that may not use ZONE_MOVABLE are short of memory, and call shrinkers. */
+static void it_holds_with_little_memory_for_the_kernel(void **state)
+{
+	struct page_options options = {.kernelcore.bytes = 32 * MiB};
+	struct mem_system *sys = sim_new_with("1G", &options);
+	struct exercise_config cfg = exercise_defaults();
+	struct exercise_result res;
+
+	(void)state;
+	run(sys, "kernelcore", &cfg, &res);
+	run(sys, "kernelcore twice", &cfg, &res);
+	sim_free(sys);
+}
+
 static void another_seed_does_something_else(void **state)
 {
 	struct mem_system *sys = sim_new("256M");
@@ -445,6 +459,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_holds_and_repeats),
 		cmocka_unit_test(it_holds_while_pages_are_recorded),
+		cmocka_unit_test(it_holds_with_little_memory_for_the_kernel),
 		cmocka_unit_test(another_seed_does_something_else),
 		cmocka_unit_test(nothing_to_do),
 		cmocka_unit_test(it_can_be_stopped_anywhere),
