@@ -51,9 +51,10 @@ static int show_ram(struct host_memory *hm)
 	const struct memblock_type *memory = &hm->sys->memblock.memory;
 
 	for (u32 i = 0; i < memory->cnt; i++) {
-		phys_addr_t start = round_up(memory->regions[i].base, PAGE_SIZE);
+		/* A border of nodes may lie inside a page: all of it is there, as on a machine. */
+		phys_addr_t start = round_down(memory->regions[i].base, PAGE_SIZE);
 		phys_addr_t end =
-			round_down(memory->regions[i].base + memory->regions[i].size, PAGE_SIZE);
+			round_up(memory->regions[i].base + memory->regions[i].size, PAGE_SIZE);
 
 		if (start < end && window_show(hm, hm->direct + start, start, end - start, true))
 			return -ENOMEM;
