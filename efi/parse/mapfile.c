@@ -416,6 +416,7 @@ int mapfile_parse(const char *text, size_t len, struct mapfile *ret, char *err, 
 	}
 	if (!ret->memmap.nr && !ret->e820.nr)
 		return wrong(&p, "no memory is described", NULL);
+	numa_judge_distances(&ret->numa);
 	return 0;
 }
 

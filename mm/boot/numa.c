@@ -76,6 +76,23 @@ u8 numa_distance(const struct numa_info *n, int from, int to)
 	return from == to ? LOCAL_DISTANCE : REMOTE_DISTANCE;
 }
 
+void numa_judge_distances(struct numa_info *n)
+{
+	bool sane = true;
+
+	for (int from = 0; from < MAX_NUMNODES; from++) {
+		for (int to = 0; to < MAX_NUMNODES; to++) {
+			u8 d = numa_distance(n, from, to);
+
+			sane &= from == to ? d == LOCAL_DISTANCE : d > LOCAL_DISTANCE;
+		}
+	}
+	if (sane)
+		return;
+	n->have_slit = false;
+	memset(n->distance, 0, sizeof(n->distance));
+}
+
 const char *numa_verdict_name(enum numa_verdict v)
 {
 	switch (v) {

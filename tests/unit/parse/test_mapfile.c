@@ -123,6 +123,23 @@ static void nodes_and_distances(void **state)
 	assert_int_equal(numa_distance(&m.numa, 2, 1), 20);
 }
 
+/* What a firmware's SLIT would be refused for. */
+static void bad_distances_are_refused(void **state)
+{
+	static const char *const rows[] = {"slit 0 20 40\nslit 1 40 20\n", "slit 0 10 10\n",
+					   "slit 1 9 10\n"};
+	char text[200];
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+		fmt_print(text, sizeof(text), "mem 0x0 0x1000 Conventional\n%s", rows[i]);
+		assert_int_equal(parse(text), 0);
+		assert_false(m.numa.have_slit);
+		assert_int_equal(numa_distance(&m.numa, 0, 0), 10);
+		assert_int_equal(numa_distance(&m.numa, 0, 1), 20);
+	}
+}
+
 static void cpus_and_mtrrs(void **state)
 {
 	struct cpu_info cpu = {.nx = true, .phys_bits = 52};
@@ -323,6 +340,7 @@ int main(void)
 		cmocka_unit_test(an_e820_machine),
 		cmocka_unit_test(every_type_and_flag_has_a_word),
 		cmocka_unit_test(nodes_and_distances),
+		cmocka_unit_test(bad_distances_are_refused),
 		cmocka_unit_test(cpus_and_mtrrs),
 		cmocka_unit_test(a_machine_without_cpu_records_keeps_the_cpu),
 		cmocka_unit_test(comments_notes_and_expectations_are_passed_over),
