@@ -177,6 +177,8 @@ static void note_no_numa(struct linux_map *m, const char *rest)
 
 static void build_e820(struct linux_map *m, bool from_e820)
 {
+	u64 lost;
+
 	m->e820.nr = 0;
 	m->user_map = false;
 	if (from_e820)
@@ -190,6 +192,7 @@ static void build_e820(struct linux_map *m, bool from_e820)
 	assert_int_equal(e820_trim_bios(&m->e820), 0);
 	linux_map_lines(m, "note e820 update ", note_update);
 	linux_map_lines(m, "note e820 remove ", note_remove);
+	assert_int_equal(e820_limit(&m->e820, 1ULL << 46, &lost), 0); /* 4 levels: 64 TiB */
 }
 
 static void add_ram(struct linux_map *m)

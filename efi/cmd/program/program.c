@@ -51,8 +51,8 @@ static int cmd_version(struct cmd_call *call)
 
 static int cmd_clear(struct cmd_call *call)
 {
-	(void)call;
-	fw_clear();
+	if (call->out->format == EMIT_TEXT)
+		fw_clear();
 	return 0;
 }
 

@@ -71,8 +71,8 @@ int numa_add_range(struct numa_info *n, int nid, phys_addr_t start, phys_addr_t 
 struct numa_cpu *numa_cpu(struct numa_info *n, u32 apic_id);
 void numa_set_cpu_node(struct numa_info *n, u32 apic_id, int nid);
 
-/* As Linux does with a SLIT (slit_valid()): forgets all distances when one of a node to itself is not
- * 10, or one to another node not more. */
+/* As Linux does with a SLIT (slit_valid()): forgets all distances when one of a node to itself is
+ * not 10, or one to another node not more. */
 void numa_judge_distances(struct numa_info *n);
 /* Distance from the SLIT; without one 10 to the node itself and 20 to others. Node ids are in
  * 0..MAX_NUMNODES - 1. */

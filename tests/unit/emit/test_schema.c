@@ -167,7 +167,7 @@ static void several_kinds_are_a_choice(void **state)
 		show("mixed"),
 		HEAD "\"mixed\", \"anyOf\": [{\"type\": \"array\", \"items\": {\"anyOf\": ["
 		     "{\"type\": \"integer\", \"minimum\": 0, "
-		     "\"description\": \"a number in an order\"},\n"
+		     "\"description\": \"a place in an order, or a number of calls\"},\n"
 		     "{\"type\": [\"string\", \"null\"], "
 		     "\"description\": \"what went wrong\"},\n"
 		     "{\"type\": \"object\", \"properties\": {\"node\": {\"type\": \"integer\", "
