@@ -178,26 +178,27 @@ static u8 our_levels(const struct app *app)
 	return app->options.levels ? app->options.levels : app->machine.cpu.la57 ? 5 : 4;
 }
 
+#define DIRECT_MAP_BITS_4 46u /* of 4 levels, as Linux's MAXMEM */
+
 /* The end of what the CPU can address (SDM vol. 3, 4.1.4), and the direct map can hold. */
-static phys_addr_t reach(const struct app *app, const char **ret_why)
+static phys_addr_t reach(const struct app *app)
 {
 	u32 cpu_bits = app->machine.cpu.phys_bits;
-	u32 map_bits = our_levels(app) == 5 ? MAX_PHYS_BITS : 46; /* as Linux's MAXMEM */
 
-	*ret_why = cpu_bits <= map_bits ? "the CPU has no more address bits"
-					: "4 levels of page tables map 64 TiB";
-	return 1ULL << min(cpu_bits, map_bits);
+	return 1ULL << (our_levels(app) == 5 ? cpu_bits : min(cpu_bits, DIRECT_MAP_BITS_4));
 }
 
 static int leave_out_far_memory(struct app *app)
 {
-	const char *why;
-	phys_addr_t end = reach(app, &why);
+	phys_addr_t end = reach(app);
 	u64 lost;
 	int err = e820_limit(&app->e820, end, &lost);
 
 	if (!err && lost)
-		app_message("%llu MiB of RAM from %#llx up are left out: %s", lost / MiB, end, why);
+		app_message("%llu MiB of RAM from %#llx up are left out: %s", lost / MiB, end,
+			    end >> app->machine.cpu.phys_bits
+				    ? "the CPU has no more address bits"
+				    : "4 levels of page tables map 64 TiB");
 	return err;
 }
 
@@ -306,11 +307,10 @@ static int claim(struct app *app)
 {
 	static struct claim_pins pins;
 	int err = fw_memmap(&app->now);
-	const char *why;
 
 	if (err)
 		return err;
-	cut_far_descriptors(&app->now, reach(app, &why));
+	cut_far_descriptors(&app->now, reach(app));
 	find_pins(app, &pins);
 	claim_memory(app, &app->now, &pins);
 	return reserve_the_rest(app);

@@ -94,15 +94,14 @@ static void show_tables(struct emit *out, const char *name, const struct pgtable
 			const struct pt_stats *st)
 {
 	u64 tables = 0;
-	char size[24];
 
 	for (u32 level = 0; level < PT_MAX_LEVELS; level++)
 		tables += st->tables[level];
 	emit_row(out,
-		 "  {name:-8} {levels} levels, {nr_tables} tables ({:}): {pages_4k} x 4K, "
+		 "  {name:-8} {levels} levels, {nr_tables} tables: {pages_4k} x 4K, "
 		 "{pages_2m} x 2M, {pages_1g} x 1G; W+X {writable_executable}\n",
-		 name, pt->levels, tables, human(size, sizeof(size), tables << PAGE_SHIFT),
-		 st->leaves[0], st->leaves[1], st->leaves[2], st->writable_executable);
+		 name, pt->levels, tables, st->leaves[0], st->leaves[1], st->leaves[2],
+		 st->writable_executable);
 }
 
 static void show_memory(const struct app *app, struct emit *out)

@@ -21,13 +21,9 @@ int e820_add(struct e820_table *t, phys_addr_t start, phys_addr_t end, enum e820
 
 static int type_of(const struct mem_desc *d)
 {
-	switch (d->type) {
-	case MEM_LOADER_CODE:
-	case MEM_LOADER_DATA:
-	case MEM_BOOT_CODE:
-	case MEM_BOOT_DATA:
-	case MEM_CONVENTIONAL:
+	if (mem_type_is_ram(d->type))
 		return d->attr & MEM_ATTR_SP ? E820_SOFT_RESERVED : E820_USABLE;
+	switch (d->type) {
 	case MEM_UNUSABLE:
 		return E820_UNUSABLE;
 	case MEM_ACPI_RECLAIM:

@@ -67,16 +67,13 @@ void memmap_sort(struct memmap *map)
 	sort(map->desc, map->nr, sizeof(map->desc[0]), by_start);
 }
 
+bool mem_type_is_ram(u32 type)
+{
+	return type == MEM_LOADER_CODE || type == MEM_LOADER_DATA || type == MEM_BOOT_CODE ||
+	       type == MEM_BOOT_DATA || type == MEM_CONVENTIONAL;
+}
+
 bool mem_desc_is_ram(const struct mem_desc *d)
 {
-	switch (d->type) {
-	case MEM_LOADER_CODE:
-	case MEM_LOADER_DATA:
-	case MEM_BOOT_CODE:
-	case MEM_BOOT_DATA:
-	case MEM_CONVENTIONAL:
-		return !(d->attr & MEM_ATTR_SP);
-	default:
-		return false;
-	}
+	return mem_type_is_ram(d->type) && !(d->attr & MEM_ATTR_SP);
 }

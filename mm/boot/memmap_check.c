@@ -47,14 +47,6 @@ static void found(struct findings *f, enum memmap_fault fault, u32 index, u32 ot
 	f->nr++;
 }
 
-/* Memory that the OS gets at once or after it has read the ACPI tables in it. */
-static bool mem_type_is_ordinary(u32 type)
-{
-	return type == MEM_LOADER_CODE || type == MEM_LOADER_DATA || type == MEM_BOOT_CODE ||
-	       type == MEM_BOOT_DATA || type == MEM_CONVENTIONAL || type == MEM_ACPI_RECLAIM ||
-	       type == MEM_ACPI_NVS;
-}
-
 static void check_alone(struct findings *f, const struct memmap *map, u32 i)
 {
 	const struct mem_desc *d = &map->desc[i];
@@ -77,19 +69,20 @@ static void check_attributes(struct findings *f, const struct memmap *map, u32 i
 {
 	const struct mem_desc *d = &map->desc[i];
 	bool runtime = d->type == MEM_RUNTIME_CODE || d->type == MEM_RUNTIME_DATA;
-	bool memory = runtime || mem_type_is_ordinary(d->type) || d->type == MEM_PERSISTENT;
+	bool acpi = d->type == MEM_ACPI_RECLAIM || d->type == MEM_ACPI_NVS;
+	bool ordinary = mem_type_is_ram(d->type) || acpi, persistent = d->type == MEM_PERSISTENT;
 
 	if (runtime && !(d->attr & MEM_ATTR_RUNTIME))
 		found(f, MEMMAP_NO_RUNTIME, i, i);
-	if (memory && !runtime && d->attr & MEM_ATTR_RUNTIME)
+	if ((ordinary || persistent) && d->attr & MEM_ATTR_RUNTIME)
 		found(f, MEMMAP_RUNTIME_BIT, i, i);
 	if (runtime && d->attr & MEM_ATTR_RP)
 		found(f, MEMMAP_RUNTIME_RP, i, i);
-	if (memory && !(d->attr & CACHING))
+	if ((runtime || ordinary || persistent) && !(d->attr & CACHING))
 		found(f, MEMMAP_NO_CACHING, i, i);
-	if (d->type == MEM_PERSISTENT && !(d->attr & MEM_ATTR_NV))
+	if (persistent && !(d->attr & MEM_ATTR_NV))
 		found(f, MEMMAP_NOT_NV, i, i);
-	if (mem_type_is_ordinary(d->type) && d->attr & MEM_ATTR_NV)
+	if (ordinary && d->attr & MEM_ATTR_NV)
 		found(f, MEMMAP_NV_BIT, i, i);
 }
 

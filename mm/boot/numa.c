@@ -81,11 +81,8 @@ void numa_judge_distances(struct numa_info *n)
 	bool sane = true;
 
 	for (int from = 0; from < MAX_NUMNODES; from++) {
-		for (int to = 0; to < MAX_NUMNODES; to++) {
-			u8 d = numa_distance(n, from, to);
-
-			sane &= from == to ? d == LOCAL_DISTANCE : d > LOCAL_DISTANCE;
-		}
+		for (int to = 0; to < MAX_NUMNODES; to++)
+			sane &= numa_distance_sane(from == to, numa_distance(n, from, to));
 	}
 	if (sane)
 		return;
@@ -257,8 +254,7 @@ int numa_apply(struct numa_info *n, struct memblock *mb, phys_addr_t *ret_pa)
 /* Does Linux keep something there that it cannot move: itself, its initrd, boot services? */
 static bool is_kept(const struct mem_desc *d)
 {
-	return d->type == MEM_LOADER_CODE || d->type == MEM_LOADER_DATA ||
-	       d->type == MEM_BOOT_CODE || d->type == MEM_BOOT_DATA;
+	return mem_type_is_ram(d->type) && d->type != MEM_CONVENTIONAL;
 }
 
 static u64 nodes_of(const struct memblock *mb, phys_addr_t start, phys_addr_t end)

@@ -5,15 +5,12 @@
 
 #define SLIT_MATRIX 44
 
-/* Like Linux, refuses the table if a node's distance to itself is not 10, or
- * another's is not more. */
+/* Like Linux, refuses the whole table, domains without a node included. */
 static bool sane(const u8 *matrix, u64 nr)
 {
 	for (u64 i = 0; i < nr; i++) {
 		for (u64 j = 0; j < nr; j++) {
-			u8 d = matrix[i * nr + j];
-
-			if (i == j ? d != LOCAL_DISTANCE : d <= LOCAL_DISTANCE)
+			if (!numa_distance_sane(i == j, matrix[i * nr + j]))
 				return false;
 		}
 	}

@@ -22,7 +22,7 @@ struct account exercise_account(struct mem_system *sys)
 	return a;
 }
 
-u64 account_pages(const struct account *a)
+u64 exercise_account_pages(const struct account *a)
 {
 	return a->free + a->memmap + a->tables + a->records;
 }
@@ -58,8 +58,8 @@ void exercise_check_zones(struct exercise *ex, const struct account *before)
 			u64 had = ex->team->zones[node->node_id * MAX_NR_ZONES + type];
 			u64 taken = had - zone_pages(zone);
 
-			if (taken >
-			    elsewhere) /* also if the zone has more than before: taken wraps */
+			/* also if the zone has more than before: taken wraps */
+			if (taken > elsewhere)
 				exercise_fail(ex, "a zone's pages did not come back (zone's PFN)",
 					      zone->zone_start_pfn);
 			elsewhere -= min(taken, elsewhere);
@@ -75,9 +75,9 @@ void exercise_balance(struct exercise *ex, const struct account *before)
 
 	ex->res->memmap_pages = after.memmap - before->memmap;
 	ex->res->table_pages = after.tables - before->tables;
-	if (account_pages(before) != account_pages(&after))
+	if (exercise_account_pages(before) != exercise_account_pages(&after))
 		exercise_fail(ex, "pages are missing (pages)",
-			      account_pages(before) - account_pages(&after));
+			      exercise_account_pages(before) - exercise_account_pages(&after));
 	if (before->wrong != after.wrong)
 		exercise_fail(ex,
 			      "an allocator refused a free or found free memory changed (times)",

@@ -118,7 +118,7 @@ struct account {
 
 struct account exercise_account(struct mem_system *sys);
 /* Free pages, and those that are in use for good. */
-u64 account_pages(const struct account *a);
+u64 exercise_account_pages(const struct account *a);
 /* The number of zones; store their pages in team->zones. */
 u32 exercise_nr_zones(const struct mem_system *sys);
 void exercise_note_zones(struct exercise *ex);

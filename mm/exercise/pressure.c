@@ -214,7 +214,7 @@ static int run(struct mem_system *sys, struct pressure *p)
 	give_all(p);
 	cache_end(p);
 	after = exercise_account(sys);
-	if (account_pages(&before) != account_pages(&after))
+	if (exercise_account_pages(&before) != exercise_account_pages(&after))
 		failed(p, "pages did not come back (pages now free)", after.free);
 	if (after.wrong != before.wrong)
 		failed(p, "frees were refused (frees)", after.wrong - before.wrong);

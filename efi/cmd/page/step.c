@@ -174,8 +174,7 @@ static void report(struct cmd_call *call, const char *what, const struct step_bl
 	tell(call->out, b->pfn, b->order, whole, taken);
 }
 
-/* The zone that the block will come from is known only afterwards: taken, given back, and taken
- * again, the allocator being a stack, it is the same. */
+/* 0; an error after a message: not an order, not a kind, or no place to hold one more. */
 static int alloc_args(struct cmd_call *call, u64 *ret_order, gfp_t *ret_gfp, u32 *ret_slot)
 {
 	u32 slot = 0;
@@ -200,6 +199,8 @@ static int alloc_args(struct cmd_call *call, u64 *ret_order, gfp_t *ret_gfp, u32
 	return 0;
 }
 
+/* The zone that the block will come from is known only afterwards: taken, given back, and taken
+ * again, the allocator being a stack, it is the same. */
 static int cmd_step_alloc(struct cmd_call *call)
 {
 	struct mem_system *sys = &call->app->sys;

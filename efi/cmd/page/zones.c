@@ -61,7 +61,6 @@ static int cmd_zonelists(struct cmd_call *call)
 
 	for_each_node(&call->app->sys, node)
 		show_fallback(out, node);
-
 	emit_table(out, NULL, ZONELIST_ROW);
 	for_each_node(&call->app->sys, node) {
 		const struct zonelist *list = &node->node_zonelists[ZONELIST_FALLBACK];

@@ -156,6 +156,7 @@ static const struct cmd rows[] = {
 	 .args = "",
 	 .help = "wrong frees, overruns, late writes: each with both callers",
 	 .fn = cmd_slab_errors,
+	 .examples = "slabdebug plant uaf; slab errors",
 	 .report = "slab errors",
 	 .flags = CMD_NEEDS_MM},
 };

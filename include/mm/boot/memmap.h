@@ -93,6 +93,8 @@ const char *memmap_attr_name(unsigned bit);
 /* All bits of attr as "UC|WC|WT|WB", unknown ones as one number at the end. Returns buf. */
 const char *memmap_attr_format(char *buf, size_t size, u64 attr);
 
+/* Loader*, Boot*, Conventional: what an operating system may use after ExitBootServices(). */
+bool mem_type_is_ram(u32 type);
 /* Is it RAM for an operating system after ExitBootServices()? By Linux's rules: Loader*, Boot*,
  * Conventional, not SP (drivers/firmware/efi: "soft reserved"). */
 bool mem_desc_is_ram(const struct mem_desc *d);

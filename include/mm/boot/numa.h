@@ -71,8 +71,12 @@ int numa_add_range(struct numa_info *n, int nid, phys_addr_t start, phys_addr_t 
 struct numa_cpu *numa_cpu(struct numa_info *n, u32 apic_id);
 void numa_set_cpu_node(struct numa_info *n, u32 apic_id, int nid);
 
-/* As Linux does with a SLIT (slit_valid()): forgets all distances when one of a node to itself is
- * not 10, or one to another node not more. */
+/* Linux's rule (slit_valid()): 10 to the node itself, more to others. */
+static inline bool numa_distance_sane(bool itself, u8 distance)
+{
+	return itself ? distance == LOCAL_DISTANCE : distance > LOCAL_DISTANCE;
+}
+/* Forgets all distances when one of them is not sane. */
 void numa_judge_distances(struct numa_info *n);
 /* Distance from the SLIT; without one 10 to the node itself and 20 to others. Node ids are in
  * 0..MAX_NUMNODES - 1. */

@@ -92,7 +92,7 @@ struct core_option {
  * zero but min_free_kbytes. */
 struct page_options {
 	u64 min_free_kbytes;		/* PAGE_OPTION_AUTO: as Linux */
-	bool no_reserve;		/* no watermarks at all: for tests */
+	bool no_reserve;		/* no watermarks: every page may be taken */
 	u32 pcp_high_fraction;		/* CPUs' lists have at most 1/n of a zone; 0: default */
 	struct core_option kernelcore;	/* how much at least is not in ZONE_MOVABLE */
 	struct core_option movablecore; /* size of ZONE_MOVABLE */

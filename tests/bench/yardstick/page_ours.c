@@ -42,6 +42,7 @@ int yard_page_init(u64 nr)
 	sys.given.layout = pt_layout_x86(4);
 	sys.given.nr_cpus = 2;
 	sys.given.page_options.frames_only = true;
+	sys.given.page_options.no_reserve = true;
 	sys.given.page_options.maps_ahead = nr >> PAGEBLOCK_ORDER;
 	err = zones_init(&sys);
 	if (!err)

@@ -135,6 +135,20 @@ static void the_longest_texts_fit(void **state)
 	assert_fits();
 }
 
+/* What OVMF maps for 4 TiB where the CPU has no 1 GiB pages. */
+static void the_largest_tables_fit(void **state)
+{
+	struct pt_stats own = app.fw_stats;
+
+	(void)state;
+	app.fw_stats = (struct pt_stats){.tables = {1, 4096, 8, 1},
+					 .leaves = {512, 2097151, 0},
+					 .writable_executable = 2097663};
+	assert_fits();
+	assert_non_null(strstr(text, "4106 tables: 512 x 4K, 2097151 x 2M, 0 x 1G; W+X 2097663"));
+	app.fw_stats = own;
+}
+
 static void many_zones_are_summed_up(void **state)
 {
 	struct mem_system *large = sim_new("16G nodes=8"), own = app.sys;
@@ -160,6 +174,7 @@ int main(void)
 		TEST(it_says_when_nothing_could_start),
 		TEST(described_machines_have_no_firmware_tables),
 		TEST(the_longest_texts_fit),
+		TEST(the_largest_tables_fit),
 		TEST(many_zones_are_summed_up),
 	};
 
