@@ -73,8 +73,8 @@ static int cmd_zonelists(struct cmd_call *call)
 		}
 	}
 	emit_end(out);
-	emit_text(out, "A request begins at the first zone that its flags allow; zones that manage "
-		       "nothing are passed over.\n");
+	emit_text(out, "A request begins at the first zone that its flags allow, and passes over\n"
+		       "zones that manage nothing.\n");
 	return 0;
 }
 
